@@ -1,0 +1,67 @@
+"""Errors a person may meet: a Russian sentence, a stable English code, an HTTP status."""
+
+from typing import ClassVar
+
+
+class OtklikError(Exception):
+    """The root: `message` is shown to people as it is, so it never holds personal data."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        """The name of the input the error is about, as in the form or the JSON."""
+
+
+class BadInputError(OtklikError):
+    """What was sent cannot be used; the sentence says what to do."""
+
+    code = "bad_input"
+    status = 400
+
+
+class BadFileError(BadInputError):
+    """A file cannot be read as a table. Nothing of it has been loaded."""
+
+    code = "bad_file"
+
+
+class NotFoundError(OtklikError):
+    code = "not_found"
+    status = 404
+
+
+class ConflictError(OtklikError):
+    """Someone else changed the document first; `message` says who and what where it is known."""
+
+    code = "conflict"
+    status = 409
+
+
+class TooLargeError(OtklikError):
+    code = "too_large"
+    status = 413
+
+
+class EngineUnavailableError(OtklikError):
+    """Elasticsearch gave no answer or is not ready; the same call may succeed later."""
+
+    code = "engine_unavailable"
+    status = 503
+
+
+class EngineSetupError(OtklikError):
+    """Indexes are missing or of another version: `otklik setup` or `otklik rebuild` is due."""
+
+    code = "engine_setup"
+    status = 503
+
+
+class QueueUnavailableError(OtklikError):
+    """Redis gave no answer. What was saved is found again by the sweeper."""
+
+    code = "queue_unavailable"
+    status = 503

@@ -1,0 +1,72 @@
+"""What an installation may set, all of it from the environment (`docs/settings.md` lists it)."""
+
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Where `mappings/` and `templates/` lie: the project's root, or the image's working folder."""
+
+
+class Settings(BaseSettings):
+    """One field a setting; the description is the text of `docs/settings.md` (a test compares)."""
+
+    model_config = SettingsConfigDict(env_prefix="OTKLIK_", frozen=True, extra="ignore")
+
+    es_url: str = Field("http://127.0.0.1:9200", description="Адрес Elasticsearch 8.19.")
+    es_username: str = Field("", description="Имя пользователя Elasticsearch.")
+    es_password: SecretStr = Field(SecretStr(""), description="Пароль пользователя Elasticsearch.")
+    es_api_key: SecretStr = Field(
+        SecretStr(""), description="Ключ API вместо имени и пароля Elasticsearch."
+    )
+    es_ca: Path | None = Field(None, description="Файл с сертификатом удостоверяющего центра.")
+    es_timeout: float = Field(
+        15.0, gt=0, description="Сколько секунд ждать ответа Elasticsearch на один запрос."
+    )
+    redis_url: SecretStr = Field(
+        SecretStr("redis://127.0.0.1:6379/0"), description="Адрес Redis, с паролем внутри."
+    )
+    index_prefix: str = Field(
+        "otklik-",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,30}-$",
+        description="Начало имён индексов: разное у установок, живущих в одном Elasticsearch.",
+    )
+    timezone: str = Field("Europe/Moscow", description="Часовой пояс муниципалитета.")
+    base_url: str = Field("http://127.0.0.1:8000", description="Адрес, по которому открывают сайт.")
+    host: str = Field(
+        "127.0.0.1", description="На каком адресе слушает сайт; кроме 127.0.0.1 нужен секретный ключ."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Секрет для подписи форм, не короче 32 знаков."
+    )
+    data_dir: Path = Field(
+        ROOT / "var" / "data", description="Папка для загруженных файлов; общая у сайта и работников."
+    )
+    upload_max_mb: int = Field(200, gt=0, description="Наибольший размер загружаемого файла, МБ.")
+    unpacked_max_mb: int = Field(
+        2048, gt=0, description="Наибольший размер содержимого XLSX после распаковки, МБ."
+    )
+    import_max_rows: int = Field(
+        1_000_000, gt=0, description="Наибольшее число строк в одном загружаемом файле."
+    )
+    import_read_seconds: int = Field(
+        300, gt=0, description="Сколько секунд отводится на чтение одного файла."
+    )
+    import_read_memory_mb: int = Field(
+        2048, gt=0, description="Сколько памяти может занять чтение одного файла, МБ."
+    )
+    log_level: str = Field("INFO", description="Подробность журнала: DEBUG, INFO, WARNING, ERROR.")
+    log_json: bool = Field(True, description="Журнал в виде JSON (иначе строки для чтения глазами).")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+@cache
+def get_settings() -> Settings:
+    """Reads the environment once a process."""
+    return Settings()  # type: ignore[call-arg]
