@@ -1,0 +1,149 @@
+"""The only door to Elasticsearch for the product (bulk work has its own in `indexers`)."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from elastic_transport import ConnectionTimeout, ObjectApiResponse, TransportError
+from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError
+
+from app.engine.names import Index, read_alias, write_alias
+from app.errors import EngineSetupError, EngineUnavailableError
+from app.settings import Settings
+
+_OVERLOADED = frozenset({429, 502, 503, 504})
+PIT_KEEP_ALIVE = "2m"
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A document as it lies in the engine, with what a compare-and-set needs."""
+
+    index: Index
+    id: str
+    source: dict[str, Any]
+    seq_no: int
+    primary_term: int
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments shared by the asynchronous and the bulk client."""
+    options: dict[str, Any] = {
+        "hosts": [settings.es_url],
+        "request_timeout": settings.es_timeout,
+        "retry_on_timeout": False,
+        "max_retries": 1,
+    }
+    if key := settings.es_api_key.get_secret_value():
+        options["api_key"] = key
+    elif settings.es_username:
+        options["basic_auth"] = (settings.es_username, settings.es_password.get_secret_value())
+    if settings.es_ca:
+        options["ca_certs"] = str(settings.es_ca)
+    return options
+
+
+@asynccontextmanager
+async def translated_errors() -> AsyncIterator[None]:
+    """Turns the client's exceptions into ours.
+
+    No answer or an overloaded engine → `EngineUnavailableError`; a missing alias →
+    `EngineSetupError`; any other refusal of a request we built is our own mistake and passes as is.
+    """
+    try:
+        yield
+    except ConnectionTimeout as error:
+        raise EngineUnavailableError(
+            "Поисковая система не ответила вовремя. Повторите через минуту."
+        ) from error
+    except TransportError as error:
+        raise EngineUnavailableError(
+            "Поисковая система сейчас недоступна. Введённое не потеряно, повторите через минуту."
+        ) from error
+    except NotFoundError as error:
+        raise EngineSetupError(
+            "Индексы ещё не созданы. Администратору: выполните команду «otklik setup»."
+        ) from error
+    except ApiError as error:
+        if error.status_code in _OVERLOADED:
+            raise EngineUnavailableError(
+                "Поисковая система перегружена или запускается. Повторите через минуту."
+            ) from error
+        raise
+
+
+class Engine:
+    """Reads by alias; writes are in `app.engine.writer`. One instance a process, closed at exit."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._prefix = settings.index_prefix
+        self.client = AsyncElasticsearch(**client_options(settings))
+
+    async def close(self) -> None:
+        await self.client.close()
+
+    def read_alias(self, index: Index) -> str:
+        return read_alias(self._prefix, index)
+
+    def write_alias(self, index: Index) -> str:
+        return write_alias(self._prefix, index)
+
+    async def search(self, index: Index, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Runs `body` as the search API has it; a body with a `pit` names no index."""
+        alias = None if "pit" in body else self.read_alias(index)
+        async with translated_errors():
+            return _plain(await self.client.search(index=alias, body=dict(body)))
+
+    async def msearch(
+        self, index: Index, bodies: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Several searches in one round trip, answers in their order.
+
+        A part that failed has an `error` key instead of `hits`: the caller decides whether it can
+        do without it.
+        """
+        lines: list[Mapping[str, Any]] = []
+        for body in bodies:
+            lines += [{}, body]
+        async with translated_errors():
+            answer = await self.client.msearch(index=self.read_alias(index), searches=lines)
+        return list(answer["responses"])
+
+    async def count(self, index: Index, query: Mapping[str, Any]) -> int:
+        async with translated_errors():
+            answer = await self.client.count(index=self.read_alias(index), query=dict(query))
+        return int(answer["count"])
+
+    async def get(self, index: Index, document_id: str) -> Stored | None:
+        """The current document, also when it is not yet refreshed for search; None if absent."""
+        async with translated_errors():
+            try:
+                answer = await self.client.get(index=self.write_alias(index), id=document_id)
+            except NotFoundError as error:
+                if error.body.get("found") is False:
+                    return None
+                raise
+        return Stored(
+            index, document_id, answer["_source"], answer["_seq_no"], answer["_primary_term"]
+        )
+
+    async def open_pit(self, index: Index) -> str:
+        """A point in time: paging over it sees no later write. Close it when done."""
+        async with translated_errors():
+            answer = await self.client.open_point_in_time(
+                index=self.read_alias(index), keep_alive=PIT_KEEP_ALIVE
+            )
+        return str(answer["id"])
+
+    async def close_pit(self, pit_id: str) -> None:
+        async with translated_errors():
+            await self.client.close_point_in_time(id=pit_id)
+
+    async def health(self) -> dict[str, Any]:
+        """`_cluster/health` as it is: `status`, `number_of_nodes`, …"""
+        async with translated_errors():
+            return _plain(await self.client.cluster.health())
+
+
+def _plain(answer: ObjectApiResponse[Any]) -> dict[str, Any]:
+    return dict(answer.body)

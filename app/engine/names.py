@@ -1,0 +1,28 @@
+"""Names of indexes and aliases: nothing outside `app/engine` and `indexers` spells them."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class Index(StrEnum):
+    """The kinds of documents; each has its folder under `mappings/`."""
+
+    CASES = "cases"
+    IMPORTS = "imports"
+    IMPORT_PROFILES = "import-profiles"
+    COUNTERS = "counters"
+    REFERENCE = "reference"
+
+
+def read_alias(prefix: str, index: Index) -> str:
+    return f"{prefix}{index}-read"
+
+
+def write_alias(prefix: str, index: Index) -> str:
+    return f"{prefix}{index}-write"
+
+
+def new_index_name(prefix: str, index: Index, version: int, now: datetime | None = None) -> str:
+    """As `otklik-cases-v0003-20260401t120000z`: the version for people, the moment for uniqueness."""
+    moment = (now or datetime.now(UTC)).strftime("%Y%m%dt%H%M%Sz")
+    return f"{prefix}{index}-v{version:04d}-{moment}"
