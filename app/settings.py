@@ -37,13 +37,15 @@ class Settings(BaseSettings):
     timezone: str = Field("Europe/Moscow", description="Часовой пояс муниципалитета.")
     base_url: str = Field("http://127.0.0.1:8000", description="Адрес, по которому открывают сайт.")
     host: str = Field(
-        "127.0.0.1", description="На каком адресе слушает сайт; кроме 127.0.0.1 нужен секретный ключ."
+        "127.0.0.1",
+        description="На каком адресе слушает сайт; кроме 127.0.0.1 нужен секретный ключ.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="Секрет для подписи форм, не короче 32 знаков."
     )
     data_dir: Path = Field(
-        ROOT / "var" / "data", description="Папка для загруженных файлов; общая у сайта и работников."
+        ROOT / "var" / "data",
+        description="Папка для загруженных файлов; общая у сайта и работников.",
     )
     upload_max_mb: int = Field(200, gt=0, description="Наибольший размер загружаемого файла, МБ.")
     unpacked_max_mb: int = Field(
@@ -59,7 +61,9 @@ class Settings(BaseSettings):
         2048, gt=0, description="Сколько памяти может занять чтение одного файла, МБ."
     )
     log_level: str = Field("INFO", description="Подробность журнала: DEBUG, INFO, WARNING, ERROR.")
-    log_json: bool = Field(True, description="Журнал в виде JSON (иначе строки для чтения глазами).")
+    log_json: bool = Field(
+        True, description="Журнал в виде JSON (иначе строки для чтения глазами)."
+    )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.accounts.models import Viewer
+from app.viewer import Viewer
 
 
 def access_clause(viewer: Viewer | None) -> dict[str, Any]:

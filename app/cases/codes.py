@@ -1,0 +1,81 @@
+"""Closed lists of codes and their Russian names (agreed with users' scripts: never renamed)."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Two kinds that are legally different and never mix (сообщение is not under 59-ФЗ)."""
+
+    MESSAGE = "message"
+    APPEAL = "appeal"
+
+
+class Channel(StrEnum):
+    POS = "pos"
+    INCIDENT = "incident"
+    VK = "vk"
+    OK = "ok"
+    TELEGRAM = "telegram"
+    MAX = "max"
+    EMAIL = "email"
+    SITE = "site"
+    PHONE = "phone"
+    ORAL = "oral"
+    PAPER = "paper"
+    MUNICIPAL = "municipal"
+    OPEN311 = "open311"
+    OTHER = "other"
+
+
+class State(StrEnum):
+    NEW = "new"
+    MODERATION = "moderation"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    APPROVAL = "approval"
+    INTERIM = "interim"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    FORWARDED = "forwarded"
+
+
+class AnswerKind(StrEnum):
+    INTERIM = "interim"
+    FINAL = "final"
+
+
+KIND_NAMES: dict[Kind, str] = {Kind.MESSAGE: "Сообщение", Kind.APPEAL: "Обращение"}
+
+CHANNEL_NAMES: dict[Channel, str] = {
+    Channel.POS: "ПОС",
+    Channel.INCIDENT: "Инцидент менеджмент",
+    Channel.VK: "ВКонтакте",
+    Channel.OK: "Одноклассники",
+    Channel.TELEGRAM: "Телеграм",
+    Channel.MAX: "MAX",
+    Channel.EMAIL: "Электронная почта",
+    Channel.SITE: "Сайт",
+    Channel.PHONE: "Телефон",
+    Channel.ORAL: "Личный приём",
+    Channel.PAPER: "Письмо",
+    Channel.MUNICIPAL: "Муниципальная система",
+    Channel.OPEN311: "Open311",
+    Channel.OTHER: "Другой",
+}
+
+STATE_NAMES: dict[State, str] = {
+    State.NEW: "Новое",
+    State.MODERATION: "На модерации",
+    State.ASSIGNED: "Назначено",
+    State.IN_PROGRESS: "В работе",
+    State.APPROVAL: "На согласовании",
+    State.INTERIM: "Дан промежуточный ответ",
+    State.ANSWERED: "Дан ответ",
+    State.CLOSED: "Закрыто",
+    State.REJECTED: "Отклонено",
+    State.FORWARDED: "Перенаправлено",
+}
+
+DONE_STATES = frozenset({State.ANSWERED, State.CLOSED, State.REJECTED, State.FORWARDED})
+"""Nothing more is due from us in these."""
