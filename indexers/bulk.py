@@ -1,0 +1,129 @@
+"""Bulk writes whose every item is read: written, lost a race, or failed with a reason."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+import structlog
+from msgspec import Struct, field
+
+from app.engine.client import Engine, translated_errors
+from app.engine.names import Index
+from app.errors import EngineUnavailableError
+
+log = structlog.get_logger()
+
+_TRIES = 6
+_FIRST_PAUSE_SECONDS = 0.5
+_MAX_BYTES = 8 * 1024 * 1024
+"""A request of 5-15 MB is what Elasticsearch digests best; far below `http.max_content_length`."""
+_REJECTED = 429
+_CONFLICT = 409
+_OK = 300
+
+
+class BulkAction(Struct, frozen=True):
+    """`body` is the encoded document; `seq_no` and `primary_term` go with `index` only."""
+
+    op: Literal["create", "index"]
+    id: str
+    body: bytes
+    seq_no: int | None = None
+    primary_term: int | None = None
+
+
+class BulkFailure(Struct, frozen=True):
+    id: str
+    status: int
+    type: str
+    reason: str
+    """The engine's English words: for the log and the administrator."""
+
+
+class BulkOutcome(Struct):
+    written: set[str] = field(default_factory=set)
+    conflicts: set[str] = field(default_factory=set)
+    """Somebody else created or changed these first: read them again and decide anew."""
+    failures: dict[str, BulkFailure] = field(default_factory=dict)
+
+
+async def write(engine: Engine, index: Index, actions: Sequence[BulkAction]) -> BulkOutcome:
+    """Writes all actions; ids within one call must differ.
+
+    An engine that is silent or overloaded is tried again for about half a minute, then
+    `EngineUnavailableError`: what was written by then stays and is found by the next try.
+    """
+    outcome = BulkOutcome()
+    for part in _parts(actions):
+        left: Sequence[BulkAction] = part
+        for attempt in range(_TRIES):
+            left = await _try(engine, index, left, outcome, last=attempt == _TRIES - 1)
+            if not left:
+                break
+            await asyncio.sleep(_FIRST_PAUSE_SECONDS * 2**attempt)
+        if left:
+            raise EngineUnavailableError("Поисковая система перегружена. Повторите позже.")
+    if outcome.failures:
+        log.warning("bulk_failures", index=index, count=len(outcome.failures))
+    return outcome
+
+
+async def _try(
+    engine: Engine,
+    index: Index,
+    actions: Sequence[BulkAction],
+    outcome: BulkOutcome,
+    *,
+    last: bool,
+) -> list[BulkAction]:
+    """One request; returns what should be tried again."""
+    try:
+        async with translated_errors():
+            answer = await engine.client.bulk(
+                index=engine.write_alias(index), operations=list(_lines(actions))
+            )
+    except EngineUnavailableError:
+        if last:
+            raise
+        return list(actions)
+    again = []
+    for action, item in zip(actions, answer["items"], strict=True):
+        if _sort_out(action, item[action.op], outcome) == _REJECTED:
+            again.append(action)
+    return again
+
+
+def _sort_out(action: BulkAction, result: Mapping[str, Any], outcome: BulkOutcome) -> int:
+    status = int(result["status"])
+    if status < _OK:
+        outcome.written.add(action.id)
+    elif status == _CONFLICT:
+        outcome.conflicts.add(action.id)
+    elif status != _REJECTED:
+        error = result["error"]
+        reason = str((error.get("caused_by") or error).get("reason", ""))[:300]
+        outcome.failures[action.id] = BulkFailure(action.id, status, error["type"], reason)
+    return status
+
+
+def _lines(actions: Sequence[BulkAction]) -> Iterator[bytes]:
+    for action in actions:
+        meta: dict[str, Any] = {"_id": action.id}
+        if action.seq_no is not None:
+            meta |= {"if_seq_no": action.seq_no, "if_primary_term": action.primary_term}
+        yield msgspec.json.encode({action.op: meta})
+        yield action.body
+
+
+def _parts(actions: Sequence[BulkAction]) -> Iterator[list[BulkAction]]:
+    part: list[BulkAction] = []
+    size = 0
+    for action in actions:
+        if part and size + len(action.body) > _MAX_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(action)
+        size += len(action.body)
+    if part:
+        yield part
