@@ -38,7 +38,14 @@ class Settings(BaseSettings):
     base_url: str = Field("http://127.0.0.1:8000", description="Адрес, по которому открывают сайт.")
     host: str = Field(
         "127.0.0.1",
-        description="На каком адресе слушает сайт; кроме 127.0.0.1 нужен секретный ключ.",
+        description="На каком адресе слушает сайт. Кроме 127.0.0.1 нужны секретный ключ и "
+        "`OTKLIK_TRUST_NETWORK`.",
+    )
+    trust_network: bool = Field(
+        False,
+        description="Разрешить слушать не только 127.0.0.1, пока нет входа по паролю. Ставьте "
+        "`true` только там, где к сайту не попасть с других компьютеров: так настроен "
+        "`docker-compose.yml`.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="Секрет для подписи форм, не короче 32 знаков."
