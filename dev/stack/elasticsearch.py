@@ -1,6 +1,5 @@
 """Starts the assembled Elasticsearch for one stack and waits until it answers."""
 
-import http.client
 import json
 import os
 import re
@@ -180,11 +179,4 @@ def _await_ready(running: Running, seat: Seat) -> str:
 
 def is_healthy(port: int, seconds: float = 5.0) -> bool:
     """Whether all primary shards are there; the engine itself waits up to two seconds for them."""
-    door = http.client.HTTPConnection(ports.LOOPBACK, port, timeout=seconds)
-    try:
-        door.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=2s")
-        return door.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        door.close()
+    return ports.answers_ok(port, "/_cluster/health?wait_for_status=yellow&timeout=2s", seconds)

@@ -1,5 +1,6 @@
 """Ports of this machine: which is free, and who sits on one that is not."""
 
+import http.client
 import socket
 
 import psutil
@@ -37,6 +38,18 @@ def answers(host: str, port: int, seconds: float = 2.0) -> bool:
             return True
     except OSError:
         return False
+
+
+def answers_ok(port: int, path: str, seconds: float = 5.0) -> bool:
+    """Whether a web server on this machine answers the address with 200."""
+    door = http.client.HTTPConnection(LOOPBACK, port, timeout=seconds)
+    try:
+        door.request("GET", path)
+        return door.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        door.close()
 
 
 def holder(port: int) -> str:

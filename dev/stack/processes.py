@@ -113,6 +113,12 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
         return []
 
 
+def kill_children() -> None:
+    """Ends all that this process has started, at once."""
+    for process in psutil.Process().children(recursive=True):
+        _signal(process, signal.SIGKILL)
+
+
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
     try:
         process.send_signal(number)

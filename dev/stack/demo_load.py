@@ -1,0 +1,65 @@
+"""Fills an empty installation with demo messages, through the same commands a person has."""
+
+import http.client
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from app.settings import get_settings
+from dev.stack.children import call
+from dev.stack.supervisor import Stack
+from dev.stack.talk import StackError, say
+
+_PROFILES = {"im-": "im", "heatmap-": "heatmap", "canonical": "canonical"}
+
+
+class DemoFile(msgspec.Struct, frozen=True):
+    file: str
+    profile: str
+
+
+def load_demo(stack: Stack, messages: int) -> None:
+    """Generates and imports `messages` demo messages, unless cases are already there."""
+    if count_cases(stack.es_url):
+        return
+    folder = stack.profile.folder / "files"
+    say(f"Готовлю демонстрационные данные ({messages})…")
+    call(
+        stack.env,
+        *("demo", "generate", "--messages", str(messages), "--seed", "1", "--out", str(folder)),
+    )
+    for one in demo_files(folder):
+        say(f"Загружаю {one.file}…")
+        call(stack.env, "import", str(folder / one.file), "--profile", one.profile)
+
+
+def count_cases(es_url: str) -> int:
+    """How many cases the engine has, by the alias for reading."""
+    parts = urlsplit(es_url)
+    door = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=15)
+    try:
+        door.request("GET", f"/{get_settings().index_prefix}cases-read/_count")
+        answer = door.getresponse()
+        body = json.loads(answer.read())
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise StackError(f"Elasticsearch не ответил, сколько в нём сообщений: {error}") from error
+    finally:
+        door.close()
+    if answer.status != http.HTTPStatus.OK:
+        raise StackError("Индекс сообщений не найден. Создайте его: .venv/bin/otklik setup")
+    return int(body["count"])
+
+
+def demo_files(folder: Path) -> list[DemoFile]:
+    """What `manifest.json` lists, or what the names of the files tell."""
+    manifest = folder / "manifest.json"
+    if manifest.exists():
+        return msgspec.json.decode(manifest.read_bytes(), type=list[DemoFile])
+    return [
+        DemoFile(path.name, profile)
+        for path in sorted(folder.iterdir())
+        for start, profile in _PROFILES.items()
+        if path.name.startswith(start) and path.suffix in {".csv", ".xlsx"}
+    ]
