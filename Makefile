@@ -22,7 +22,7 @@ dev: ## the running product without demo data, logs in the terminal
 	@exec $(PY) -m cli.main up --port $(PORT) --name dev --verbose
 
 test: ## all tests with services of their own
-	@dev/bootstrap.sh --engine --browser
+	@dev/bootstrap.sh --engine --browser --compose
 	@exec $(PY) -m dev.stack run --name test -- $(PY) -m pytest $(PYTEST_ARGS)
 
 lint: ## style, types, import directions, templates, spelling

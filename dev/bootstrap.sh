@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes this machine ready: Python, the virtual environment, and what the engine and the browser
-# tests need. Quick when all is there. Usage: dev/bootstrap.sh [--engine] [--browser]
+# tests need. Quick when all is there. Usage: dev/bootstrap.sh [--engine] [--browser] [--compose]
 # Root on Debian installs what is missing; everybody else is told the one command that does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -89,12 +89,19 @@ browser() {
   need "Chromium для проверок в браузере" chromium fonts-dejavu-core
 }
 
+# Only checks docker-compose.yml, which needs no Docker engine: without it that check is skipped.
+compose() {
+  if has docker-compose || { has docker && docker compose version >/dev/null 2>&1; }; then return; fi
+  if [ "$(id -u)" = 0 ] && has apt-get; then need "docker-compose" docker-compose; fi
+}
+
 venv
 libraries
 for part in "$@"; do
   case $part in
     --engine) engine ;;
     --browser) browser ;;
-    *) die "Неизвестная часть: $part (бывают --engine и --browser)" ;;
+    --compose) compose ;;
+    *) die "Неизвестная часть: $part (бывают --engine, --browser, --compose)" ;;
   esac
 done
