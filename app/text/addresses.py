@@ -115,10 +115,10 @@ def find_address(text: str) -> FoundAddress | None:
     return FoundAddress(spot.address, folded[: spot.start].strip(), folded[spot.end :].strip())
 
 
-def canonical_street(text: str) -> tuple[str | None, str] | None:
+def canonical_street(text: str) -> tuple[str | None, str | None]:
     """(type, name) of a street given alone: «Ленина ул.», «УЛИЦА ЛЕНИНА» → («ул.», «Ленина»).
 
-    The type is None where the text has none; None altogether where there is no name in it.
+    The type is None where the text has none; both are where there is no name in it.
     """
     folded = " ".join(re.sub(r'[,"«»]', " ", fold(text)).split())
     found = _TYPE_FIRST.match(folded) or _TYPE_LAST.search(folded)
@@ -127,12 +127,12 @@ def canonical_street(text: str) -> tuple[str | None, str] | None:
         return None, "Набережная"
     name = re.sub(r"^(?:имени|им)[\s.]+", "", name.strip(" ."))
     if not re.search(_LETTER, name) or len(name) > _LONGEST_NAME:
-        return None
+        return None, None
     street_type = _TYPE_OF[found["type"]] if found else None
     return street_type, _dictionary_form(name, street_type, text)
 
 
-def house_form(text: str) -> str | None:
+def canonical_house(text: str) -> str | None:
     """Normal form of a house given alone: «Д. 35 А» → «35а»; None where it is no house."""
     found = _HOUSE.match(fold(text))
     return _house(found) if found and not fold(text)[found.end() :].strip(" .,") else None
