@@ -20,31 +20,29 @@ from app.settings import ROOT
 from dev.mappings import LIST, add_new, broken, digests, listed
 
 FILES = sorted(MAPPINGS.glob("*/v*.json"))
-TYPES = set(
-    [
-        "boolean",
-        "byte",
-        "completion",
-        "date",
-        "date_range",
-        "dense_vector",
-        "double",
-        "flattened",
-        "float",
-        "geo_point",
-        "half_float",
-        "integer",
-        "integer_range",
-        "ip",
-        "keyword",
-        "long",
-        "long_range",
-        "nested",
-        "object",
-        "short",
-        "text",
-    ]
-)
+TYPES = {
+    "boolean",
+    "byte",
+    "completion",
+    "date",
+    "date_range",
+    "dense_vector",
+    "double",
+    "flattened",
+    "float",
+    "geo_point",
+    "half_float",
+    "integer",
+    "integer_range",
+    "ip",
+    "keyword",
+    "long",
+    "long_range",
+    "nested",
+    "object",
+    "short",
+    "text",
+}
 """Works in every distribution, the bare one from Maven Central included (decision 0002)."""
 IN_THE_SERVER = {
     "tokenizer": {"standard", "keyword"},
