@@ -1,0 +1,127 @@
+"""The web application: what is registered, what lives as long as it does."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from litestar import Litestar, get
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.response import Redirect
+from litestar.template import TemplateConfig
+from litestar.types import ControllerRouterHandler
+from redis.asyncio import from_url
+
+from app.engine.client import Engine
+from app.http_errors import EXCEPTION_HANDLERS, answer_error
+from app.settings import Settings, get_settings
+from app.system.controllers import SystemController
+from app.viewer import LOCAL_VIEWER, Viewer
+from app.web.assets import static_router
+from app.web.csrf import check_host, csrf_config
+from app.web.envelope import Envelope
+from app.web.environment import template_engine
+from app.web.hosts import Hosts
+from app.web.metrics import Metrics
+from app.web.preferences import PreferencesController
+
+MAX_BODY = 1_000_000
+"""Octets a request may bring; a route that takes files raises it with `request_max_body_size`."""
+
+REDIS_PATIENCE = 3.0
+"""Seconds to reach Redis: a person waits for the answer."""
+
+
+@get("/")
+async def home() -> Redirect:
+    return Redirect("/search", status_code=302)
+
+
+CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
+    home,
+    PreferencesController,
+    SystemController,
+)
+"""Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
+
+
+async def provide_engine(state: State) -> Engine:
+    engine: Engine = state.engine
+    return engine
+
+
+async def provide_settings(state: State) -> Settings:
+    settings: Settings = state.settings
+    return settings
+
+
+async def provide_viewer() -> Viewer:
+    return LOCAL_VIEWER
+
+
+@asynccontextmanager
+async def open_services(app: Litestar) -> AsyncIterator[None]:
+    """Clients connect when first used, so the site starts, and says what is wrong, without them."""
+    settings: Settings = app.state.settings
+    app.state.engine = Engine(settings)
+    app.state.redis = from_url(
+        settings.redis_url.get_secret_value(),
+        socket_timeout=REDIS_PATIENCE,
+        socket_connect_timeout=REDIS_PATIENCE,
+    )
+    try:
+        yield
+    finally:
+        await app.state.engine.close()
+        await app.state.redis.aclose()
+
+
+def _openapi() -> OpenAPIConfig:
+    """The bare schema at `/schema`: Litestar's viewers would load scripts from outside."""
+    return OpenAPIConfig(
+        title="Отклик",
+        version=version("otklik"),
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
+    )
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    more: Sequence[ControllerRouterHandler] = (),
+) -> Litestar:
+    """Builds the application; `more` adds handlers in tests.
+
+    Raises StartRefusedError for settings that would make an unsafe site.
+    """
+    settings = settings or get_settings()
+    check_host(settings)
+    metrics = Metrics()
+    app = Litestar(
+        route_handlers=[*CONTROLLERS, static_router(), *more],
+        dependencies={
+            "engine": Provide(provide_engine),
+            "settings": Provide(provide_settings),
+            "viewer": Provide(provide_viewer),
+        },
+        state=State({"settings": settings, "metrics": metrics}),
+        lifespan=[open_services],
+        exception_handlers=EXCEPTION_HANDLERS,
+        csrf_config=csrf_config(settings),
+        compression_config=CompressionConfig(backend="gzip", exclude_opt_key="keep_plain"),
+        opt={"keep_plain": True},  # pages carry a secret token: not compressed with other text
+        request_max_body_size=MAX_BODY,
+        template_config=TemplateConfig(instance=template_engine(settings)),
+        openapi_config=_openapi(),
+        include_in_schema=False,
+        logging_config=None,
+        debug=False,
+    )
+    app.asgi_handler = Envelope(
+        app.asgi_handler, hosts=Hosts(settings), metrics=metrics, answer_error=answer_error
+    )
+    return app

@@ -1,0 +1,53 @@
+"""Page «Состояние» and the addresses a balancer and Prometheus ask."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, MediaType, Request, Response, get
+from litestar.datastructures import State
+from litestar.response import Template
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from app.engine.client import Engine
+from app.system.service import check_engine, check_redis, system_state
+from app.web.render import Banner, page
+
+_DOWN = Banner("Не всё в порядке: часть возможностей сейчас не работает.")
+
+
+class SystemController(Controller):
+    @get("/system")
+    async def show(self, request: Request[Any, Any, Any], engine: Engine, state: State) -> Template:
+        """Answers 200 also when something is down: the page itself is well."""
+        found = await system_state(engine, state.redis)
+        return page(
+            request,
+            "system/page.html",
+            fragment="system/_state.html",
+            context={"found": found},
+            banner=None if found.ready else _DOWN,
+        )
+
+    @get("/health/live", media_type=MediaType.JSON)
+    async def live(self) -> dict[str, str]:
+        return {"status": "ok"}
+
+    @get("/health/ready", media_type=MediaType.JSON)
+    async def ready(self, engine: Engine, state: State) -> Response[dict[str, Any]]:
+        """503 until Elasticsearch, its indexes and Redis are all in order."""
+        found = await system_state(engine, state.redis)
+        checks = {check.name: check.code for check in found.checks}
+        body = {
+            "status": "ready" if found.ready else "not_ready",
+            "checks": checks,
+            "indexes": [
+                {**msgspec.to_builtins(index), "code": index.code} for index in found.indexes
+            ],
+        }
+        return Response(body, status_code=200 if found.ready else 503)
+
+    @get("/metrics")
+    async def metrics(self, engine: Engine, state: State) -> Response[bytes]:
+        for check in (await check_engine(engine), await check_redis(state.redis)):
+            state.metrics.up.labels(check.name).set(int(check.ok))
+        return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

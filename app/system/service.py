@@ -1,0 +1,94 @@
+"""Is everything in order: Elasticsearch, its indexes, Redis."""
+
+from typing import Any, Protocol
+
+import anyio
+from redis.exceptions import RedisError
+
+from app.engine.client import Engine, translated_errors
+from app.engine.mappings import current_version
+from app.engine.names import Index
+from app.errors import EngineSetupError, EngineUnavailableError
+from app.system.models import Check, IndexState, SystemState
+
+PATIENCE = 3.0
+"""Seconds a service may take to say it is well; a balancer or a person is waiting."""
+
+_CLUSTER_NOTES = {
+    "green": "Работает.",
+    "yellow": "Работает, но копий данных меньше, чем задано.",
+    "red": "Часть данных недоступна.",
+}
+_SILENT = "Не отвечает."
+
+
+class Pingable(Protocol):
+    """The asynchronous Redis client, as far as it is needed here."""
+
+    async def ping(self) -> Any: ...
+
+
+async def check_engine(engine: Engine) -> Check:
+    name, title = "elasticsearch", "Elasticsearch"
+    try:
+        with anyio.fail_after(PATIENCE):
+            status = str((await engine.health())["status"])
+    except (EngineUnavailableError, TimeoutError):
+        return Check(name, title, ok=False, code="engine_unavailable", note=_SILENT)
+    code = "engine_red" if status == "red" else "ok"
+    return Check(name, title, ok=status != "red", code=code, note=_CLUSTER_NOTES[status])
+
+
+async def check_redis(redis: Pingable) -> Check:
+    name, title = "redis", "Redis (очередь заданий)"
+    try:
+        with anyio.fail_after(PATIENCE):
+            await redis.ping()
+    except (RedisError, OSError, TimeoutError):
+        return Check(name, title, ok=False, code="queue_unavailable", note=_SILENT)
+    return Check(name, title, ok=True, code="ok", note="Работает.")
+
+
+async def index_state(engine: Engine, index: Index) -> IndexState:
+    """Raises EngineUnavailableError."""
+    wanted = current_version(index)
+    try:
+        async with translated_errors():
+            answer = await engine.client.indices.get_mapping(index=engine.read_alias(index))
+        documents = await engine.count(index, {"match_all": {}})
+    except EngineSetupError:
+        return IndexState(index, wanted, None, None)
+    versions = {int(live["mappings"]["_meta"]["version"]) for live in answer.body.values()}
+    return IndexState(index, wanted, min(versions), documents)
+
+
+async def index_states(engine: Engine) -> tuple[IndexState, ...]:
+    """In the order of `Index`; empty while the engine is silent (its own check tells that)."""
+    try:
+        with anyio.fail_after(PATIENCE):
+            return tuple([await index_state(engine, index) for index in Index])
+    except (EngineUnavailableError, TimeoutError):
+        return ()
+
+
+def check_indexes(states: tuple[IndexState, ...]) -> Check:
+    """One verdict over all indexes, naming the first thing to do."""
+    codes = {state.code for state in states}
+    name, title = "indexes", "Индексы"
+    if not states:
+        return Check(name, title, ok=False, code="unknown", note="Не проверены.")
+    if "missing" in codes:
+        note = "Созданы не все. Выполните команду «otklik setup»."
+        return Check(name, title, ok=False, code="engine_setup", note=note)
+    if "other_version" in codes:
+        note = "Часть индексов другой версии: нужна перестройка."
+        return Check(name, title, ok=False, code="index_version", note=note)
+    return Check(name, title, ok=True, code="ok", note="Версии совпадают.")
+
+
+async def system_state(engine: Engine, redis: Pingable) -> SystemState:
+    """Never raises for a service that is down: that is what it reports."""
+    engine_check = await check_engine(engine)
+    states = await index_states(engine) if engine_check.ok else ()
+    checks = (engine_check, check_indexes(states), await check_redis(redis))
+    return SystemState(checks, states)
