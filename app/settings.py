@@ -67,6 +67,12 @@ class Settings(BaseSettings):
     import_read_memory_mb: int = Field(
         2048, gt=0, description="Сколько памяти может занять чтение одного файла, МБ."
     )
+    lease_seconds: int = Field(
+        60, ge=2, description="Через сколько секунд молчания работника его дело берёт другой."
+    )
+    sweep_seconds: float = Field(
+        60, gt=0, description="Как часто искать забытую работу, в секундах."
+    )
     log_level: str = Field("INFO", description="Подробность журнала: DEBUG, INFO, WARNING, ERROR.")
     log_json: bool = Field(
         True, description="Журнал в виде JSON (иначе строки для чтения глазами)."

@@ -31,7 +31,8 @@ class Author(Struct, frozen=True, omit_defaults=True):
     """Personal data: never in logs, masked on pages."""
 
     key: str | None = None
-    """Keyed hash of the surest identifier: counts distinct authors without showing them."""
+    """Hash of the surest identifier (account, phone, e-mail, name with address): counts distinct
+    authors without reading who they are."""
     name: str | None = None
     phone: str | None = None
     email: str | None = None

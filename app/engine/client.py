@@ -139,6 +139,11 @@ class Engine:
         async with translated_errors():
             await self.client.close_point_in_time(id=pit_id)
 
+    async def refresh(self, index: Index) -> None:
+        """Makes all that is written visible to searches: once after a load, never a document."""
+        async with translated_errors():
+            await self.client.indices.refresh(index=self.write_alias(index))
+
     async def health(self) -> dict[str, Any]:
         """`_cluster/health` as it is: `status`, `number_of_nodes`, …"""
         async with translated_errors():

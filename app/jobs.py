@@ -1,0 +1,44 @@
+"""Rings the workers' bell: enqueues an actor by its name, without importing the workers.
+
+The queue is only a bell. Whatever is asked for is first written to the engine, where a sweeper
+finds it each minute, so a message that is lost costs time and nothing else.
+"""
+
+from functools import cache
+
+import dramatiq
+import structlog
+from anyio.to_thread import run_sync
+from dramatiq.brokers.redis import RedisBroker
+from redis.exceptions import RedisError
+
+from app.settings import Settings
+
+log = structlog.get_logger()
+
+ACTORS: dict[str, str] = {"run_import": "imports", "sweep_imports": "sweeps"}
+"""Actor → queue; a contract test holds it against the workers."""
+
+
+@cache
+def _broker(url: str, namespace: str) -> RedisBroker:
+    return RedisBroker(url=url, namespace=namespace, socket_timeout=5, socket_connect_timeout=2)
+
+
+def queue_namespace(settings: Settings) -> str:
+    """Installations that share a Redis have queues of their own, as they have indexes."""
+    return f"{settings.index_prefix}dramatiq"
+
+
+async def ring(settings: Settings, actor: str, *args: str) -> bool:
+    """Asks a worker to run `actor`; False where Redis is away and the sweeper will do it later."""
+    message: dramatiq.Message[None] = dramatiq.Message(
+        queue_name=ACTORS[actor], actor_name=actor, args=args, kwargs={}, options={}
+    )
+    broker = _broker(settings.redis_url.get_secret_value(), queue_namespace(settings))
+    try:
+        await run_sync(broker.enqueue, message)
+    except (RedisError, dramatiq.errors.ConnectionError) as error:
+        log.warning("queue_away", actor=actor, error=type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,167 @@
+"""One prepared row against the case that is already there: new, changed, or the same.
+
+Documents are plain dictionaries here: fields this code does not know (vectors, links, notes) stay
+as they are.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.cases.models import Case, Event, Source, Workflow
+from app.intake.models import CaseInput
+from indexers.documents import with_derived_fields
+from indexers.imports.prepare import Prepared
+
+IMPORTED = "imported"
+CHANGED = "import_changed"
+
+_WHOLE = (
+    "kind",
+    "channel",
+    "state",
+    "received_at",
+    "registered_at",
+    "closed_at",
+    "deadline_at",
+    "text",
+    "title",
+    "result",
+    "importance",
+    "tags",
+    "answers",
+    "rating",
+    "author",
+)
+_PARTS: dict[str, tuple[str, ...]] = {
+    "place": (
+        "municipality",
+        "settlement",
+        "street",
+        "street_type",
+        "house",
+        "given",
+        "point",
+    ),
+    "classifier": ("im_group", "im_theme", "appeal_code", "pos_category", "pos_subcategory"),
+    "workflow": ("step", "department", "executor", "assigned_at", "first_answer_at"),
+}
+"""What an import may set. A cell that became empty empties the field; all else is kept."""
+_DERIVED = ("lemmas", "norm_hash", "numbers", "cited")
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+def seen_before(document: Mapping[str, Any], import_id: str, row: int) -> Outcome | None:
+    """What this very row of this very import did to the case before an interruption."""
+    for event in reversed(document.get("history", [])):
+        if event.get("import_id") == import_id and event.get("row") == row:
+            return Outcome.CREATED if event["what"] == IMPORTED else Outcome.UPDATED
+    return None
+
+
+def new_case(
+    prepared: Prepared, *, number: str, import_id: str, profile: str, now: datetime
+) -> dict[str, Any]:
+    """The document of a case seen for the first time."""
+    given = prepared.input
+    case = Case(
+        id=prepared.id,
+        number=number,
+        created_at=now,
+        updated_at=now,
+        source=_source(prepared, import_id, profile),
+        workflow=_workflow(given),
+        original=prepared.original,
+        history=[Event(1, now, IMPORTED, "import", import_id, prepared.row)],
+        **{name: getattr(given, name) for name in (*_WHOLE, "place", "classifier")},
+    )
+    document: dict[str, Any] = msgspec.to_builtins(with_derived_fields(case))
+    return document
+
+
+def changed_case(
+    document: Mapping[str, Any],
+    prepared: Prepared,
+    *,
+    import_id: str,
+    profile: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """`document` with the row's values in it, and what they replaced in its history."""
+    fresh = new_case(
+        prepared, number=document["number"], import_id=import_id, profile=profile, now=now
+    )
+    result = dict(document)
+    before: dict[str, Any] = {}
+    for name in _WHOLE:
+        _put(result, name, fresh.get(name), before, name)
+    for name, parts in _PARTS.items():
+        inner = dict(result.get(name, {}))
+        for part in parts:
+            _put(inner, part, fresh.get(name, {}).get(part), before, f"{name}.{part}")
+        _put(result, name, inner or None, {}, name)
+    for name in _DERIVED:
+        _put(result, name, fresh.get(name), {}, name)
+    history = result.get("history", [])
+    event = Event(
+        seq=len(history) + 1,
+        at=now,
+        what=CHANGED,
+        by="import",
+        import_id=import_id,
+        row=prepared.row,
+        changed=sorted(before),
+        before=before,
+    )
+    return result | {
+        "rev": result["rev"] + 1 if "rev" in result else 2,
+        "version": result["version"] + 1 if "version" in result else 2,
+        "updated_at": fresh["updated_at"],
+        "source": fresh["source"],
+        "original": fresh.get("original", {}),
+        "history": [*history, msgspec.to_builtins(event)],
+    }
+
+
+def _put(target: dict[str, Any], key: str, value: Any, before: dict[str, Any], name: str) -> None:
+    old = target.get(key)
+    if old == value:
+        return
+    before[name] = old
+    if value is None:
+        target.pop(key, None)
+    else:
+        target[key] = value
+
+
+def case_number(received_at: datetime, zone: ZoneInfo, sequence: int) -> str:
+    """`26-000123`: the year of receipt in the municipality's zone and a running number."""
+    return f"{received_at.astimezone(zone):%y}-{sequence:06d}"
+
+
+def _source(prepared: Prepared, import_id: str, profile: str) -> Source:
+    given = prepared.input
+    return Source(
+        system=given.system,
+        external_id=given.external_id,
+        external_number=given.external_number,
+        url=given.url,
+        profile=profile,
+        import_id=import_id,
+        row=prepared.row,
+        fingerprint=prepared.fingerprint,
+    )
+
+
+def _workflow(given: CaseInput) -> Workflow:
+    first = min((answer.at for answer in given.answers if answer.at), default=None)
+    return msgspec.structs.replace(given.workflow, first_answer_at=first)

@@ -1,0 +1,180 @@
+"""One import from where it stands to where a person, the end or an error stops it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+import structlog
+from anyio.to_thread import run_sync
+
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.errors import BadInputError
+from app.intake.assemble import Assembler
+from app.intake.binding import Binding, bind
+from app.intake.files import ImportFiles
+from app.intake.models import (
+    Checkpoint,
+    ImportJob,
+    ImportState,
+    Rejection,
+    TableSummary,
+)
+from app.intake.profiles import BUILT_IN
+from app.intake.profiles.base import Profile
+from app.intake.profiles.mapped import mapped_profile
+from app.intake.tables import Limits, Table, convert, load_table, normalise_header
+from app.settings import Settings
+from indexers.imports.check import ChunkChecker
+from indexers.imports.chunk import ChunkWriter
+from indexers.imports.lease import Lease, LostLeaseError, hold
+from indexers.imports.load import Loader
+from indexers.imports.prepare import Preparer
+
+log = structlog.get_logger()
+
+_EXAMPLES = 20
+"""Rejected rows shown on the page; all of them are in the file to download."""
+
+
+async def run_import(engine: Engine, settings: Settings, import_id: str) -> None:
+    """Safe to call any number of times and from several workers: one holds the job at a time.
+
+    A file that cannot be loaded ends as `failed` with its sentence. An engine that is away raises
+    `EngineUnavailableError`, and the next call goes on from the last checkpoint.
+    """
+    lasts = timedelta(seconds=settings.lease_seconds)
+    async with hold(engine, import_id, lasts) as lease:
+        if lease is None:
+            return
+        try:
+            await _Run(engine, settings, lease).go()
+        except LostLeaseError:
+            log.info("import_let_go", import_id=import_id)
+        except BadInputError as error:
+            await _end(lease, ImportState.FAILED, error_code=error.code, error=error.message)
+            log.info("import_failed", import_id=import_id, code=error.code)
+
+
+async def _end(lease: Lease, state: ImportState, **changes: Any) -> None:
+    now = datetime.now(UTC)
+    await lease.update(state=state, finished_at=now, lease_until=None, lease_owner=None, **changes)
+
+
+class _Run:
+    def __init__(self, engine: Engine, settings: Settings, lease: Lease) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._lease = lease
+        self._files = ImportFiles(settings, lease.job.id)
+
+    @property
+    def _job(self) -> ImportJob:
+        return self._lease.job
+
+    async def go(self) -> None:
+        if self._job.cancel_requested:
+            await _end(self._lease, ImportState.CANCELLED)
+            return
+        table = await self._read()
+        profile = _profile(self._job)
+        if profile is None:
+            await self._lease.update(state=ImportState.MAPPING, lease_until=None, lease_owner=None)
+            return
+        binding = bind(table.header, profile.accepted, profile.required)
+        await self._load(profile, binding)
+
+    async def _read(self) -> Table:
+        """Converts the file once; a later run finds the rows already there."""
+        try:
+            return await run_sync(load_table, self._files.rows)
+        except FileNotFoundError:
+            pass
+        await self._lease.update(state=ImportState.READING, started_at=datetime.now(UTC))
+        reading = partial(
+            convert,
+            self._files.source,
+            self._files.rows,
+            filename=self._job.file_name,
+            expected=_expected(_profile(self._job)),
+            sheet=self._job.sheet,
+            limits=Limits.of(self._settings),
+        )
+        table = await run_sync(reading)
+        await self._lease.update(table=_summary(table))
+        return table
+
+    async def _load(self, profile: Profile, binding: Binding) -> None:
+        dry = self._job.dry_run
+        target = ImportState.CHECKING if dry else ImportState.LOADING
+        if self._job.state is not target:
+            await self._lease.update(
+                state=target,
+                found_columns=binding.found,
+                unknown_columns=binding.unknown,
+                checkpoint=Checkpoint(),
+                rejected_examples=[],
+            )
+        elif dry:  # what earlier rows would have written is not remembered: count anew
+            await self._lease.update(checkpoint=Checkpoint(), rejected_examples=[])
+        assembler = Assembler(profile, self._settings.zone)
+        loader = Loader(
+            rows_file=self._files.rows,
+            rejects_file=self._files.rejects,
+            preparer=Preparer(profile, binding, assembler),
+            write=ChunkChecker(self._engine).write if dry else self._writer(profile).write,
+            saved=partial(self._save, assembler),
+        )
+        done = await loader.run(self._job.checkpoint)
+        if dry:
+            await _end(self._lease, ImportState.CHECKED, checked=done.counts)
+            return
+        await self._engine.refresh(Index.CASES)
+        await _end(self._lease, ImportState.DONE)
+        log.info("import_done", import_id=self._job.id, **msgspec.structs.asdict(done.counts))
+
+    def _writer(self, profile: Profile) -> ChunkWriter:
+        return ChunkWriter(
+            self._engine,
+            import_id=self._job.id,
+            profile=profile.code,
+            zone=self._settings.zone,
+        )
+
+    async def _save(
+        self, assembler: Assembler, checkpoint: Checkpoint, rejections: Sequence[Rejection]
+    ) -> None:
+        room = _EXAMPLES - len(self._job.rejected_examples)
+        examples = [*self._job.rejected_examples, *rejections[: max(room, 0)]]
+        await self._lease.update(
+            checkpoint=checkpoint,
+            rejected_examples=examples,
+            unknown_values=assembler.unknown.seen,
+        )
+
+
+def _profile(job: ImportJob) -> Profile | None:
+    if job.mapping is not None:
+        return mapped_profile(job.profile, job.mapping)
+    return BUILT_IN.get(job.profile)
+
+
+def _expected(profile: Profile | None) -> list[frozenset[str]]:
+    """Headers by which the reader finds the sheet and the heading row."""
+    if profile is None:
+        return []
+    return [frozenset(map(normalise_header, texts)) for texts in profile.accepted.values()]
+
+
+def _summary(table: Table) -> TableSummary:
+    return TableSummary(
+        format=table.format,
+        sheet=table.sheet,
+        sheets=[sheet.name for sheet in table.sheets],
+        header_row=table.header_row,
+        header=list(table.header),
+        rows=table.rows,
+        notes=list(table.notes),
+    )

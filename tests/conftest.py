@@ -1,0 +1,89 @@
+"""Fixtures over the real engine: every test run has index and queue names of its own."""
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from elasticsearch import AsyncElasticsearch, Elasticsearch
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from app.engine.client import Engine, client_options
+from app.settings import Settings, get_settings
+
+IN_CI = bool(os.environ.get("CI"))
+
+
+def _missing(what: str) -> None:
+    """A missing service skips at a developer's desk and fails where everything must run."""
+    if IN_CI:
+        pytest.fail(f"{what} is not reachable and CI may skip nothing")
+    pytest.skip(f"{what} is not reachable: use make test")
+
+
+@pytest.fixture(scope="session")
+def service_urls() -> dict[str, str]:
+    """Addresses of the engine and Redis, as `make test` starts them."""
+    names = ("OTKLIK_ES_URL", "OTKLIK_REDIS_URL")
+    if any(name not in os.environ for name in names):
+        _missing("Elasticsearch or Redis")
+    return {name: os.environ[name] for name in names}
+
+
+@pytest.fixture
+def settings(
+    service_urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """Settings of a fresh installation; its environment also reaches child processes."""
+    prefix = f"t{uuid.uuid4().hex[:10]}-"
+    environment = {
+        **service_urls,
+        "OTKLIK_INDEX_PREFIX": prefix,
+        "OTKLIK_DATA_DIR": str(tmp_path / "data"),
+        "OTKLIK_SECRET_KEY": "k" * 40,
+        "OTKLIK_LEASE_SECONDS": "3",
+        "OTKLIK_SWEEP_SECONDS": "1",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    chosen = get_settings()
+    yield chosen
+    get_settings.cache_clear()
+    options = client_options(chosen) | {"request_timeout": 60}
+    with Elasticsearch(**options) as client:
+        client.indices.delete(index=f"{prefix}*", expand_wildcards="all", ignore_unavailable=True)
+
+
+@pytest.fixture
+async def engine(settings: Settings) -> AsyncIterator[Engine]:
+    """An engine with empty indexes of the current mappings."""
+    from indexers.setup import run
+
+    opened = Engine(settings)
+    await run(opened, settings)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def raw_engine(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
+    """The bare client, for what the product itself never does."""
+    async with AsyncElasticsearch(**client_options(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def app(settings: Settings) -> Litestar:
+    from app.main import create_app
+
+    return create_app(settings)
+
+
+@pytest.fixture
+async def app_client(app: Litestar, engine: Engine) -> AsyncIterator[AsyncTestClient[Litestar]]:
+    """The whole application over indexes that exist."""
+    async with AsyncTestClient(app, base_url="http://127.0.0.1:8000") as client:
+        yield client

@@ -1,0 +1,10 @@
+"""What `otklik work` hands to dramatiq: the broker with every actor declared on it."""
+
+from app.logging import configure_logging
+from app.settings import get_settings
+from workers.actors import imports
+from workers.broker import broker
+
+configure_logging(get_settings())
+
+__all__ = ["broker", "imports"]
