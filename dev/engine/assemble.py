@@ -43,8 +43,9 @@ def build_name() -> str:
 
 def assembled(account: Account) -> tuple[Path, Jdk]:
     """The engine's home and the JDK to run it with; builds what is missing."""
-    cache = cache_folder(account)
-    home = cache / build_name()
+    build = build_name()
+    cache = cache_folder(account, build)
+    home = cache / build
     jdk = find_jdk(account)
     if not home.exists():
         with _lock(cache):

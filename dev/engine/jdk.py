@@ -43,7 +43,7 @@ def _installed() -> Iterator[Jdk]:
     seen = set()
     for home in _homes():
         real = home.resolve()
-        if real in seen or not (real / "bin" / "javac").exists():
+        if real in seen or not os.access(real / "bin" / "javac", os.X_OK):
             continue
         seen.add(real)
         major = _major(real)

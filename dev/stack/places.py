@@ -4,7 +4,7 @@ import hashlib
 import os
 import pwd
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,14 +70,21 @@ def engine_folder(folder: Path, account: Account) -> Path:
     return Path("/var/lib/otklik") / f"{folder.name}-{mark}"
 
 
-def cache_folder(account: Account) -> Path:
-    """Where the assembled engine lies: writable for us and readable for the engine's account."""
+def cache_folder(account: Account, build: str) -> Path:
+    """Where the assembled engine lies or may be put: readable for the engine's account.
+
+    A folder that already holds `build` need not be writable.
+    """
     chosen = os.environ.get("OTKLIK_CACHE_DIR")
+    places = [Path(chosen).expanduser().absolute()] if chosen else _usual_caches()
+    for folder in places:
+        # os.access: Path.exists raises where a folder on the way is closed to us
+        if os.access(folder / build, os.R_OK | os.X_OK) and account.may_enter(folder / build):
+            return folder
     if chosen:
-        folder = Path(chosen).expanduser().absolute()
-        make_writable(folder, "OTKLIK_CACHE_DIR")
-        return _entered(folder, account)
-    for folder in _usual_caches():
+        make_writable(places[0], "OTKLIK_CACHE_DIR")
+        return _entered(places[0], account)
+    for folder in places:
         if account.may_enter(folder) and _can_write(folder):
             return _entered(folder, account)
     raise StackError(
@@ -97,11 +104,9 @@ def _entered(folder: Path, account: Account) -> Path:
     )
 
 
-def _usual_caches() -> Iterable[Path]:
+def _usual_caches() -> list[Path]:
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path.expanduser raises without a home
-    yield Path(home) / "otklik"
-    yield ROOT / "var" / "cache"
-    yield Path("/var/cache/otklik")
+    return [Path(home) / "otklik", ROOT / "var" / "cache", Path("/var/cache/otklik")]
 
 
 def _can_write(folder: Path) -> bool:

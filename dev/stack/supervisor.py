@@ -181,7 +181,7 @@ def _adoptable(profile: Profile, service: _Service, found: Running) -> bool:
 def _start(
     profile: Profile, service: _Service, found: Running | None, note: Callable[[Running], None]
 ) -> Running:
-    way = _way()
+    way = chosen_way()
     if way != "local":
         port = docker.free_port(service.wanted_port(profile), found)
         try:
@@ -193,7 +193,7 @@ def _start(
     return service.start(profile, note)
 
 
-def _way() -> str:
+def chosen_way() -> str:
     """`docker`, `local`, or `auto-docker`: nobody insisted on Docker, so it may be done without."""
     wish = os.environ.get("OTKLIK_ENGINE", "auto")
     if wish in {"docker", "local"}:
