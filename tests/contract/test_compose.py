@@ -210,11 +210,19 @@ def test_volumes_are_declared_and_used() -> None:
     volumes = [name for service in SERVICES.values() for name in service.get("volumes", [])]
     used = {volume.split(":")[0] for volume in volumes}
     assert used == set(COMPOSE["volumes"])
-    for name in OWN:
-        assert SERVICES[name]["volumes"] == [
-            f"uploads:{SERVICES[name]['environment']['OTKLIK_DATA_DIR']}"
-        ]
+    for name in ("web", "worker"):
+        folder = SERVICES[name]["environment"]["OTKLIK_DATA_DIR"]
+        assert SERVICES[name]["volumes"] == [f"uploads:{folder}"]
     assert instructions("VOLUME") == ["/data"]
+
+
+def test_a_worker_has_room_for_the_files_it_reads() -> None:
+    work = group.get_command(click.Context(group), "work")
+    assert work is not None
+    defaults = {option.name: option.default for option in work.params}
+    readers = int(str(defaults["processes"])) * int(str(defaults["threads"]))
+    reading = readers * int(SERVICES["worker"]["environment"]["OTKLIK_IMPORT_READ_MEMORY_MB"])
+    assert int(SERVICES["worker"]["mem_limit"].removesuffix("m")) >= reading + 512
 
 
 def test_elasticsearch_is_secured_and_of_the_pinned_version() -> None:
