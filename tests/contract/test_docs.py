@@ -10,6 +10,9 @@ import click
 import pytest
 import yaml
 
+from app.cases.codes import Channel, Kind, State
+from app.intake.profiles import BUILT_IN
+from app.intake.profiles.canonical import CANONICAL_COLUMNS
 from app.settings import ROOT, Settings
 from cli.main import group
 
@@ -202,6 +205,17 @@ def test_every_command_is_told_somewhere() -> None:
     pages = "\n".join(map(text_of, PAGES))
     for name in group.list_commands(click.Context(group)):
         assert re.search(rf"otklik {name}\b", pages), name
+
+
+def test_the_guide_tells_every_column_and_code() -> None:
+    """`docs/guide/zagruzka.md` is what people write their scripts from."""
+    page = text_of(ROOT / "docs" / "guide" / "zagruzka.md")
+    told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    assert tuple(told) == CANONICAL_COLUMNS
+    for code in (*Channel, *State, *Kind):
+        assert f"`{code}`" in page, code
+    for profile in BUILT_IN:
+        assert f"| `{profile}` |" in page, profile
 
 
 def tracked() -> list[Path]:
