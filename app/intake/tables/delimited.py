@@ -23,7 +23,9 @@ _END = "\ue000end of file\ue000"
 _MOST_LINES_IN_ROW = 5_000
 """A message has tens of lines; thousands mean that a quote swallowed the rows below it."""
 
-_SWALLOWED_COLUMNS = 4
+_SWALLOWED_COLUMNS = {",": 8}
+_SWALLOWED_COLUMNS_ELSE = 4
+"""From this width on a line with a delimiter for each column is a row, not a sentence."""
 
 
 class Delimited:
@@ -94,17 +96,15 @@ class Delimited:
     def _check(self, cells: list[str], number: int, width: int) -> None:
         if len(cells) > self._limits.columns and any(cells[self._limits.columns :]):
             raise too_many_columns(self._limits.columns)
-        if len(cells) != width and width >= _SWALLOWED_COLUMNS and self._swallowed(cells, width):
-            raise _open_quote(number)
+        if width >= _SWALLOWED_COLUMNS.get(self.delimiter, _SWALLOWED_COLUMNS_ELSE):
+            for cell in cells:
+                if ("\n" in cell or "\r" in cell) and (len(cells) != width or cell.count('"') % 2):
+                    self._refuse_swallowed(cell, number, width)
 
-    def _swallowed(self, cells: list[str], width: int) -> bool:
+    def _refuse_swallowed(self, cell: str, number: int, width: int) -> None:
         """A cell with whole rows inside: its quote was closed by the quote of a later row."""
-        return any(
-            line.count(self.delimiter) >= width - 1
-            for cell in cells
-            if "\n" in cell or "\r" in cell
-            for line in cell.splitlines()[1:]
-        )
+        if any(line.count(self.delimiter) >= width - 1 for line in cell.splitlines()[1:]):
+            raise _open_quote(number)
 
 
 class _Records:

@@ -14,10 +14,14 @@ SEARCHED_ROWS = 30
 
 LONGEST_HEADING = 200
 
+_NEARLY_ALL = 0.6
+"""Rows of data may hold more texts than a heading with gaps; a title holds one or two."""
+
 Expected = Collection[frozenset[str] | str]
 """Normalised headings to look for; a frozenset holds the spellings of one column."""
 
 _DROPPED = re.compile("[\"'`«»„“”‘’\ufeff\u200b\u00ad:]")
+_LETTER = re.compile(r"[^\W\d_]|№")
 _SPACES = re.compile(r"\s+")
 
 
@@ -58,20 +62,22 @@ class Heading(msgspec.Struct, frozen=True):
 
 
 def find_heading(sample: Sequence[list[Any]], expected: Expected) -> Heading | None:
-    """The row with the most expected headings; failing that, with the most short texts.
+    """The row with the most expected headings; failing that, the first one nearly full of texts.
 
     One expected heading alone proves little (a title may read «Тема»), so two are asked for where
     more than one is expected. Of equals the upper row wins.
     """
-    best: Heading | None = None
     needed = min(2, len(expected))
+    rows = []
     for index, cells in enumerate(sample):
         texts = sum(1 for cell in cells if _is_heading(cell))
         matches = _matches(cells, expected) if expected else 0
-        found = Heading(index, matches if matches >= needed else 0, texts, _names(cells))
-        if best is None or (found.matches, found.texts) > (best.matches, best.texts):
-            best = found
-    return best if best is not None and best.texts else None
+        rows.append(Heading(index, matches if matches >= needed else 0, texts, _names(cells)))
+    best = max(rows, key=lambda row: row.matches, default=None)
+    if best is None or best.matches:
+        return best
+    enough = _NEARLY_ALL * max(row.texts for row in rows)
+    return next((row for row in rows if row.texts >= enough and row.texts), None)
 
 
 def no_heading() -> BadTableError:
@@ -82,7 +88,7 @@ def no_heading() -> BadTableError:
 
 
 def _is_heading(cell: Any) -> bool:
-    return isinstance(cell, str) and len(cell) <= LONGEST_HEADING and bool(normalise_header(cell))
+    return isinstance(cell, str) and len(cell) <= LONGEST_HEADING and bool(_LETTER.search(cell))
 
 
 def _matches(cells: list[Any], expected: Expected) -> int:

@@ -210,7 +210,7 @@ def _refuse_markup(head: bytes) -> None:
     if _JSON.match(start):
         raise _not_a_table("файл JSON")
     for signature, name in _SIGNATURES:
-        if len(signature) > 2 and head.startswith(signature):
+        if signature not in (b"BM", b"MZ") and head.startswith(signature):
             raise _not_a_table(name)
     if start.startswith(("#!/", "%!PS")):
         raise _not_a_table("программа")
