@@ -22,7 +22,9 @@ ACTORS: dict[str, str] = {"run_import": "imports", "sweep_imports": "sweeps"}
 
 @cache
 def _broker(url: str, namespace: str) -> RedisBroker:
-    return RedisBroker(url=url, namespace=namespace, socket_timeout=5, socket_connect_timeout=2)
+    return RedisBroker(  # type: ignore[no-untyped-call]
+        url=url, namespace=namespace, socket_timeout=5, socket_connect_timeout=2
+    )
 
 
 def queue_namespace(settings: Settings) -> str:

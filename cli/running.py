@@ -1,4 +1,8 @@
-"""How a command reaches the services: one engine for the time of the call."""
+"""How a command reaches the services: one engine for the time of the call.
+
+What a command prints on standard output is for scripts; the journal goes to standard error and
+holds warnings only.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -6,6 +10,7 @@ from typing import TypeVar
 import anyio
 
 from app.engine.client import Engine
+from app.logging import configure_logging
 from app.settings import Settings, get_settings
 
 T = TypeVar("T")
@@ -16,6 +21,7 @@ def with_engine(call: Callable[[Engine, Settings], Awaitable[T]]) -> T:
 
     async def run() -> T:
         settings = get_settings()
+        configure_logging(settings.model_copy(update={"log_level": "WARNING", "log_json": False}))
         engine = Engine(settings)
         try:
             return await call(engine, settings)

@@ -81,7 +81,7 @@ async def _try(
     try:
         async with translated_errors():
             answer = await engine.client.bulk(
-                index=engine.write_alias(index), operations=list(_lines(actions))
+                index=engine.write_alias(index), operations=list[Any](_lines(actions))
             )
     except EngineUnavailableError:
         if last:

@@ -1,5 +1,7 @@
 """`otklik setup`: indexes, aliases and reference books; safe to repeat."""
 
+import asyncio
+
 import structlog
 from msgspec import Struct
 
@@ -27,9 +29,8 @@ async def run(engine: Engine, settings: Settings) -> list[SetupLine]:
     An index of another mapping version is left as it is and named: only a rebuild may change it.
     """
     replicas = await _replicas(engine)
-    lines = [
-        await _bring(engine, settings, load_definition(index, replicas=replicas)) for index in Index
-    ]
+    wanted = [load_definition(index, replicas=replicas) for index in Index]
+    lines = await asyncio.gather(*(_bring(engine, settings, one) for one in wanted))
     if all(line.found != IndexState.OLD_VERSION for line in lines):
         await load_reference(engine)
     return lines

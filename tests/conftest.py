@@ -54,7 +54,8 @@ def settings(
     get_settings.cache_clear()
     options = client_options(chosen) | {"request_timeout": 60}
     with Elasticsearch(**options) as client:
-        client.indices.delete(index=f"{prefix}*", expand_wildcards="all", ignore_unavailable=True)
+        for name in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
+            client.indices.delete(index=name)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ _HEARTBEAT_MS = 30_000
 
 def make_broker() -> RedisBroker:
     settings = get_settings()
-    return RedisBroker(
+    return RedisBroker(  # type: ignore[no-untyped-call]
         url=settings.redis_url.get_secret_value(),
         namespace=queue_namespace(settings),
         heartbeat_timeout=_HEARTBEAT_MS,

@@ -127,12 +127,14 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     source: Source
     created_at: datetime
     updated_at: datetime
-    rev: int = 1
-    """Grows with each write by man or machine."""
-    version: int = 1
-    """Grows only with what people see."""
-    enriched_version: int = 0
-    audit_seq: int = 0
+    rev: int
+    """Grows with each write by man or machine; starts with 1."""
+    version: int
+    """Grows only with what people see; starts with 1."""
+    enriched_version: int
+    """By which version of the enrichment; 0 where it is still to be done."""
+    audit_seq: int
+    """Sequence of the last history event that stands in the audit."""
     title: str | None = None
     importance: str | None = None
     registered_at: datetime | None = None

@@ -39,7 +39,7 @@ from app.intake.values import (
     parse_phone,
 )
 from app.text.addresses import canonical_house, canonical_street, parse_address
-from app.text.cleaning import clean_text
+from app.text.cleaning import clean_cell, clean_text
 
 MAX_TEXT = 50_000
 """Characters. The longest form of a real channel takes 4,000; a pasted book is no message."""
@@ -173,7 +173,7 @@ def _text(record: Record, name: str, *, required: bool = False) -> str:
 
 
 def _short(record: Record, name: str, longest: int = MAX_SHORT) -> str | None:
-    text = " ".join(clean_text(cell_text(record.get(name))).split())
+    text = clean_cell(cell_text(record.get(name)))
     if len(text) > longest:
         raise RowError(name, f"значение длиннее {longest} знаков")
     return text or None
@@ -214,7 +214,7 @@ def _author(record: Record) -> Author:
     address = _short(record, "author_address")
     account = _short(record, "author_account")
     surest = account or phone or email or (f"{name}|{address}" if name and address else None)
-    key = xxhash.xxh3_64_hexdigest(surest.casefold()) if surest else None
+    key = xxhash.xxh3_64_hexdigest(surest.casefold().encode()) if surest else None
     return Author(key=key, name=name, phone=phone, email=email, address=address, account=account)
 
 
@@ -240,8 +240,8 @@ def _joined(street: str | None, house: str | None) -> str | None:
 
 
 def _point(record: Record) -> Point | None:
-    lat = _parsed("lat", lambda: parse_coordinate(record.get("lat"), limit=90))
-    lon = _parsed("lon", lambda: parse_coordinate(record.get("lon"), limit=180))
+    lat = _parsed("lat", lambda: parse_coordinate(record.get("lat"), axis="lat"))
+    lon = _parsed("lon", lambda: parse_coordinate(record.get("lon"), axis="lon"))
     if (lat is None) != (lon is None):
         raise RowError("lat" if lat is None else "lon", "указана только одна координата из двух")
     return Point(lat, lon) if lat is not None and lon is not None else None

@@ -14,7 +14,14 @@ from app.errors import ConflictError
 from app.intake.models import Counts, Rejection
 from indexers import bulk, cases
 from indexers.counters import CASE_NUMBERS, take_block
-from indexers.imports.merge import Outcome, case_number, changed_case, new_case, seen_before
+from indexers.imports.merge import (
+    Marks,
+    Outcome,
+    case_number,
+    changed_case,
+    new_case,
+    seen_before,
+)
 from indexers.imports.prepare import Prepared
 
 _TRIES = 5
@@ -62,7 +69,7 @@ class ChunkWriter:
 
     async def _decide(self, rows: Sequence[Prepared]) -> dict[str, Draft]:
         """Drafts by case id. Only cases whose row changed are read whole."""
-        ids = {row.id for row in rows}
+        ids = dict.fromkeys(row.id for row in rows)  # numbers are given in the order of the rows
         known = await cases.fetch(self._engine, ids, ("source.fingerprint", "history"))
         changed = {row.id for row in rows if self._is_news(row, known.get(row.id))} & known.keys()
         whole = await cases.fetch(self._engine, changed)
@@ -82,10 +89,10 @@ class ChunkWriter:
         return bool(read.source["source"].get("fingerprint") != row.fingerprint)
 
     def _apply(self, draft: Draft, row: Prepared, now: datetime) -> None:
-        marks = {"import_id": self._import_id, "profile": self._profile, "now": now}
+        marks = Marks(self._import_id, self._profile, now)
         if draft.document is None:
             # the number is given when the block is taken, just before the write
-            draft.document = new_case(row, number="", **marks)
+            draft.document = new_case(row, marks, number="")
             outcome = Outcome.CREATED
         elif before := seen_before(draft.document, self._import_id, row.row):
             draft.rows.append((row, before))
@@ -94,7 +101,7 @@ class ChunkWriter:
             draft.rows.append((row, Outcome.UNCHANGED))
             return
         else:
-            draft.document = changed_case(draft.document, row, **marks)
+            draft.document = changed_case(draft.document, row, marks)
             outcome = Outcome.UPDATED
         draft.changed = True
         draft.rows.append((row, outcome))

@@ -1,11 +1,11 @@
 """Rows to cases, a chunk at a time: while one is written the next is prepared in a thread."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-import anyio
 import msgspec
 from anyio.to_thread import run_sync
 from msgspec import Struct
@@ -52,21 +52,15 @@ class Loader:
         await run_sync(self._cut_rejects, start.rejects_size)
         chunk = await run_sync(self._prepare, source)
         while chunk is not None:
-            coming: list[PreparedChunk | None] = []
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._prepare_into, source, coming)
-                result = await self._write(chunk.rows)
+            result, coming = await asyncio.gather(
+                self._write(chunk.rows), run_sync(self._prepare, source)
+            )
             size = await run_sync(self._add_rejects, result.rejections)
             counts = checkpoint.counts.plus(result.counts)
             checkpoint = Checkpoint(chunk.next_offset, size, counts)
             await self._saved(checkpoint, result.rejections)
-            chunk = coming[0]
+            chunk = coming
         return checkpoint
-
-    async def _prepare_into(
-        self, source: Iterator[Row], coming: list[PreparedChunk | None]
-    ) -> None:
-        coming.append(await run_sync(self._prepare, source))
 
     def _prepare(self, source: Iterator[Row]) -> PreparedChunk | None:
         taken = list(islice(source, CHUNK_ROWS))

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Struct
 
 from app.cases.models import Case, Event, Source, Workflow
 from app.intake.models import CaseInput
@@ -54,6 +55,14 @@ _PARTS: dict[str, tuple[str, ...]] = {
 _DERIVED = ("lemmas", "norm_hash", "numbers", "cited")
 
 
+class Marks(Struct, frozen=True):
+    """What a write of one import leaves on a case."""
+
+    import_id: str
+    profile: str
+    now: datetime
+
+
 class Outcome(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
@@ -68,38 +77,31 @@ def seen_before(document: Mapping[str, Any], import_id: str, row: int) -> Outcom
     return None
 
 
-def new_case(
-    prepared: Prepared, *, number: str, import_id: str, profile: str, now: datetime
-) -> dict[str, Any]:
+def new_case(prepared: Prepared, marks: Marks, *, number: str) -> dict[str, Any]:
     """The document of a case seen for the first time."""
     given = prepared.input
     case = Case(
         id=prepared.id,
         number=number,
-        created_at=now,
-        updated_at=now,
-        source=_source(prepared, import_id, profile),
+        rev=1,
+        version=1,
+        enriched_version=0,
+        audit_seq=0,
+        created_at=marks.now,
+        updated_at=marks.now,
+        source=_source(prepared, marks),
         workflow=_workflow(given),
         original=prepared.original,
-        history=[Event(1, now, IMPORTED, "import", import_id, prepared.row)],
+        history=[Event(1, marks.now, IMPORTED, "import", marks.import_id, prepared.row)],
         **{name: getattr(given, name) for name in (*_WHOLE, "place", "classifier")},
     )
     document: dict[str, Any] = msgspec.to_builtins(with_derived_fields(case))
     return document
 
 
-def changed_case(
-    document: Mapping[str, Any],
-    prepared: Prepared,
-    *,
-    import_id: str,
-    profile: str,
-    now: datetime,
-) -> dict[str, Any]:
+def changed_case(document: Mapping[str, Any], prepared: Prepared, marks: Marks) -> dict[str, Any]:
     """`document` with the row's values in it, and what they replaced in its history."""
-    fresh = new_case(
-        prepared, number=document["number"], import_id=import_id, profile=profile, now=now
-    )
+    fresh = new_case(prepared, marks, number=document["number"])
     result = dict(document)
     before: dict[str, Any] = {}
     for name in _WHOLE:
@@ -114,17 +116,17 @@ def changed_case(
     history = result.get("history", [])
     event = Event(
         seq=len(history) + 1,
-        at=now,
+        at=marks.now,
         what=CHANGED,
         by="import",
-        import_id=import_id,
+        import_id=marks.import_id,
         row=prepared.row,
         changed=sorted(before),
         before=before,
     )
     return result | {
-        "rev": result["rev"] + 1 if "rev" in result else 2,
-        "version": result["version"] + 1 if "version" in result else 2,
+        "rev": result["rev"] + 1,
+        "version": result["version"] + 1,
         "updated_at": fresh["updated_at"],
         "source": fresh["source"],
         "original": fresh.get("original", {}),
@@ -148,15 +150,15 @@ def case_number(received_at: datetime, zone: ZoneInfo, sequence: int) -> str:
     return f"{received_at.astimezone(zone):%y}-{sequence:06d}"
 
 
-def _source(prepared: Prepared, import_id: str, profile: str) -> Source:
+def _source(prepared: Prepared, marks: Marks) -> Source:
     given = prepared.input
     return Source(
         system=given.system,
         external_id=given.external_id,
         external_number=given.external_number,
         url=given.url,
-        profile=profile,
-        import_id=import_id,
+        profile=marks.profile,
+        import_id=marks.import_id,
         row=prepared.row,
         fingerprint=prepared.fingerprint,
     )

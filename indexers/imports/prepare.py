@@ -90,12 +90,12 @@ class Preparer:
         key = xxhash.xxh3_128_hexdigest(self._encoder.encode(lasting))
         self._occurrences[key] += 1
         count = self._occurrences[key]
-        return key if count == _FIRST else xxhash.xxh3_128_hexdigest(f"{key}:{count}")
+        return key if count == _FIRST else xxhash.xxh3_128_hexdigest(f"{key}:{count}".encode())
 
 
 def case_id(system: str, external_id: str) -> str:
     """The document id of an imported case: the same message twice is the same case."""
-    return xxhash.xxh3_128_hexdigest(f"{system}\x1f{external_id}")
+    return xxhash.xxh3_128_hexdigest(f"{system}\x1f{external_id}".encode())
 
 
 def stored_cell(cell: Cell) -> str | int | float | bool:

@@ -1,0 +1,56 @@
+"""Small tables for tests: rows of the canonical table with what matters filled in."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from app.engine.client import Engine
+from app.intake.models import ImportJob
+from app.intake.repository import get_job
+from app.intake.service import receive
+from app.settings import Settings
+from app.viewer import LOCAL_VIEWER
+from indexers.imports.run import run_import
+
+
+def row(number: int, **cells: str) -> dict[str, str]:
+    """A valid canonical row; `cells` override or add."""
+    return {
+        "external_id": f"T-{number}",
+        "source": "test",
+        "channel": "site",
+        "kind": "message",
+        "received_at": f"2026-03-{number % 28 + 1:02d} 10:00",
+        "text": f"Нет горячей воды в доме {number} уже третий день",
+        "state": "new",
+        **cells,
+    }
+
+
+def write_csv(path: Path, rows: Iterable[Mapping[str, str]]) -> Path:
+    """UTF-8 with a header of all columns that any row has."""
+    listed = list(rows)
+    header = list(dict.fromkeys(name for cells in listed for name in cells))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, header)
+        writer.writeheader()
+        writer.writerows(listed)
+    return path
+
+
+async def load(
+    engine: Engine, settings: Settings, path: Path, profile: str = "canonical", **options: bool
+) -> ImportJob:
+    """Receives a file and runs the whole import in this process."""
+    with path.open("rb") as stream:
+        job = await receive(
+            engine,
+            settings,
+            LOCAL_VIEWER,
+            stream=stream,
+            file_name=path.name,
+            profile=profile,
+            **options,
+        )
+    await run_import(engine, settings, job.id)
+    return (await get_job(engine, job.id)).job
