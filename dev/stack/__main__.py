@@ -8,6 +8,7 @@ import threading
 
 import click
 
+from dev.stack import processes
 from dev.stack.state import Profile
 from dev.stack.supervisor import find_or_start, running
 from dev.stack.talk import StackError, say
@@ -57,7 +58,11 @@ def serve(name: str, heap: str, es_port: int, redis_port: int) -> None:
 def _call(command: tuple[str, ...], env: dict[str, str]) -> int:
     """The command's exit code, as a shell tells it. Ctrl-C is the command's to answer."""
     try:
-        child = subprocess.Popen(command, env=env)
+        child = subprocess.Popen(  # in our own process group: Ctrl-C reaches it, too
+            command,
+            env=env,
+            preexec_fn=processes.death_bell(os.getpid()),  # noqa: PLW1509 - no threads here
+        )
     except OSError as error:
         raise StackError(f"Не удалось запустить {command[0]}: {error.strerror}") from error
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -15,7 +15,7 @@ from dev.stack import processes
 from dev.stack.processes import Identity
 from dev.stack.talk import StackError
 
-PRODUCT = (sys.executable, "-m", "cli.main")
+PRODUCT: tuple[str, ...] = (sys.executable, "-m", "cli.main")
 STOP_SECONDS = 13
 """The web process gives requests under way ten seconds."""
 

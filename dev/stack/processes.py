@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from dev.stack.places import Account, user_name
 from dev.stack.talk import StackError
 
 _PR_SET_PDEATHSIG = 1
+_KILL_SECONDS = 5
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -69,7 +71,7 @@ def start(
             env=dict(env) if env is not None else None,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=_death_bell(os.getpid()) if dies_with_parent else None,  # noqa: PLW1509 - set after the user changes, or the kernel forgets it
+            preexec_fn=death_bell(os.getpid()) if dies_with_parent else None,  # noqa: PLW1509 - set after the user changes, or the kernel forgets it
             user=other.uid if other else None,
             group=other.gid if other else None,
             extra_groups=[] if other else None,
@@ -82,7 +84,8 @@ def start(
             output.close()
 
 
-def _death_bell(parent: int) -> Callable[[], None] | None:
+def death_bell(parent: int) -> Callable[[], None] | None:
+    """What a child runs before its program so that it gets SIGTERM when `parent` dies."""
     if _libc is None:
         return None
 
@@ -100,10 +103,26 @@ def end(identities: Iterable[Identity], *, seconds: float) -> None:
     trees = [part for process in alive for part in (process, *_children(process))]
     for process in alive:
         _signal(process, signal.SIGTERM)
-    _, left = psutil.wait_procs(trees, timeout=seconds)
-    for process in left:
+    for process in _await_end(trees, seconds):
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(left, timeout=5)
+    _await_end(trees, _KILL_SECONDS)
+
+
+def _await_end(trees: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Who still runs after `seconds`. A zombie has ended: in a container nobody may reap it."""
+    limit = time.monotonic() + seconds
+    while left := [process for process in trees if _runs(process)]:
+        if time.monotonic() >= limit:
+            break
+        time.sleep(0.05)
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:
