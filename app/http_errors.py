@@ -106,8 +106,9 @@ def _invalid(error: ValidationException) -> Trouble:
 
 
 def _kept(request: Request[Any, Any, Any], trouble: Trouble) -> str:
+    """Said only where a person may wonder: after sending something, or when we broke."""
     if request.method in _SAFE:
-        return "Ничего не изменилось."
+        return "Ничего не изменилось." if trouble.status >= _SERVER_ERROR else ""
     if trouble.status < _SERVER_ERROR:
         return "Ничего не сохранено и не изменено."
     return "Введённое осталось в форме: вернитесь назад и проверьте, сохранилось ли оно."

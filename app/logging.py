@@ -65,7 +65,7 @@ def _formatter(shared: list[Any], settings: Settings) -> logging.Formatter:
 
 
 def _drop_coloured(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """uvicorn repeats each line in colour for its own formatter."""
+    """The server repeats each line in colour for its own formatter."""
     event.pop("color_message", None)
     return event
 

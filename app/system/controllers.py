@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Controller, MediaType, Request, Response, get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.response import Template
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -17,7 +18,9 @@ _DOWN = Banner("Не всё в порядке: часть возможносте
 
 class SystemController(Controller):
     @get("/system")
-    async def show(self, request: Request[Any, Any, Any], engine: Engine, state: State) -> Template:
+    async def show(
+        self, request: Request[Any, Any, Any], engine: NamedDependency[Engine], state: State
+    ) -> Template:
         """Answers 200 also when something is down: the page itself is well."""
         found = await system_state(engine, state.redis)
         return page(
@@ -33,7 +36,9 @@ class SystemController(Controller):
         return {"status": "ok"}
 
     @get("/health/ready", media_type=MediaType.JSON)
-    async def ready(self, engine: Engine, state: State) -> Response[dict[str, Any]]:
+    async def ready(
+        self, engine: NamedDependency[Engine], state: State
+    ) -> Response[dict[str, Any]]:
         """503 until Elasticsearch, its indexes and Redis are all in order."""
         found = await system_state(engine, state.redis)
         checks = {check.name: check.code for check in found.checks}
@@ -47,7 +52,7 @@ class SystemController(Controller):
         return Response(body, status_code=200 if found.ready else 503)
 
     @get("/metrics")
-    async def metrics(self, engine: Engine, state: State) -> Response[bytes]:
+    async def metrics(self, engine: NamedDependency[Engine], state: State) -> Response[bytes]:
         for check in (await check_engine(engine), await check_redis(state.redis)):
             state.metrics.up.labels(check.name).set(int(check.ok))
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from litestar import Controller, Request, post
 from litestar.datastructures import Cookie
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
 from app.web.urls import local_path
@@ -66,7 +65,7 @@ class PreferencesController(Controller):
     async def set_theme(
         self,
         request: Request[Any, Any, Any],
-        data: Annotated[ThemeForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        data: URLEncodedBody[ThemeForm],
     ) -> Redirect:
         return _back(request, THEME_COOKIE, data.theme)
 
@@ -74,6 +73,6 @@ class PreferencesController(Controller):
     async def set_keys(
         self,
         request: Request[Any, Any, Any],
-        data: Annotated[KeysForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        data: URLEncodedBody[KeysForm],
     ) -> Redirect:
         return _back(request, KEYS_COOKIE, data.keys)

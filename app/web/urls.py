@@ -29,8 +29,11 @@ def url_with(path: str, pairs: Iterable[tuple[str, str]], **changes: Value | Ite
 
 def local_path(address: str, netloc: str) -> str | None:
     """Path and query of `address` if it is a page of the site at `netloc`, else None."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # as «http://[»
+        return None
     if parts.netloc != netloc or not parts.path.startswith("/"):
         return None
-    path = "/" + parts.path.lstrip("/")  # two slashes would name another site
+    path = "/" + parts.path.lstrip("/\\")  # two slashes of either kind would name another site
     return f"{path}?{parts.query}" if parts.query else path
