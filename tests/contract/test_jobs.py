@@ -1,0 +1,35 @@
+"""What the product rings for is what the workers answer to."""
+
+import inspect
+
+import dramatiq
+
+from app.jobs import ACTORS
+
+
+def test_every_name_is_an_actor_on_its_queue() -> None:
+    from workers.main import broker
+
+    assert {name: actor.queue_name for name, actor in broker.actors.items()} == ACTORS
+
+
+def test_every_actor_states_its_limits() -> None:
+    from workers.main import broker
+
+    for actor in broker.actors.values():
+        assert {"max_retries", "time_limit"} <= actor.options.keys(), actor.actor_name
+
+
+def test_actors_take_ids_only() -> None:
+    from workers.main import broker
+
+    for actor in broker.actors.values():
+        assert isinstance(actor, dramatiq.Actor)
+        for parameter in inspect.signature(actor.fn).parameters.values():
+            assert parameter.annotation is str, actor.actor_name
+
+
+def test_the_clock_asks_for_actors_that_exist() -> None:
+    from workers.schedule import SWEEPS
+
+    assert set(SWEEPS) <= ACTORS.keys()
