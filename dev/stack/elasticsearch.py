@@ -19,6 +19,7 @@ from dev.stack.places import (
     engine_folder,
     hand_over,
     make_writable,
+    open_way,
 )
 from dev.stack.processes import Identity
 from dev.stack.state import Profile, Running
@@ -53,6 +54,7 @@ def prepare(profile: Profile) -> tuple[Seat, Jdk]:
     account = engine_account()
     folder = engine_folder(profile.folder, account)
     make_writable(folder)
+    open_way(folder.parent, account)
     check_space(folder)
     home, jdk = assembled(account)
     return Seat(folder, home, account), jdk

@@ -179,6 +179,12 @@ def check_space(folder: Path, free: Callable[[Path], int] = free_bytes) -> None:
         )
 
 
+def open_way(folder: Path, account: Account) -> None:
+    """Lets the engine's account pass through a folder that a strict umask has closed."""
+    if account.switched:
+        folder.chmod(folder.stat().st_mode | 0o111)
+
+
 def hand_over(folder: Path, account: Account) -> None:
     """Gives everything in the folder to the engine's account (root only)."""
     if not account.switched:

@@ -121,8 +121,10 @@ def find_or_start(profile: Profile) -> Stack:
         try:
             for service in missing:
                 started[service.name] = _find_or_start(profile, state, service)
-        except BaseException:
+        except BaseException as error:
             _leave_after_failure(profile, state)
+            if profile.throwaway and not isinstance(error, StackError):
+                _wipe(profile.folder)  # a StackError names a log that is to be read
             raise
     urls = {one.variable: one.url.format(started[one.name].port) for one in missing}
     return Stack(profile, given | urls, started)
@@ -210,8 +212,6 @@ def _leave_after_failure(profile: Profile, state: State) -> None:
         if not state.users:
             _stop_services(profile, state)
         save(profile.folder, state)
-        if profile.throwaway:
-            _wipe(profile.folder)
 
 
 def _stop_services(profile: Profile, state: State) -> None:
