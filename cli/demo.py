@@ -1,0 +1,63 @@
+"""`otklik demo`: data of a town that does not exist, to try the product with."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from app.errors import BadInputError
+
+
+@click.group("demo", help="Учебные данные вымышленного города.")
+def demo() -> None:
+    pass
+
+
+@demo.command("generate", help="Создать файлы в форматах настоящих выгрузок.")
+@click.option(
+    "--messages",
+    type=click.IntRange(1, 20_000_000),
+    default=5000,
+    show_default=True,
+    help="Сколько сообщений создать.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Одно и то же число — одни и те же файлы.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Папка для файлов; если её нет, она будет создана.",
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="Последний день данных, ГГГГ-ММ-ДД. Данные охватывают полтора года до него.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Вывести список файлов в JSON.")
+def generate_files(
+    *, messages: int, seed: int, out: Path, until: datetime | None, as_json: bool
+) -> None:
+    from dev.demo.generate import write_demo
+    from dev.demo.stream import DEFAULT_UNTIL
+
+    last: date = until.date() if until else DEFAULT_UNTIL
+    try:
+        written = write_demo(out, messages, seed, last)
+    except OSError as error:
+        raise BadInputError(
+            f"Не удалось записать файлы в папку {out}: {error.strerror}.", field="out"
+        ) from error
+    if as_json:
+        click.echo(msgspec.json.encode(written).decode())
+        return
+    for item in written:
+        click.echo(f"{out / item.file}: {item.rows} — профиль {item.profile}")
+    click.echo(f"Всего сообщений: {sum(item.rows for item in written)}")
