@@ -24,22 +24,32 @@ _STEPS: tuple[tuple[str, State], ...] = (
 """Beginnings of words in «Текущий шаг инцидента»; the first that is found decides."""
 
 
-def _state(step: str, outcome: str, unknown: UnknownValues) -> State:
+_REJECTED = ("отклон", "спам", "дубл")
+"""Beginnings of words in «Итог» and «Причина закрытия» of what was closed without an answer."""
+
+
+def _state(step: str, outcome: str, reason: str, unknown: UnknownValues) -> State:
     folded = step.casefold()
     state = next((state for part, state in _STEPS if part in folded), None)
     if state is None:
         if step:
             unknown.add("Текущий шаг инцидента", step)
         state = State.IN_PROGRESS if step else State.NEW
-    if state is State.CLOSED and outcome.casefold() in _OPEN_OUTCOMES:
-        return State.INTERIM if outcome.casefold() == "отложено" else State.ANSWERED
+    if state is not State.CLOSED:
+        return state
+    ending = outcome.casefold()
+    if any(part in f"{ending} {reason.casefold()}" for part in _REJECTED):
+        return State.REJECTED
+    if ending in _OPEN_OUTCOMES:
+        return State.INTERIM if ending == "отложено" else State.ANSWERED
     return state
 
 
 def _prepare(record: Record, unknown: UnknownValues) -> Record:
     result = dict(record)
     outcome = cell_text(record.get("result"))
-    result["state"] = _state(cell_text(record.get("step")), outcome, unknown)
+    reason = cell_text(record.get("closing_reason"))
+    result["state"] = _state(cell_text(record.get("step")), outcome, reason, unknown)
     result["channel"] = Channel.INCIDENT
     result["kind"] = Kind.MESSAGE
     if not cell_text(record.get("answer")):
