@@ -15,8 +15,10 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import from_url
 
+from app.cases.controllers import CaseApiController, CasePageController
 from app.engine.client import Engine
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
+from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
 from app.viewer import LOCAL_VIEWER, Viewer
@@ -44,6 +46,10 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     home,
     PreferencesController,
     SystemController,
+    SearchPageController,
+    SearchApiController,
+    CasePageController,
+    CaseApiController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 

@@ -1,0 +1,154 @@
+"""What the page of a search and the API show of its results."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from app.cases.codes import CHANNEL_NAMES, STATE_NAMES
+from app.search.params import FACETS, SearchParams, Sort
+from app.search.results import FACET_TITLES, Asked, FacetValue, Found, Hit, Results, label
+
+SORT_NAMES = {
+    Sort.RELEVANCE: "по совпадению",
+    Sort.NEWEST: "сначала новые",
+    Sort.DEADLINE: "по сроку",
+}
+OPEN_FACETS = frozenset({"state", "channel", "theme", "street"})
+"""Facets that stand open at first; a facet with a chosen value always does."""
+
+
+class SearchAnswer(Struct, frozen=True):
+    """The answer of `GET /api/v1/search`."""
+
+    query: Asked
+    total: int
+    took_ms: int
+    hits: list[Hit]
+    facets: dict[str, list[FacetValue]]
+    next: str | None
+
+
+def api_answer(results: Results) -> SearchAnswer:
+    return SearchAnswer(
+        query=results.asked,
+        total=results.total,
+        took_ms=results.took_ms,
+        hits=[found.hit for found in results.hits],
+        facets=results.facets,
+        next=results.next,
+    )
+
+
+@dataclass(frozen=True)
+class Link:
+    """A value of a facet, a chip or a sort: the address it leads to is its meaning."""
+
+    label: str
+    url: str
+    count: int = 0
+    selected: bool = False
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str
+    title: str
+    items: list[Link]
+    open: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    found: Found
+    url: str
+    state_name: str
+    channel_name: str
+
+
+def page_context(params: SearchParams, results: Results | None) -> dict[str, Any]:
+    """Without results (the engine is down) the question and the filters are still there."""
+    return {
+        "params": params,
+        "chips": _chips(params),
+        "clear_url": address(SearchParams(q=params.q, sort_given=params.sort_given)),
+        "hidden": [pair for pair in params.pairs() if pair[0] not in _IN_THE_FORM],
+        "sorts": _sorts(params),
+        "results": results,
+        "cards": [_card(found) for found in results.hits] if results else [],
+        "facets": _facets(params, results) if results else [],
+        "next_url": _next_url(params, results),
+        "first_url": address(replace(params, after=None)) if params.after else None,
+    }
+
+
+_IN_THE_FORM = frozenset({"q", "from", "to", "after"})
+"""Fields of the form itself; a new question starts at its first page."""
+
+
+def _next_url(params: SearchParams, results: Results | None) -> str | None:
+    if results is None or results.next is None:
+        return None
+    return address(replace(params, after=results.next))
+
+
+def address(params: SearchParams) -> str:
+    pairs = params.pairs()
+    return f"/search?{urlencode(pairs)}" if pairs else "/search"
+
+
+def _card(found: Found) -> Card:
+    return Card(
+        found=found,
+        url=f"/cases/{found.hit.id}",
+        state_name=STATE_NAMES[found.hit.state],
+        channel_name=CHANNEL_NAMES[found.channel],
+    )
+
+
+def _facets(params: SearchParams, results: Results) -> list[Facet]:
+    """A facet of one value that is not chosen tells nothing and is left out."""
+    shown = []
+    for name in FACETS:
+        chosen = params.values(name)
+        items = [
+            Link(
+                item.label,
+                address(params.toggled(name, item.value)),
+                item.count,
+                item.value in chosen,
+            )
+            for item in results.facets[name]
+        ]
+        if chosen or len(items) > 1:
+            title = FACET_TITLES[name]
+            shown.append(Facet(name, title, items, open=bool(chosen) or name in OPEN_FACETS))
+    return shown
+
+
+def _chips(params: SearchParams) -> list[Link]:
+    chips = [
+        Link(f"{FACET_TITLES[name]}: {label(name, value)}", address(params.toggled(name, value)))
+        for name in FACETS
+        for value in params.values(name)
+    ]
+    first = replace(params, after=None)
+    if params.since:
+        chips.append(Link(f"с {params.since:%d.%m.%Y}", address(replace(first, since=None))))
+    if params.until:
+        chips.append(Link(f"по {params.until:%d.%m.%Y}", address(replace(first, until=None))))
+    return chips
+
+
+def _sorts(params: SearchParams) -> list[Link]:
+    """Relevance is offered only where there are words to be relevant to."""
+    offered = [sort for sort in Sort if params.q.strip() or sort is not Sort.RELEVANCE]
+    return [
+        Link(
+            SORT_NAMES[sort],
+            address(replace(params, sort_given=sort, after=None)),
+            selected=sort is params.sort,
+        )
+        for sort in offered
+    ]

@@ -1,0 +1,69 @@
+"""The page «Поиск» and `GET /api/v1/search`: the same parameters, the same service."""
+
+from typing import Any
+
+from litestar import Controller, Request, get
+from litestar.response import Template
+
+from app.engine.client import Engine
+from app.errors import BadInputError, EngineSetupError, EngineUnavailableError
+from app.search.contexts import SearchAnswer, api_answer, page_context
+from app.search.openapi import SearchOperation
+from app.search.params import SearchParams, parse_params
+from app.search.service import search
+from app.settings import Settings
+from app.viewer import Viewer
+from app.web.render import Banner, page
+
+_PAGE, _FRAGMENT = "search/page.html", "search/_results.html"
+
+
+class SearchPageController(Controller):
+    path = "/search"
+
+    @get()
+    async def show(
+        self, request: Request[Any, Any, Any], engine: Engine, settings: Settings, viewer: Viewer
+    ) -> Template:
+        """Never loses what was typed: a bad filter and a silent engine are said on the page."""
+        pairs = request.query_params.multi_items()
+        try:
+            params = parse_params(pairs)
+            results = await search(engine, params, viewer, settings.zone)
+        except BadInputError as error:
+            typed = SearchParams(q=dict(pairs).get("q", ""))
+            return _trouble(request, typed, error.message, error.status)
+        except (EngineUnavailableError, EngineSetupError) as error:
+            return _trouble(request, params, error.message, error.status, Banner(error.message))
+        context = {**page_context(params, results), "trouble": None}
+        return page(request, _PAGE, fragment=_FRAGMENT, context=context)
+
+
+def _trouble(
+    request: Request[Any, Any, Any],
+    params: SearchParams,
+    message: str,
+    status: int,
+    banner: Banner | None = None,
+) -> Template:
+    context = {**page_context(params, None), "trouble": message}
+    return page(request, _PAGE, fragment=_FRAGMENT, context=context, banner=banner, status=status)
+
+
+class SearchApiController(Controller):
+    path = "/api/v1/search"
+    include_in_schema = True
+    tags = ["Поиск"]  # noqa: RUF012 - as Litestar declares it
+
+    @get(summary="Поиск", operation_class=SearchOperation)
+    async def find(
+        self, request: Request[Any, Any, Any], engine: Engine, settings: Settings, viewer: Viewer
+    ) -> SearchAnswer:
+        """Сообщения и обращения по словам, адресу или номеру, с числами по каждому фильтру.
+
+        `snippet` — простой текст вокруг найденных слов, без выделения. `next` передают обратно в
+        `after`, чтобы получить следующую страницу; на последней его нет. Число у значения фильтра
+        учитывает остальные фильтры, но не свой.
+        """
+        params = parse_params(request.query_params.multi_items())
+        return api_answer(await search(engine, params, viewer, settings.zone))

@@ -1,0 +1,168 @@
+"""The whole search body: pure, from parameters and viewer to a dict."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.engine.access import access_clause
+from app.search.clauses import Clause, highlight_clause, member_clause, rank_clauses
+from app.search.cursor import Place
+from app.search.params import FACETS, SearchParams, Sort
+from app.search.understanding import Understood
+from app.viewer import Viewer
+
+FACET_FIELDS = {
+    "state": "state",
+    "kind": "kind",
+    "channel": "channel",
+    "group": "classifier.im_group",
+    "theme": "classifier.im_theme",
+    "department": "workflow.department",
+    "municipality": "place.municipality",
+    "street": "place.street",
+    "source": "source.system",
+    "problem": "problem.id",
+}
+FACET_SIZE = 20
+"""Values of a facet that are counted; chosen ones are counted besides."""
+
+SORTS: dict[Sort, list[dict[str, Any]]] = {
+    Sort.RELEVANCE: [
+        {"_score": "desc"},
+        {"received_at": {"order": "desc", "missing": "_last"}},
+        {"id": "asc"},
+    ],
+    Sort.NEWEST: [{"received_at": {"order": "desc", "missing": "_last"}}, {"id": "asc"}],
+    Sort.DEADLINE: [{"deadline_at": {"order": "asc", "missing": "_last"}}, {"id": "asc"}],
+}
+"""Each ends in `id`, so that two pages never share or lose a case."""
+
+MARK_START, MARK_END = "\ue000", "\ue001"
+"""Private-use signs around a found word; the page turns them into `<mark>` after escaping."""
+SNIPPET_LENGTH = 260
+MOST_ANALYSED = 100_000
+"""Characters of a text the highlighter reads: a longer one must not slow every search down."""
+
+_SOURCE = [
+    "id",
+    "number",
+    "kind",
+    "channel",
+    "state",
+    "received_at",
+    "deadline_at",
+    "title",
+    "text",
+    "source.system",
+    "source.external_id",
+    "place",
+    "classifier",
+    "workflow.department",
+    "problem.id",
+]
+"""Named one by one: the vector, the signatures, the history, the cells as they came and the
+author have no way into a list."""
+
+
+def build_query(
+    params: SearchParams,
+    asked: Understood,
+    viewer: Viewer | None,
+    zone: ZoneInfo,
+    *,
+    loose: bool = False,
+    place: Place | None = None,
+) -> dict[str, Any]:
+    """The body of a search; without a viewer it finds nothing.
+
+    The chosen filters are a `post_filter`, so that each facet can ignore its own and `found` can
+    count what the words find without any of them.
+    """
+    body: dict[str, Any] = {
+        "query": _query(params, asked, viewer, loose=loose),
+        "size": params.size + 1,  # one more tells whether there is a next page
+        "sort": SORTS[params.sort],
+        "track_scores": params.sort is Sort.RELEVANCE,
+        "track_total_hits": True,
+        "_source": _SOURCE,
+        "highlight": _highlight(asked),
+        "aggs": _aggregations(params, zone),
+    }
+    if chosen := _filters(params, zone):
+        body["post_filter"] = {"bool": {"filter": list(chosen.values())}}
+    if place:
+        body["search_after"] = place.values
+    return body
+
+
+def _query(
+    params: SearchParams, asked: Understood, viewer: Viewer | None, *, loose: bool
+) -> Clause:
+    access = access_clause(viewer)
+    if not asked.given:
+        return {"bool": {"filter": [access]}}
+    found: Clause = {"filter": [access, member_clause(asked, loose=loose)]}
+    if params.sort is Sort.RELEVANCE:
+        found["should"] = rank_clauses(asked)
+        found["minimum_should_match"] = 0
+    return {"bool": found}
+
+
+def _filters(params: SearchParams, zone: ZoneInfo) -> dict[str, Clause]:
+    """Clause of each filter that was set, by its name; the period is `period`."""
+    chosen: dict[str, Clause] = {
+        name: {"terms": {FACET_FIELDS[name]: list(params.values(name))}}
+        for name in FACETS
+        if params.values(name)
+    }
+    period = {}
+    if params.since:
+        period["gte"] = _midnight(params.since, zone)
+    if params.until:
+        period["lt"] = _midnight(params.until + timedelta(days=1), zone)
+    if period:
+        chosen["period"] = {"range": {"received_at": period}}
+    return chosen
+
+
+def _midnight(day: date, zone: ZoneInfo) -> str:
+    return datetime.combine(day, time(), zone).isoformat()
+
+
+def _aggregations(params: SearchParams, zone: ZoneInfo) -> dict[str, Any]:
+    """A facet counts under all filters but its own; `found` is the count without any."""
+    chosen = _filters(params, zone)
+    facets = {}
+    for name in FACETS:
+        others = [clause for key, clause in chosen.items() if key != name]
+        counts: dict[str, Any] = {
+            "values": {"terms": {"field": FACET_FIELDS[name], "size": FACET_SIZE}}
+        }
+        if values := params.values(name):
+            counts["chosen"] = {
+                "terms": {
+                    "field": FACET_FIELDS[name],
+                    "include": list(values),
+                    "size": len(values),
+                }
+            }
+        facets[name] = {"filter": {"bool": {"filter": others}}, "aggs": counts}
+    return {"found": {"filter": {"match_all": {}}}, **facets}
+
+
+def _highlight(asked: Understood) -> dict[str, Any]:
+    """Without words, or where only the title or a misspelling was found: the text's beginning."""
+    field: dict[str, Any] = {
+        "type": "unified",
+        "number_of_fragments": 1,
+        "fragment_size": SNIPPET_LENGTH,
+        "no_match_size": SNIPPET_LENGTH,
+    }
+    if asked.text:
+        field["highlight_query"] = highlight_clause(asked)
+    return {
+        "pre_tags": [MARK_START],
+        "post_tags": [MARK_END],
+        "max_analyzed_offset": MOST_ANALYSED,
+        "fields": {"text.stem": field},
+    }

@@ -1,0 +1,190 @@
+"""From the engine's answer to what pages, programs and the command line show."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from app.cases.codes import CHANNEL_NAMES, KIND_NAMES, STATE_NAMES, Channel, Kind, State
+from app.search.cursor import Place, make_cursor
+from app.search.params import FACETS, SearchParams
+from app.search.query import MARK_END, MARK_START, SNIPPET_LENGTH
+from app.search.understanding import Change, Understood
+
+FACET_TITLES = {
+    "state": "Состояние",
+    "kind": "Вид",
+    "channel": "Канал",
+    "group": "Группа тем",
+    "theme": "Тема",
+    "department": "Ведомство",
+    "municipality": "Муниципалитет",
+    "street": "Улица",
+    "source": "Источник",
+    "problem": "Проблема",
+}
+
+
+class Asked(Struct, frozen=True):
+    """The question as it was given, the words that were used, and how they differ."""
+
+    given: str
+    used: str
+    changes: list[Change]
+
+
+class Hit(Struct, frozen=True, kw_only=True):
+    id: str
+    number: str
+    source: str
+    external_id: str | None
+    score: float | None
+    """None where the order is not by relevance."""
+    received_at: datetime
+    theme: str | None
+    state: State
+    problem: str | None
+    snippet: str
+    """Up to about 260 characters of the text around the first words found, without marks."""
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """A hit with what only people look at."""
+
+    hit: Hit
+    marked: str
+    """The snippet with `MARK_START` and `MARK_END` around the words found."""
+    kind: Kind
+    channel: Channel
+    title: str | None
+    group: str | None
+    department: str | None
+    deadline_at: datetime | None
+    address: str | None
+
+
+class FacetValue(Struct, frozen=True):
+    value: str
+    label: str
+    """In Russian; the value itself where it is a name already."""
+    count: int
+
+
+class Results(Struct, frozen=True):
+    asked: Asked
+    total: int
+    """All cases found, exactly."""
+    took_ms: int
+    hits: list[Found]
+    facets: dict[str, list[FacetValue]]
+    next: str | None
+    """Cursor of the next page; None on the last one."""
+
+
+def found_by_words(answer: dict[str, Any]) -> int:
+    """How many cases the words find when no filter is counted."""
+    return int(answer["aggregations"]["found"]["doc_count"])
+
+
+def read_results(
+    params: SearchParams, asked: Understood, answer: dict[str, Any], *, loose: bool
+) -> Results:
+    changes = list(asked.changes)
+    if loose:
+        changes.append(
+            Change(
+                "loosened",
+                "Всех слов запроса вместе нет почти нигде: показано и то, где есть часть из них.",
+            )
+        )
+    hits = answer["hits"]["hits"]
+    return Results(
+        asked=Asked(asked.given, asked.text, changes),
+        total=int(answer["hits"]["total"]["value"]),
+        took_ms=int(answer["took"]),
+        hits=[_found(hit) for hit in hits[: params.size]],
+        facets={name: _facet(params, name, answer["aggregations"][name]) for name in FACETS},
+        next=_next(params, hits, loose=loose),
+    )
+
+
+def _next(params: SearchParams, hits: list[dict[str, Any]], *, loose: bool) -> str | None:
+    if len(hits) <= params.size:
+        return None
+    return make_cursor(params, Place(hits[params.size - 1]["sort"], loose=loose))
+
+
+def _found(hit: dict[str, Any]) -> Found:
+    source = hit["_source"]
+    place, classifier = source.get("place", {}), source.get("classifier", {})
+    marked = _snippet(hit)
+    return Found(
+        hit=Hit(
+            id=source["id"],
+            number=source["number"],
+            source=source["source"]["system"],
+            external_id=source["source"].get("external_id"),
+            score=hit["_score"],
+            received_at=datetime.fromisoformat(source["received_at"]),
+            theme=classifier.get("im_theme"),
+            state=State(source["state"]),
+            problem=source.get("problem", {}).get("id"),
+            snippet=without_marks(marked),
+        ),
+        marked=marked,
+        kind=Kind(source["kind"]),
+        channel=Channel(source["channel"]),
+        title=source.get("title"),
+        group=classifier.get("im_group"),
+        department=source.get("workflow", {}).get("department"),
+        deadline_at=_moment(source.get("deadline_at")),
+        address=_address(place),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _address(place: dict[str, Any]) -> str | None:
+    """As given, else put together: «ул. Ленина, 35а»."""
+    if given := place.get("given"):
+        return str(given)
+    street = " ".join(filter(None, [place.get("street_type"), place.get("street")]))
+    return ", ".join(filter(None, [street, place.get("house")])) or place.get("settlement")
+
+
+def without_marks(text: str) -> str:
+    return text.replace(MARK_START, "").replace(MARK_END, "")
+
+
+def _snippet(hit: dict[str, Any]) -> str:
+    """The fragment with «…» where the text goes on."""
+    text = str(hit["_source"].get("text", ""))
+    fragments = hit.get("highlight", {}).get("text.stem")
+    fragment = " ".join((fragments[0] if fragments else text[:SNIPPET_LENGTH]).split())
+    plain, whole = without_marks(fragment), " ".join(without_marks(text).split())
+    before = "" if whole.startswith(plain) else "…"
+    after = "" if whole.endswith(plain) else "…"
+    return f"{before}{fragment}{after}"
+
+
+def _facet(params: SearchParams, name: str, answer: dict[str, Any]) -> list[FacetValue]:
+    """Chosen values first, also those that no case has now, then the others by count."""
+    counts = {bucket["key"]: bucket["doc_count"] for bucket in answer["values"]["buckets"]}
+    chosen = dict.fromkeys(params.values(name), 0)
+    for bucket in answer.get("chosen", {"buckets": []})["buckets"]:
+        chosen[bucket["key"]] = bucket["doc_count"]
+    everything = {**chosen, **{key: count for key, count in counts.items() if key not in chosen}}
+    return [FacetValue(key, label(name, key), count) for key, count in everything.items()]
+
+
+_LABELS: dict[str, dict[str, str]] = {
+    "state": {code.value: name for code, name in STATE_NAMES.items()},
+    "kind": {code.value: name for code, name in KIND_NAMES.items()},
+    "channel": {code.value: name for code, name in CHANNEL_NAMES.items()},
+}
+
+
+def label(facet: str, value: str) -> str:
+    return _LABELS.get(facet, {}).get(value, value)
