@@ -15,11 +15,11 @@ setup: ## install everything into .venv, so that .venv/bin/otklik exists
 
 demo: ## the running product with demo data at http://127.0.0.1:8000
 	@dev/bootstrap.sh --engine
-	@exec $(PY) -m cli.main up --port $(PORT) --demo $(DEMO_MESSAGES)
+	@OTKLIK_ENDS_WITH_PARENT=1 exec $(PY) -m cli.main up --port $(PORT) --demo $(DEMO_MESSAGES)
 
 dev: ## the running product without demo data, logs in the terminal
 	@dev/bootstrap.sh --engine
-	@exec $(PY) -m cli.main up --port $(PORT) --name dev --verbose
+	@OTKLIK_ENDS_WITH_PARENT=1 exec $(PY) -m cli.main up --port $(PORT) --name dev --verbose
 
 test: ## all tests with services of their own
 	@dev/bootstrap.sh --engine --browser --compose

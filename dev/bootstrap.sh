@@ -70,29 +70,31 @@ libraries() {
   printf '%s' "$want" >"$stamp"
 }
 
+# Debian 12 has 17, Debian 13 has 21; before the first `apt-get update` nothing is known.
+jdk_package() {
+  local name
+  for name in openjdk-17-jdk-headless openjdk-21-jdk-headless; do
+    if has apt-cache && apt-cache show "$name" >/dev/null 2>&1; then printf '%s' "$name"; return; fi
+  done
+  printf 'default-jdk-headless'
+}
+
 engine() {
   if [ -n "${OTKLIK_ES_URL:-}" ] || [ "${OTKLIK_ENGINE:-auto}" = docker ]; then return; fi
   if [ "${OTKLIK_ENGINE:-auto}" = auto ] && has docker && docker info >/dev/null 2>&1; then return; fi
-  if ! .venv/bin/python -m dev.engine jdk >/dev/null 2>&1; then need "JDK 17 или новее" openjdk-17-jdk-headless; fi
+  if ! .venv/bin/python -m dev.engine jdk >/dev/null 2>&1; then need "JDK 17 или новее" "$(jdk_package)"; fi
   if ! has mvn; then need "Maven" maven; fi
 }
 
 browser() {
-  local name
   if [ -n "${CHROMIUM:-}" ]; then
-    [ -x "$CHROMIUM" ] || die "По адресу из переменной CHROMIUM нет программы: $CHROMIUM"
-    return
+    has "$CHROMIUM" || die "По адресу из переменной CHROMIUM нет программы: $CHROMIUM"
+  elif ! has chromium && ! has chromium-browser && ! has google-chrome && ! has google-chrome-stable; then
+    need "Chromium для проверок в браузере" chromium fonts-dejavu-core
   fi
-  for name in chromium chromium-browser google-chrome google-chrome-stable; do
-    if has "$name"; then return; fi
-  done
-  need "Chromium для проверок в браузере" chromium fonts-dejavu-core
-}
-
-# Only checks docker-compose.yml, which needs no Docker engine: without it that check is skipped.
-compose() {
-  if has docker-compose || { has docker && docker compose version >/dev/null 2>&1; }; then return; fi
-  if [ "$(id -u)" = 0 ] && has apt-get; then need "docker-compose" docker-compose; fi
+  if has fc-list && [ -z "$(fc-list :lang=ru)" ]; then
+    need "шрифты с русскими буквами" fonts-dejavu-core
+  fi
 }
 
 venv

@@ -67,7 +67,7 @@ def _lock(cache: Path) -> Iterator[None]:
 def _build(home: Path, cache: Path, jdk: Jdk) -> None:
     mvn = shutil.which("mvn")
     if mvn is None:
-        raise StackError("Не найден Maven (команда mvn). Установите: sudo apt-get install maven")
+        raise StackError("Не найден Maven (команда mvn). Установите: sudo apt-get install -y maven")
     check_space(cache)
     say(f"Собираю Elasticsearch {engine_version()} из Maven Central в {home} (около 120 МБ)…")
     draft = cache / f"{_DRAFT}{os.getpid()}"

@@ -34,7 +34,7 @@ def find_jdk(account: Account) -> Jdk:
     if not fitting:
         raise StackError(
             "Не найден JDK 17 или новее (нужны java и javac). "
-            "Установите: sudo apt-get install openjdk-17-jdk-headless"
+            "Установите: sudo apt-get install -y default-jdk-headless"
         )
     return min(fitting, key=lambda jdk: jdk.rank)
 

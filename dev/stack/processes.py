@@ -97,6 +97,13 @@ def death_bell(parent: int) -> Callable[[], None] | None:
     return ask
 
 
+def end_with_parent() -> None:
+    """Asks for SIGTERM when our own parent dies: after a kill -9 of `make` nothing stays behind."""
+    bell = death_bell(os.getppid())
+    if bell:
+        bell()
+
+
 def end(identities: Iterable[Identity], *, seconds: float) -> None:
     """SIGTERM to all, SIGKILL to them and their children after `seconds`."""
     alive = [process for one in identities if (process := one.find())]

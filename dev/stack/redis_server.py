@@ -28,7 +28,7 @@ def binary() -> Path:
         bundled = Path(place) / "bin" / "redis-server"
         if bundled.exists():
             return bundled
-    raise StackError("Не найден Redis. Установите: sudo apt-get install redis-server")
+    raise StackError("Не найден Redis. Установите: sudo apt-get install -y redis-server")
 
 
 def start(profile: Profile, note: Callable[[Running], None]) -> Running:

@@ -6,18 +6,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from dev.stack import ports
 from dev.stack.children import Children, call, end_leftovers
 from dev.stack.demo_load import load_demo
-from dev.stack.processes import Identity, kill_children
+from dev.stack.processes import Identity, end_with_parent, kill_children
 from dev.stack.state import Profile, locked
 from dev.stack.supervisor import Stack, running
 from dev.stack.talk import StackError, say
 
 LIVE_SECONDS = 60
+LEAVE_SECONDS = 30
+"""Children have 13 seconds, then the services 12."""
 _USUAL_ES, _USUAL_REDIS = 9200, 6379
 
 
@@ -30,6 +33,7 @@ class _Owner(msgspec.Struct, frozen=True):
 
     process: Identity
     port: int
+    stopping: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,16 @@ def up(wishes: Wishes) -> None:
     """Returns after Ctrl-C; StackError when something cannot start or ends by itself."""
     profile = Profile(wishes.name, _USUAL_ES, _USUAL_REDIS, wishes.heap)
     with _signals():
+        if os.environ.get("OTKLIK_ENDS_WITH_PARENT"):
+            end_with_parent()
         try:
             _claim(profile, wishes.port)
             with running(profile) as stack:
                 _serve(stack, wishes)
         except StopRequestedError:
             say("Всё остановлено.")
+        finally:
+            _release(profile)
 
 
 def _serve(stack: Stack, wishes: Wishes) -> None:
@@ -72,7 +80,10 @@ def _serve(stack: Stack, wishes: Wishes) -> None:
         _watch(children, stack)
     finally:
         say("Останавливаю…")
-        children.stop()
+        try:
+            _write_owner(stack.profile, _Owner(Identity.mine(), wishes.port, stopping=True))
+        finally:
+            children.stop()
 
 
 def _announce(stack: Stack, address: str, wishes: Wishes) -> None:
@@ -110,10 +121,10 @@ def _watch(children: Children, stack: Stack) -> None:
 
 def _claim(profile: Profile, port: int) -> None:
     """Takes the name for this process and proves that the port is free."""
+    _await_leaving(profile)
     with locked(profile.folder):
-        file = profile.folder / "up.json"
-        owner = _read_owner(file.read_bytes()) if file.exists() else None
-        if owner and owner.process.find():
+        owner = _living_owner(profile)
+        if owner:
             raise StackError(
                 f"Отклик с именем «{profile.name}» уже работает: "
                 f"http://{ports.LOOPBACK}:{owner.port} (процесс {owner.process.pid}). "
@@ -121,14 +132,44 @@ def _claim(profile: Profile, port: int) -> None:
             )
         end_leftovers(profile.folder)
         _check_port(port)
-        file.write_bytes(msgspec.json.encode(_Owner(Identity.mine(), port)))
+        _write_owner(profile, _Owner(Identity.mine(), port))
 
 
-def _read_owner(content: bytes) -> _Owner | None:
+def _await_leaving(profile: Profile) -> None:
+    """Waits for one that is just stopping, as after a kill -9 of the `make` above it.
+
+    Outside the lock, which the leaving one needs to stop its services.
+    """
+    limit = time.monotonic() + LEAVE_SECONDS
+    while time.monotonic() < limit:
+        owner = _living_owner(profile)
+        if owner is None or not owner.stopping:
+            return
+        time.sleep(0.2)
+
+
+def _living_owner(profile: Profile) -> _Owner | None:
     try:
-        return msgspec.json.decode(content, type=_Owner)
-    except msgspec.MsgspecError:
+        owner = msgspec.json.decode(_owner_file(profile).read_bytes(), type=_Owner)
+    except (FileNotFoundError, msgspec.MsgspecError):
         return None
+    return owner if owner.process.find() else None
+
+
+def _write_owner(profile: Profile, owner: _Owner) -> None:
+    draft = _owner_file(profile).with_suffix(f".{os.getpid()}")
+    draft.write_bytes(msgspec.json.encode(owner))
+    draft.replace(_owner_file(profile))
+
+
+def _release(profile: Profile) -> None:
+    owner = _living_owner(profile)
+    if owner and owner.process == Identity.mine():
+        _owner_file(profile).unlink()
+
+
+def _owner_file(profile: Profile) -> Path:
+    return profile.folder / "up.json"
 
 
 def _check_port(port: int) -> None:

@@ -1,6 +1,7 @@
 """Stands in for `python -m cli.main` where only the starting and ending of processes is tested."""
 
 import os
+import signal
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,6 +21,8 @@ def main() -> None:
     if os.environ.get("STUB_DIES") == name:
         print("ничего не вышло", file=sys.stderr)  # noqa: T201
         sys.exit(3)
+    if os.environ.get("STUB_STAYS") == name:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if name == "serve":
         HTTPServer(("127.0.0.1", int(sys.argv[3])), Live).serve_forever()
     elif name in {"work", "schedule"}:

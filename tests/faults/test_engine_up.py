@@ -89,6 +89,34 @@ def test_killed_one_takes_its_children_along(tmp_path: Path, given: dict[str, st
         again.await_word("Отклик работает")
 
 
+def test_killed_make_ends_up_and_the_next_start_waits_for_it(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    port = ports.choose()
+    make = "import subprocess, sys; subprocess.run([sys.executable, *sys.argv[1:]])"
+    up_again = (STUB, "up", "--port", str(port))
+    with started(tmp_path, "-c", make, *up_again, **given, OTKLIK_ENDS_WITH_PARENT="1") as killed:
+        killed.await_word("Отклик работает")
+        tree = psutil.Process(killed.process.pid).children(recursive=True)
+        assert len(tree) == 4
+        killed.kill()
+    with started(tmp_path, *up_again, **given) as run:
+        run.await_word("Отклик работает")
+    assert not any(process.is_running() for process in tree)
+
+
+def test_second_ctrl_c_does_not_wait(tmp_path: Path, given: dict[str, str]) -> None:
+    with up(tmp_path, given, ports.choose(), STUB_STAYS="work") as run:
+        run.await_word("Отклик работает")
+        children = _children(run)
+        run.process.send_signal(signal.SIGINT)
+        run.await_word("Останавливаю")
+        run.process.send_signal(signal.SIGINT)
+        assert run.process.wait(10) == 130
+        assert "Завершаю немедленно." in run.said
+    wait_for(lambda: not any(child.is_running() for child in children))
+
+
 def test_leftover_children_are_ended_by_the_next_start(
     tmp_path: Path, given: dict[str, str]
 ) -> None:
