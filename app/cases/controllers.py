@@ -3,7 +3,8 @@
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import PathParameter
 from litestar.response import Template
 
 from app.cases.contexts import CaseView, case_view, page_context
@@ -12,7 +13,9 @@ from app.engine.client import Engine
 from app.viewer import Viewer
 from app.web.render import page
 
-CaseName = Annotated[str, Parameter(description="Внутренний идентификатор или номер обращения.")]
+CaseName = Annotated[
+    str, PathParameter(description="Внутренний идентификатор или номер обращения.")
+]
 
 
 class CasePageController(Controller):
@@ -20,7 +23,11 @@ class CasePageController(Controller):
 
     @get("/{case_name:str}")
     async def show(
-        self, request: Request[Any, Any, Any], engine: Engine, viewer: Viewer, case_name: str
+        self,
+        request: Request[Any, Any, Any],
+        engine: NamedDependency[Engine],
+        viewer: NamedDependency[Viewer],
+        case_name: CaseName,
     ) -> Template:
         case = await open_case(engine, viewer, case_name)
         return page(request, "cases/show.html", context=page_context(case))
@@ -32,7 +39,12 @@ class CaseApiController(Controller):
     tags = ["Обращения"]  # noqa: RUF012 - as Litestar declares it
 
     @get("/{case_name:str}", summary="Обращение по номеру")
-    async def show(self, engine: Engine, viewer: Viewer, case_name: CaseName) -> CaseView:
+    async def show(
+        self,
+        engine: NamedDependency[Engine],
+        viewer: NamedDependency[Viewer],
+        case_name: CaseName,
+    ) -> CaseView:
         """Сообщение или обращение со всем, что с ним сделано.
 
         Имя автора сокращено до инициалов, телефон и почта скрыты; исходных ячеек здесь нет.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Controller, Request, get
+from litestar.di import NamedDependency
 from litestar.response import Template
 
 from app.engine.client import Engine
@@ -23,7 +24,11 @@ class SearchPageController(Controller):
 
     @get()
     async def show(
-        self, request: Request[Any, Any, Any], engine: Engine, settings: Settings, viewer: Viewer
+        self,
+        request: Request[Any, Any, Any],
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
     ) -> Template:
         """Never loses what was typed: a bad filter and a silent engine are said on the page."""
         pairs = request.query_params.multi_items()
@@ -57,7 +62,11 @@ class SearchApiController(Controller):
 
     @get(summary="Поиск", operation_class=SearchOperation)
     async def find(
-        self, request: Request[Any, Any, Any], engine: Engine, settings: Settings, viewer: Viewer
+        self,
+        request: Request[Any, Any, Any],
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
     ) -> SearchAnswer:
         """Сообщения и обращения по словам, адресу или номеру, с числами по каждому фильтру.
 
