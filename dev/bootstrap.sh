@@ -97,6 +97,12 @@ browser() {
   fi
 }
 
+# Only checks docker-compose.yml, which needs no Docker engine: without it that check is skipped.
+compose() {
+  if has docker-compose || { has docker && docker compose version >/dev/null 2>&1; }; then return; fi
+  if [ "$(id -u)" = 0 ] && has apt-get; then need "docker-compose" docker-compose; fi
+}
+
 venv
 libraries
 for part in "$@"; do

@@ -47,11 +47,13 @@ class Machine:
         python = self.project / ".venv" / "bin" / "python"
         self.script(python, 'case "$*" in "-m dev.engine jdk") exit 1;; esac')
 
-    def run(self, *parts: str, user: int = 1000, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *parts: str, user: int = 1000, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         self.has("id", f"echo {user}")
         return subprocess.run(
             ["bash", str(self.project / "dev" / "bootstrap.sh"), *parts],
-            env={"PATH": str(self.path)} | env,
+            env={"PATH": str(self.path)} | (env or {}),
             capture_output=True,
             text=True,
             check=False,
@@ -144,7 +146,7 @@ def test_another_system_is_told_the_package(machine: Machine) -> None:
 
 @pytest.mark.parametrize("env", [{"OTKLIK_ES_URL": "http://x:1"}, {"OTKLIK_ENGINE": "docker"}])
 def test_engine_elsewhere_needs_no_java(machine: Machine, env: dict[str, str]) -> None:
-    assert machine.run("--engine", **env).returncode == 0
+    assert machine.run("--engine", env=env).returncode == 0
 
 
 def test_docker_that_answers_needs_no_java(machine: Machine) -> None:
@@ -155,7 +157,7 @@ def test_docker_that_answers_needs_no_java(machine: Machine) -> None:
 
 
 def test_chosen_chromium_must_exist(machine: Machine) -> None:
-    done = machine.run("--browser", CHROMIUM="/nope/chromium")
+    done = machine.run("--browser", env={"CHROMIUM": "/nope/chromium"})
     assert done.returncode == 1
     assert "CHROMIUM" in done.stderr
     assert "/nope/chromium" in done.stderr
@@ -167,6 +169,18 @@ def test_fonts_without_russian_are_missing(machine: Machine) -> None:
     assert "fonts-dejavu-core" in machine.run("--browser").stderr
     machine.has("fc-list", "echo DejaVu")
     assert machine.run("--browser").returncode == 0
+
+
+def test_compose_is_installed_by_root_and_not_asked_of_others(machine: Machine) -> None:
+    machine.has("apt-get")
+    assert machine.run("--compose").returncode == 0
+    assert machine.calls() == ["id -u"]
+    machine.run("--compose", user=0)
+    assert machine.calls()[-1].endswith("install -y -qq --no-install-recommends docker-compose")
+
+
+def test_unknown_part_is_refused(machine: Machine) -> None:
+    assert "Неизвестная часть: --all" in machine.run("--all").stderr
 
 
 def test_old_python_is_told(machine: Machine) -> None:
