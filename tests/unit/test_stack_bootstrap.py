@@ -174,7 +174,7 @@ def test_fonts_without_russian_are_missing(machine: Machine) -> None:
 def test_compose_is_installed_by_root_and_not_asked_of_others(machine: Machine) -> None:
     machine.has("apt-get")
     assert machine.run("--compose").returncode == 0
-    assert machine.calls() == ["id -u"]
+    assert not any(call.startswith("apt-get") for call in machine.calls())
     machine.run("--compose", user=0)
     assert machine.calls()[-1].endswith("install -y -qq --no-install-recommends docker-compose")
 
