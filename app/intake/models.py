@@ -159,6 +159,8 @@ class ImportJob(Struct, frozen=True, kw_only=True):
     """What the dry run counted."""
     rejected_examples: list[Rejection] = field(default_factory=list)
     started_at: datetime | None = None
+    phase_started_at: datetime | None = None
+    """When the reading, check or load that `state` names began: speed is counted from it."""
     finished_at: datetime | None = None
     error_code: str | None = None
     error: str | None = None

@@ -92,7 +92,8 @@ class _Run:
             return await run_sync(load_table, self._files.rows)
         except FileNotFoundError:
             pass
-        await self._lease.update(state=ImportState.READING, started_at=datetime.now(UTC))
+        now = datetime.now(UTC)
+        await self._lease.update(state=ImportState.READING, started_at=now, phase_started_at=now)
         reading = partial(
             convert,
             self._files.source,
@@ -112,6 +113,7 @@ class _Run:
         if self._job.state is not target:
             await self._lease.update(
                 state=target,
+                phase_started_at=datetime.now(UTC),
                 found_columns=binding.found,
                 unknown_columns=binding.unknown,
                 checkpoint=Checkpoint(),

@@ -20,7 +20,7 @@ CODED: dict[str, dict[str, str]] = {
 }
 """Fields whose values are translated: code → Russian name."""
 
-_FALLBACK: dict[str, str] = {
+FALLBACK: dict[str, str] = {
     "channel": Channel.OTHER,
     "kind": Kind.MESSAGE,
     "state": State.IN_PROGRESS,
@@ -55,4 +55,4 @@ def translate(mapping: SavedMapping, name: str, value: str, unknown: UnknownValu
         if folded in {code, title.casefold()}:
             return code
     unknown.add(name, value)
-    return _FALLBACK[name]
+    return FALLBACK[name]

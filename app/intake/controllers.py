@@ -1,0 +1,200 @@
+"""Page «Загрузка»: a file is given, its columns matched, its progress watched."""
+
+from functools import partial
+from pathlib import PurePath
+from typing import Any, BinaryIO, cast
+
+from litestar import Controller, Response, Router, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.response import Stream, Template
+
+from app.errors import BadInputError, EngineUnavailableError, OtklikError, TooLargeError
+from app.http_errors import answer_error
+from app.intake import repository, service
+from app.intake.downloads import download
+from app.intake.forms import (
+    COLUMN,
+    MappingForm,
+    UploadForm,
+    mapping_errors,
+    read_mapping,
+    read_upload,
+)
+from app.intake.models import ImportJob
+from app.intake.pages import (
+    Answer,
+    AnyRequest,
+    Desk,
+    changed,
+    headers_of,
+    job_page,
+    list_page,
+    material,
+    open_desk,
+    ring_and_go,
+    upload_problem,
+    wizard_again,
+)
+from app.intake.profiles.mapped import CODED
+from app.intake.rejects import write_rejects
+from app.intake.sample import write_sample
+from app.intake.wizard import values_view
+from app.settings import Settings
+from app.web.htmx import wants_fragment
+from app.web.render import page
+
+_FORM_OVERHEAD = 1 << 20
+"""Octets of a form besides its file; a file just over the limit still gets the exact sentence."""
+_OTHER_COLUMNS = (
+    "Выбран другой столбец. Проверьте перевод его значений и нажмите «Проверить» ещё раз."
+)
+_DEPENDENCIES = {"desk": Provide(open_desk)}
+_ACCESS = {"access": "imports"}
+"""The declared rule: `open_desk` lets in those who may load."""
+
+
+class ImportsController(Controller):
+    path = "/imports"
+    dependencies = _DEPENDENCIES
+    opt = _ACCESS
+
+    @get("/")
+    async def index(self, request: AnyRequest, desk: NamedDependency[Desk]) -> Template:
+        return await list_page(request, desk)
+
+    @get("/sample.xlsx")
+    async def sample(self, desk: NamedDependency[Desk]) -> Stream:  # noqa: ARG002 - lets in
+        return await download(write_sample, "Таблица Отклика.xlsx")
+
+    @get("/{import_id:str}")
+    async def show(
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+    ) -> Template:
+        """Also what the progress asks each second: an engine that is away must not end that."""
+        try:
+            job = (await repository.get_job(desk.engine, import_id)).job
+        except EngineUnavailableError:
+            if not wants_fragment(request):
+                raise
+            return page(request, "intake/_away.html", context={"address": _address(request)})
+        return await job_page(request, desk, job)
+
+    @get("/{import_id:str}/values/{name:str}")
+    async def values(
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str, name: str
+    ) -> Template:
+        """The values of one column, asked when another one is chosen in the wizard."""
+        if name not in CODED:
+            raise BadInputError("У этого поля нет списка значений.", field=name)
+        job = (await repository.get_job(desk.engine, import_id)).job
+        form = MappingForm(columns={name: request.query_params.get(COLUMN + name, "")})
+        _, found = await material(desk, job, form)
+        block = values_view(name, form, found.get(name))
+        return page(request, "intake/_values.html", context={"block": block})
+
+    @post("/{import_id:str}/sheet", status_code=303)
+    async def choose_sheet(
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+    ) -> Answer:
+        sheet = str((await request.form()).get("sheet", ""))
+        change = service.choose_sheet(desk.engine, desk.settings, import_id, sheet)
+        return await changed(request, desk, import_id, change)
+
+    @post("/{import_id:str}/mapping", status_code=303)
+    async def match_columns(
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+    ) -> Answer:
+        """A mistake shows the wizard again with every choice in it."""
+        job = (await repository.get_job(desk.engine, import_id)).job
+        form = read_mapping((await request.form()).multi_items())
+        if errors := mapping_errors(form, headers_of(job)):
+            return await wizard_again(request, desk, job, form, errors)
+        if form.stale_values():
+            return await wizard_again(request, desk, job, form, {}, notice=_OTHER_COLUMNS)
+        return await _match(request, desk, import_id, form)
+
+    @post("/{import_id:str}/confirm", status_code=303)
+    async def confirm(
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+    ) -> Answer:
+        return await changed(request, desk, import_id, service.confirm(desk.engine, import_id))
+
+    @post("/{import_id:str}/cancel", status_code=303)
+    async def cancel(
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+    ) -> Answer:
+        return await changed(request, desk, import_id, service.cancel(desk.engine, import_id))
+
+    @get("/{import_id:str}/rejects.xlsx")
+    async def rejects(self, desk: NamedDependency[Desk], import_id: str) -> Stream:
+        """An XLSX with the original cells, so that it can be mended and loaded."""
+        job = (await repository.get_job(desk.engine, import_id)).job
+        name = f"Не загружено - {PurePath(job.file_name).stem}.xlsx"
+        return await download(partial(write_rejects, desk.settings, job), name)
+
+
+async def _match(request: AnyRequest, desk: Desk, import_id: str, form: MappingForm) -> Answer:
+    mapping, name = form.mapping(), form.save_as
+    change = service.match_columns(desk.engine, desk.viewer, import_id, mapping, name)
+    try:
+        return await changed(request, desk, import_id, change)
+    except BadInputError as error:
+        job = (await repository.get_job(desk.engine, import_id)).job
+        wrong = {error.field or "": error.message}
+        return await wizard_again(request, desk, job, form, wrong)
+
+
+def _address(request: AnyRequest) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+@post("/", status_code=303, dependencies=_DEPENDENCIES, opt=_ACCESS)
+async def upload(request: AnyRequest, desk: NamedDependency[Desk]) -> Answer:
+    """Takes a file; whatever is wrong is said in the form."""
+    form = read_upload(await request.form())
+    try:
+        job = await _receive(desk, form)
+    except (BadInputError, TooLargeError) as error:
+        if wants_fragment(request):
+            return upload_problem(request, error)
+        return await list_page(request, desk, form=form, error=error)
+    return await ring_and_go(request, desk, job)
+
+
+async def _receive(desk: Desk, form: UploadForm) -> ImportJob:
+    if form.file is None:
+        raise BadInputError("Выберите файл с таблицей.", field="file")
+    try:
+        return await service.receive(
+            desk.engine,
+            desk.settings,
+            desk.viewer,
+            stream=cast("BinaryIO", form.file.file),
+            file_name=form.file.filename,
+            profile=form.profile,
+            dry_run=form.dry_run,
+        )
+    finally:
+        await form.file.close()
+
+
+def upload_router(settings: Settings) -> Router:
+    """The one address that takes large bodies: a limit of a route is fixed when it is made."""
+    most = settings.upload_max_mb
+
+    def refuse(request: AnyRequest, _: Exception) -> Response[Any] | Template:
+        error: OtklikError = TooLargeError(
+            f"Файл больше {most} МБ. Разделите таблицу на части.", field="file"
+        )
+        if wants_fragment(request):
+            return upload_problem(request, error)
+        return answer_error(request, error)
+
+    return Router(
+        path="/imports",
+        route_handlers=[upload],
+        request_max_body_size=(most << 20) + _FORM_OVERHEAD,
+        exception_handlers={RequestEntityTooLarge: refuse},
+    )

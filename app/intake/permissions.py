@@ -1,0 +1,17 @@
+"""Who may load files."""
+
+from app.errors import OtklikError
+from app.viewer import Viewer
+
+
+class ForbiddenError(OtklikError):
+    code = "forbidden"
+    status = 403
+
+
+def may_load(viewer: Viewer | None) -> None:
+    """Raises ForbiddenError: a loaded file brings cases of every department, so the whole scope
+    is asked for.
+    """
+    if viewer is None or not viewer.everything:
+        raise ForbiddenError("Загружать таблицы может тот, кто видит все обращения.")
