@@ -28,6 +28,7 @@ def write(
     """All answers given so far, the oldest first."""
     scene.letter = True
     scene.department_name, scene.department_body = department.name, department.body
+    scene.department_code = department.code
     answers = [
         Answer(_interim(scene, theme, moment, index, gap), moment, interim=True)
         for index, moment in enumerate(course.interims)

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - odds are this module's data, each read where it is used
 """Message texts: which fragments are said, in which order."""
 
 from functools import cache
@@ -7,7 +8,7 @@ from dev.demo.fragments import Phrase, data, parse, read_lines, say
 from dev.demo.picking import chance, pick
 from dev.demo.scene import DemoScene
 from dev.demo.themes import Theme
-from dev.demo.voice import NEAT, pick_style, type_out
+from dev.demo.voice import NEAT, pick_style, tidy, type_out
 
 _LETTER_GAP = "\n"
 
@@ -29,9 +30,16 @@ _KEEPERS = frozenset({"zhkh", "water", "green"})
 @cache
 def complaints_about(theme: Theme) -> tuple[Phrase, ...]:
     """Blame of the managing company only where it keeps the house or the yard."""
+    if theme.calm:
+        return ()
     if theme.place == "mkd" and theme.department in _KEEPERS:
         return common("complaint") + common("complaint_house")
     return common("complaint")
+
+
+def openings_for(theme: Theme) -> tuple[Phrase, ...]:
+    """Who only asks or proposes does not begin with «Терпение лопнуло»."""
+    return () if theme.calm else common("opening")
 
 
 def _one(scene: DemoScene, phrases: tuple[Phrase, ...]) -> str:
@@ -61,7 +69,7 @@ def _brief(scene: DemoScene, theme: Theme) -> list[str]:
     out = [_one(scene, theme.problem[month])]
     _maybe(scene, out, 0.35, theme.detail[month])
     _maybe(scene, out, 0.3, theme.ask[month])
-    if len(out) == 1:
+    if len(out) == 1 and not theme.calm:
         _maybe(scene, out, 0.5, common("plea"))
     return out
 
@@ -72,7 +80,7 @@ def _usual(scene: DemoScene, theme: Theme) -> list[str]:
     _maybe(scene, out, 0.55, common("greeting"))
     if scene.incident:
         _maybe(scene, out, 0.12, common("join"))
-    _maybe(scene, out, 0.18, common("opening"))
+    _maybe(scene, out, 0.18, openings_for(theme))
     out.append(_one(scene, theme.problem[month]))
     _maybe(scene, out, 0.6, theme.detail[month])
     _maybe(scene, out, 0.4, complaints_about(theme))
@@ -85,14 +93,15 @@ def _long(scene: DemoScene, theme: Theme) -> list[str]:
     rng, month = scene.rng, scene.day.month - 1
     out: list[str] = []
     _maybe(scene, out, 0.75, common("greeting"))
-    _maybe(scene, out, 0.45, common("opening"))
+    _maybe(scene, out, 0.45, openings_for(theme))
     _maybe(scene, out, 0.04, common("thanks"))
     out.append(_one(scene, theme.problem[month]))
     details = theme.detail[month]
     count = min(len(details), 2 + int(rng.random() * 2))
     out += [say(phrase, scene) for phrase in rng.sample(details, count)]
     complaints = complaints_about(theme)
-    out += [say(phrase, scene) for phrase in rng.sample(complaints, 1 + int(rng.random() * 2))]
+    count = min(len(complaints), 1 + int(rng.random() * 2))
+    out += [say(phrase, scene) for phrase in rng.sample(complaints, count)]
     _asks(scene, theme, month, out)
     _maybe(scene, out, 0.45, common("closing"))
     return out
@@ -100,11 +109,10 @@ def _long(scene: DemoScene, theme: Theme) -> list[str]:
 
 def _asks(scene: DemoScene, theme: Theme, month: int, out: list[str]) -> None:
     roll = scene.rng.random()
-    if roll < 0.5:
+    if roll < 0.5 or theme.calm:
         _maybe(scene, out, 1.0, theme.ask[month])
-    elif roll < 0.85:
-        out.append(_one(scene, common("plea")))
-    if roll < 0.1:
+        return
+    if roll < 0.85:
         out.append(_one(scene, common("plea")))
 
 
@@ -119,9 +127,9 @@ def letter(scene: DemoScene, theme: Theme) -> str:
     _maybe(scene, out, 0.7, complaints_about(theme))
     _maybe(scene, out, 0.4, theme.ask[month])
     out.append(_one(scene, common("letter_close")))
-    out.append(scene.person.full)
     style = NEAT if chance(rng, 0.8) else pick_style(rng, social=False)
-    return type_out(rng, out, style, _LETTER_GAP if chance(rng, 0.5) else " ")
+    gap = _LETTER_GAP if chance(rng, 0.5) else " "
+    return f"{type_out(rng, out, style, gap)}{gap}{scene.person.full}"
 
 
 def again(scene: DemoScene, theme: Theme, gap: str, *, social: bool) -> str:
@@ -143,9 +151,9 @@ def campaign(scene: DemoScene, template: Phrase) -> str:
     if roll < 0.62:
         return text
     if roll < 0.76:
-        return f"{_one(scene, common('greeting'))} {text}"
+        return tidy(f"{_one(scene, common('greeting'))} {text}")
     if roll < 0.88:
-        return f"{text} {_one(scene, common('plea'))}"
+        return tidy(f"{text} {_one(scene, common('plea'))}")
     return type_out(scene.rng, [text], pick_style(scene.rng, social=True))
 
 

@@ -9,12 +9,15 @@ from dev.demo.picking import Weighted, chance
 
 OPENS, CLOSES = 9, 18
 _SATURDAY = 5
+_NEW_YEAR_DAYS = 8
 _APPEAL_DAYS = 30
 """59-ФЗ, art. 12: thirty days from registration."""
 _POS_DAYS = Weighted((30, 10, 8), (5, 8, 10))
 _REJECTED, _FORWARDED, _STUCK = 0.02, 0.045, 0.986
 _WITH_INTERIM, _WITH_TWO = 0.34, 0.07
 Steps = tuple[tuple[str, datetime], ...]
+_AFTER_INTERIM = timedelta(days=11)
+"""About eight working days, as regulations allow after an interim answer."""
 STUCK_AT = ("moderation", "assigned", "in_progress", "interim", "approval", "answered")
 
 
@@ -34,20 +37,25 @@ class Course(msgspec.Struct, frozen=True, gc=False):
     refused: bool
 
 
+def _is_rest(day: date) -> bool:
+    """Weekends and the first week of January; other holidays are left out on purpose."""
+    return day.weekday() >= _SATURDAY or (day.month == 1 and day.day <= _NEW_YEAR_DAYS)
+
+
 def working(moment: datetime) -> datetime:
     """The same moment, or the start of the next working day."""
     if moment.hour >= CLOSES:
         moment = datetime.combine(moment.date() + timedelta(days=1), time(OPENS, moment.minute))
     elif moment.hour < OPENS:
         moment = moment.replace(hour=OPENS)
-    while moment.weekday() >= _SATURDAY:
+    while _is_rest(moment):
         moment = datetime.combine(moment.date() + timedelta(days=1), time(OPENS, moment.minute))
     return moment
 
 
 def day_end_before_rest(day: date) -> datetime:
     """Close of business on `day`, or on the working day before it."""
-    while day.weekday() >= _SATURDAY:
+    while _is_rest(day):
         day -= timedelta(days=1)
     return datetime.combine(day, time(CLOSES))
 
@@ -57,7 +65,7 @@ def _deadline(rng: Random, channel: str, kind: str, registered: datetime) -> dat
         return day_end_before_rest(registered.date() + timedelta(days=_APPEAL_DAYS))
     if channel == "pos":
         return day_end_before_rest(registered.date() + timedelta(days=_POS_DAYS.pick(rng)))
-    return working(registered + timedelta(hours=24))
+    return working(working(registered) + timedelta(hours=24))
 
 
 def _lag(rng: Random, channel: str, kind: str, *, late: bool) -> timedelta:
@@ -86,7 +94,11 @@ def run(rng: Random, channel: str, kind: str, received: datetime, now: datetime)
         return _ended("forwarded", registered, due, assigned, now)
     stuck = STUCK_AT[int(rng.random() * len(STUCK_AT))] if roll > _STUCK else ""
     interims = _interims(rng, assigned, wanted=stuck == "interim")
-    start = interims[-1] if interims else assigned
+    start = assigned
+    if interims:
+        start = interims[-1] + timedelta(minutes=int(900 + rng.random() * 4000))
+        if kind == "message" and channel != "pos":
+            due = working(interims[0] + _AFTER_INTERIM)
     answered = working(start + _lag(rng, channel, kind, late=chance(rng, 0.08)))
     approval = int(300 + rng.random() ** 2 * 9000)
     steps = (

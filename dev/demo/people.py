@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - odds are this module's data, each read where it is used
 """People who do not exist: names, invented profiles, numbers and addresses of no one."""
 
 from functools import cache

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - odds are this module's data, each read where it is used
 """What one message is about, and the words its fragments may ask for."""
 
 from collections.abc import Callable
@@ -65,12 +66,13 @@ _KIDS = (
 )
 # where a matter is passed on: genitive, nominative
 _ELSEWHERE = (
-    ("областного министерства здравоохранения", "министерство здравоохранения области"),
     ("государственной жилищной инспекции", "государственная жилищная инспекция"),
     ("областного дорожного агентства", "областное дорожное агентство"),
-    ("районных электрических сетей", "филиал районных электрических сетей"),
+    ("профильного министерства области", "профильное министерство области"),
     ("отдела полиции", "отдел полиции по городу"),
+    ("прокуратуры города", "прокуратура города"),
 )
+_PASSED_ON = {"zhkh": 0, "water": 0, "roads": 1, "transport": 1, "safety": 3, "office": 4}
 _BUSES = ("2", "3", "5", "7", "8", "11", "12", "14", "17", "21", "23", "102", "105")
 
 
@@ -100,7 +102,15 @@ class DemoScene:
     """The scene of one message: who writes, where and when. Lives as long as the message."""
 
     __slots__ = (
-        *("cite_date", "cite_number", "company", "day", "department_body", "department_name"),
+        *(
+            "cite_date",
+            "cite_number",
+            "company",
+            "day",
+            "department_body",
+            "department_code",
+            "department_name",
+        ),
         *("done", "female", "incident", "landmark", "letter", "person", "place", "promise"),
         *("inside", "rng", "span"),
     )
@@ -119,7 +129,7 @@ class DemoScene:
         self.company = companies()[place.street.houses % len(companies())]
         self.cite_date = self.cite_number = ""
         self.done = self.promise = ""
-        self.department_body = self.department_name = ""
+        self.department_body = self.department_code = self.department_name = ""
 
     def fill(self, slot: str) -> str:
         return SLOTS[slot](self)
@@ -139,22 +149,24 @@ class DemoScene:
     def address(self) -> str:
         street = self.place.street
         if self.letter:
-            return f"{street.settlement}, {street.official}, д. {self.place.house}"
+            locality = "" if street.is_town else f"{street.settlement}, "
+            return f"{locality}{street.official}, д. {self.place.house}"
         return pick(self.rng, street.address).replace("{h}", self.place.house)
 
     def days(self) -> str:
-        if self.incident:
+        if self.incident and self.span != "l":
             return pick(self.rng, _INCIDENT_DAYS[self._incident_day()])
         return pick(self.rng, _DAYS[self.span])
 
     def since(self) -> str:
-        if self.incident:
+        if self.incident and self.span != "l":
             return pick(self.rng, _INCIDENT_SINCE[self._incident_day()])
         return pick(self.rng, _SINCE[self.span])
 
     def _incident_day(self) -> int:
         began = self.incident.began if self.incident else self.day
-        return min(3, max(0, (self.day - began).days))
+        noticed = 2 if self.span == "d" else 0
+        return min(3, max(0, (self.day - began).days) + noticed)
 
     def ago(self) -> str:
         return day_words(self.day - timedelta(days=2 + int(self.rng.random() * 40)))
@@ -190,7 +202,8 @@ def _number(rng: Random, low: int, high: int) -> str:
 
 
 def _money(rng: Random) -> str:
-    value = 480 + int(rng.random() * 9000)
+    """A sum that goes with «рублей», not with «рубля»."""
+    value = (48 + int(rng.random() * 900)) * 10 + pick(rng, (0, 0, 5, 6, 7, 8, 9))
     thousands, rest = divmod(value, 1000)
     return f"{thousands} {rest:03d}" if thousands and rng.random() < 0.4 else str(value)
 
@@ -229,8 +242,8 @@ SLOTS: dict[str, Callable[[DemoScene], str]] = {
     "name": lambda s: s.person.address_as,
     "done": lambda s: s.done,
     "promise": lambda s: s.promise,
-    "forward": lambda s: pick(s.rng, _ELSEWHERE)[0],
-    "forward_nom": lambda s: pick(s.rng, _ELSEWHERE)[1],
+    "forward": lambda s: _ELSEWHERE[_PASSED_ON.get(s.department_code, 2)][0],
+    "forward_nom": lambda s: _ELSEWHERE[_PASSED_ON.get(s.department_code, 2)][1],
     "body": lambda s: s.department_body,
     "department": lambda s: s.department_name,
 }

@@ -278,7 +278,7 @@ def _finish(rng: Random, draft: Draft, serial: int, moment: datetime, now: datet
         place=draft.place if has_street else None,
         street_given=has_street and chance(rng, 0.62 if social else 0.85),
         house_given=theme.place in _WITH_HOUSE and chance(rng, 0.75),
-        located=has_street and chance(rng, 0.8),
+        located=has_street and chance(rng, 0.63),
         group=theme.group,
         theme=theme.name,
         theme_code=theme.code,

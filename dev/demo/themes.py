@@ -41,6 +41,8 @@ class Theme(msgspec.Struct, frozen=True, eq=False):
     place: str
     inside: bool
     """The trouble is in the house, not beside it: «в доме 5», not «у дома 5»."""
+    calm: bool
+    """A question or a proposal: nobody is blamed."""
     span: str
     incident: float
     pos: str
@@ -73,6 +75,7 @@ def _theme(row: dict[str, str | float]) -> Theme:
         season=SEASONS[str(row["season"])],
         place=str(row["place"]),
         inside=bool(row.get("inside", row["group"] in _INSIDE)),
+        calm=bool(row.get("calm", False)),
         span=str(row["span"]),
         incident=float(row.get("incident", 0)),
         pos=str(row.get("pos", "")),

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - odds are this module's data, each read where it is used
 """The town that does not exist: districts, streets, departments and how people name places."""
 
 from functools import cache
@@ -36,6 +37,17 @@ _ENDINGS = {
 }
 
 
+# short form -> dative, prepositional: «по пр-ту», «на пр-те»
+_SHORT = {
+    "ул.": ("ул.", "ул."),
+    "пр-т": ("пр-ту", "пр-те"),
+    "пер.": ("пер.", "пер."),
+    "пр-д": ("пр-ду", "пр-де"),
+    "б-р": ("б-ру", "б-ре"),
+    "ш.": ("ш.", "ш."),
+}
+
+
 class Names(msgspec.Struct, frozen=True):
     """A street's own name in the cases that people need."""
 
@@ -67,6 +79,7 @@ class _Forms:
     def __init__(self, kind: str, name: str, prefix: str) -> None:
         nom, acc, gen, dat, prep, self.preposition, gender = _KINDS[kind]
         self.kind, self.name, self.prefix = kind, name, prefix
+        self.short_along, self.short_on = _SHORT[kind]
         self.names = decline(name, gender)
         first = self.names.is_adjective and gender != "f"
         self.nominative = _joined(nom, name, name_first=first)
@@ -76,31 +89,30 @@ class _Forms:
         self.prepositional = _joined(prep, self.names.prepositional, name_first=first)
 
     def on(self) -> tuple[str, ...]:
+        bare = self.names.prepositional
         full = f"{self.prefix}{self.preposition} {self.prepositional}"
         if self.kind != "ул.":
-            return (full, full, f"{self.prefix}{self.preposition} {self.kind} {self._short()}")
-        bare = f"{self.prefix}на {self.names.prepositional}"
-        return (full, bare, bare, f"{self.prefix}на ул. {self.names.prepositional}")
-
-    def _short(self) -> str:
-        return self.names.prepositional
+            return (full, full, f"{self.prefix}{self.preposition} {self.short_on} {bare}")
+        short = f"{self.prefix}на {bare}"
+        return (full, short, short, f"{self.prefix}на ул. {bare}")
 
     def along(self) -> tuple[str, ...]:
         full = f"по {self.dative}"
         if self.kind == "ул.":
             return (full, f"по {self.names.dative}", f"по ул. {self.names.dative}")
-        return (full, f"по {self.kind} {self.names.dative}")
+        return (full, f"по {self.short_along} {self.names.dative}")
 
     def _with_house(self) -> tuple[str, ...]:
         p, kind, name = self.prefix, self.kind, self.name
         bare = self.names.prepositional
-        colloquial = bare if kind == "ул." else f"{kind} {bare}"
+        short = self.short_on
+        colloquial = bare if kind == "ул." else f"{short} {bare}"
         return (
             f"{p}{self.preposition} {colloquial} {{h}}",
             f"{p}{self.preposition} {colloquial}, {{h}}",
             f"{p}{self.preposition} {self.prepositional}, {{h}}",
-            f"{p}{self.preposition} {kind} {bare} д. {{h}}",
-            f"{p}{self.preposition} {kind} {bare}, {{h}}",
+            f"{p}{self.preposition} {short} {bare} д. {{h}}",
+            f"{p}{self.preposition} {short} {bare}, {{h}}",
             f"по адресу {kind} {name}, д. {{h}}",
             f"по адресу: {kind} {name} {{h}}",
             f"{p}у нас {self.preposition} {colloquial} {{h}}",

@@ -69,7 +69,7 @@ def type_out(rng: Random, sentences: list[str], style: int, gap: str = " ") -> s
     out: list[str] = []
     last = len(sentences) - 1
     for index, raw in enumerate(sentences):
-        sentence = _tidy(raw)
+        sentence = tidy(raw)
         text = sentence if lower else sentence[0].upper() + sentence[1:]
         if (lower and index == 0) or (out and out[-1][-1] in ",:"):
             text = _lowered(text)
@@ -79,9 +79,9 @@ def type_out(rng: Random, sentences: list[str], style: int, gap: str = " ") -> s
     return _dress(rng, gap.join(out), style)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Empty variants leave double spaces and a space before the comma."""
-    return text.replace("  ", " ").replace(" ,", ",").replace(" ?", "?").strip()
+    return text.replace("  ", " ").replace(" ,", ",").replace(" ?", "?").replace(" .", ".").strip()
 
 
 def _lowered(text: str) -> str:
