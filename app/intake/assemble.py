@@ -140,11 +140,20 @@ class Assembler:
         ]
 
     def _answered_at(self, record: Record, received: datetime) -> datetime | None:
-        """Exports give the first answer as a moment or as the time it took: both are read."""
+        """Exports give the first answer as a moment or as the time it took: both are read.
+
+        Of two durations the longer is taken: one counts working time only, and which column that
+        is differs between layouts.
+        """
         cell = record.get("answered_at")
-        if (took := _duration(cell) or _duration(record.get("answer_took"))) is not None:
-            return received + took
-        return self._moment(record, "answered_at")
+        took = [_duration(cell), *(_duration(record.get(name)) for name in _TOOK)]
+        if took[0] is None and (moment := self._moment(record, "answered_at")) is not None:
+            return moment
+        longest = max((duration for duration in took if duration is not None), default=None)
+        return None if longest is None else received + longest
+
+
+_TOOK = ("answer_took", "answer_took_working")
 
 
 def _duration(cell: Cell) -> timedelta | None:

@@ -40,10 +40,11 @@ def process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 async def wait_for(engine: Engine, job_id: str, reached: Callable[[ImportJob], bool]) -> ImportJob:
-    async with asyncio.timeout(120):
-        while not reached(job := (await get_job(engine, job_id)).job):
-            await asyncio.sleep(0.1)
-    return job
+    for _ in range(1_200):
+        if reached(job := (await get_job(engine, job_id)).job):
+            return job
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"still {job.state} after two minutes")
 
 
 def begun(job: ImportJob) -> bool:
