@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from app.errors import BadInputError
+from cli.up import DevelopmentOnlyError
 
 
 @click.group("demo", help="Учебные данные вымышленного города.")
@@ -45,8 +46,14 @@ def demo() -> None:
 def generate_files(
     *, messages: int, seed: int, out: Path, until: datetime | None, as_json: bool
 ) -> None:
-    from dev.demo.generate import write_demo
-    from dev.demo.stream import DEFAULT_UNTIL
+    try:
+        from dev.demo.generate import write_demo
+        from dev.demo.stream import DEFAULT_UNTIL
+    except ModuleNotFoundError as error:
+        raise DevelopmentOnlyError(
+            f"Команда demo работает на машине разработчика, а здесь нет модуля {error.name}. "
+            "Установите всё нужное: make setup"
+        ) from error
 
     last: date = until.date() if until else DEFAULT_UNTIL
     try:
