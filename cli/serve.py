@@ -1,5 +1,6 @@
 """`otklik serve`: the web process."""
 
+import errno
 import socket
 
 import click
@@ -14,6 +15,12 @@ GRACE = 10
 """Seconds given to requests under way after Ctrl-C or SIGTERM."""
 
 
+_REASONS = {
+    errno.EADDRINUSE: "занят другой программой",
+    errno.EACCES: "разрешён только администратору",
+}
+
+
 class PortTakenError(OtklikError):
     code = "port_taken"
 
@@ -24,9 +31,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
+        reason = _REASONS.get(error.errno or 0, "не открывается")
         raise PortTakenError(
-            f"Отклик не запущен: {host}:{port} не открывается ({error.strerror}). "
-            "Закройте программу, которая его занимает, или выберите другой: --port."
+            f"Отклик не запущен: порт {port} на {host} {reason}. Выберите другой: --port."
         ) from error
 
 

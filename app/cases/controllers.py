@@ -13,9 +13,7 @@ from app.engine.client import Engine
 from app.viewer import Viewer
 from app.web.render import page
 
-CaseName = Annotated[
-    str, PathParameter(description="Внутренний идентификатор или номер обращения.")
-]
+CaseName = Annotated[str, PathParameter(description="Идентификатор или номер обращения.")]
 
 
 class CasePageController(Controller):

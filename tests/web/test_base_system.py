@@ -58,7 +58,8 @@ async def test_metrics_count_by_route_not_by_address(lone: Client) -> None:
 async def test_schema_has_the_api_only_and_loads_nothing(lone: Client) -> None:
     schema = (await lone.get("/schema")).json()
     assert schema["info"]["title"] == "Отклик"
-    assert sorted(schema["paths"]) == ["/api/v1/echo", "/api/v1/number"]
+    assert {"/api/v1/echo", "/api/v1/number"} <= set(schema["paths"])
+    assert [path for path in schema["paths"] if not path.startswith("/api/v1/")] == []
     assert (await lone.get("/schema/openapi.json")).json() == schema
     assert "openapi:" in (await lone.get("/schema/openapi.yaml")).text
     assert (await lone.get("/schema/swagger")).status_code == 404
