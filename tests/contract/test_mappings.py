@@ -7,6 +7,7 @@ import shutil
 import types
 import typing
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ import pytest
 from app.cases.models import Case, Point
 from app.engine.mappings import MAPPINGS, current_version, load_definition
 from app.engine.names import Index
+from app.intake.models import ImportJob, ImportState
+from app.intake.repository import _document
+from app.reference.starter import Entry
 from app.settings import ROOT
 from dev.mappings import LIST, add_new, broken, digests, listed
 
@@ -169,13 +173,33 @@ def unmapped(struct: type[msgspec.Struct], field: dict[str, Any], path: str) -> 
             yield f"{name}.*"
 
 
-def test_the_mapping_takes_every_field_of_a_case() -> None:
-    body = read(MAPPINGS / "cases" / f"v{current_version(Index.CASES):04d}.json")
-    assert list(unmapped(Case, body["mappings"], "")) == []
+def current(index: Index) -> dict[str, Any]:
+    return read(MAPPINGS / index / f"v{current_version(index):04d}.json")
+
+
+@pytest.mark.parametrize(("index", "struct"), [(Index.CASES, Case), (Index.REFERENCE, Entry)])
+def test_the_mapping_takes_every_field(index: Index, struct: type[msgspec.Struct]) -> None:
+    assert list(unmapped(struct, current(index)["mappings"], "")) == []
+
+
+def test_the_mapping_takes_an_import() -> None:
+    now = datetime.now(UTC)
+    job = ImportJob(
+        id="1",
+        state=ImportState.QUEUED,
+        profile="im",
+        file_name="a.xlsx",
+        file_size=1,
+        file_sha256="0",
+        created_at=now,
+        updated_at=now,
+        created_by="local",
+    )
+    assert set(_document(job)) <= set(current(Index.IMPORTS)["mappings"]["properties"])
 
 
 def test_a_field_without_a_mapping_is_found() -> None:
-    body = read(MAPPINGS / "cases" / f"v{current_version(Index.CASES):04d}.json")
+    body = current(Index.CASES)
     del body["mappings"]["properties"]["place"]["properties"]["street"]
     body["mappings"]["properties"]["history"].pop("enabled")
     missing = list(unmapped(Case, body["mappings"], ""))
