@@ -15,7 +15,8 @@ class SheetFile:
     """An XLSX file with a header row; the same rows give the same bytes."""
 
     def __init__(self, path: Path, sheet: str, header: list[str]) -> None:
-        options = {"constant_memory": True, "default_date_format": "dd.mm.yyyy hh:mm:ss"}
+        # rows wait unpacked beside the file: 1 KB a row, too much for a small /tmp
+        options = {"constant_memory": True, "tmpdir": str(path.parent)}
         self._book = xlsxwriter.Workbook(str(path), options)
         self._book.set_properties({"created": _CREATED, "title": ""})
         self._sheet = self._book.add_worksheet(sheet)
