@@ -3,6 +3,7 @@
 import mmap
 import re
 import stat
+import struct
 import zipfile
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,10 @@ SAMPLE = 64 << 10
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_HEADER = 512
+_SECTOR_SHIFT_AT = 30
+_FIRST_SECTOR_AT = 116
+_FILEPASS = 0x002F
+_FIRST_RECORDS = 12
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -109,12 +114,15 @@ def _not_a_table(name: str) -> BadTableError:
 
 def _inside_ole(path: Path) -> Kind:
     """OLE2 holds old Excel and Word, and also OOXML behind a password."""
-    if path.stat().st_size <= _OLE_HEADER:
+    if path.stat().st_size < 2 * _OLE_HEADER:
         raise BadTableError("truncated", "Файл обрывается в самом начале. Скачайте его ещё раз.")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if _has_stream(content, "EncryptedPackage"):
+        if _stream_entry(content, "EncryptedPackage"):
             raise encrypted()
-        if _has_stream(content, "Workbook") or _has_stream(content, "Book"):
+        book = _stream_entry(content, "Workbook") or _stream_entry(content, "Book")
+        if book is not None:
+            if _is_locked(content, book):
+                raise encrypted()
             return "xls"
         for stream, name in (
             ("WordDocument", "документ Word"),
@@ -122,21 +130,39 @@ def _inside_ole(path: Path) -> Kind:
             ("__properties_version1.0", "письмо Outlook"),
             ("VisioDocument", "схема Visio"),
         ):
-            if _has_stream(content, stream):
+            if _stream_entry(content, stream):
                 raise _not_a_table(name)
     raise damaged()
 
 
-def _has_stream(content: mmap.mmap, name: str) -> bool:
-    """Directory entries of OLE2 are 128 bytes long, lie at multiples of that, and begin with a
-    name in UTF-16 of which byte 64 tells the length.
+def _stream_entry(content: mmap.mmap, name: str) -> int | None:
+    """Where the directory entry of a stream lies.
+
+    Entries of OLE2 are 128 bytes long, lie at multiples of that, and begin with a name in UTF-16
+    of which byte 64 tells the length.
     """
     needle = name.encode("utf-16-le") + b"\0\0"
     at = content.find(needle, _OLE_HEADER)
     while at >= 0:
-        if at % 128 == 0 and content[at + 64 : at + 66] == len(needle).to_bytes(2, "little"):
-            return True
+        whole = at % 128 == 0 and at + 128 <= len(content)
+        if whole and content[at + 64 : at + 66] == len(needle).to_bytes(2, "little"):
+            return at
         at = content.find(needle, at + 2)
+    return None
+
+
+def _is_locked(content: mmap.mmap, entry: int) -> bool:
+    """Whether a FILEPASS record stands among the first ones of an old workbook (MS-XLS 2.4.117)."""
+    (shift,) = struct.unpack_from("<H", content, _SECTOR_SHIFT_AT)
+    (sector,) = struct.unpack_from("<L", content, entry + _FIRST_SECTOR_AT)
+    at = (sector + 1) << min(shift, 12)
+    for _ in range(_FIRST_RECORDS):
+        if at + 4 > len(content):
+            return False
+        code, length = struct.unpack_from("<HH", content, at)
+        if code == _FILEPASS:
+            return True
+        at += 4 + length
     return False
 
 

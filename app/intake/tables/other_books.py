@@ -25,7 +25,9 @@ class OtherBook:
         if kind != "xls":
             _check_package(Package(path, unpacked_mb=limits.unpacked_mb))
         try:
-            self._book = calamine.load_workbook(path)
+            # by its bytes: given a path, calamine believes the name
+            self._file = path.open("rb")
+            self._book = calamine.load_workbook(self._file)
             metadata = self._book.sheets_metadata
         except calamine.PasswordError as error:
             raise encrypted() from error
@@ -39,6 +41,7 @@ class OtherBook:
 
     def close(self) -> None:
         self._book.close()
+        self._file.close()
 
     def rows(self, index: int) -> Iterator[tuple[int, list[Any]]]:
         try:

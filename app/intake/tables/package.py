@@ -18,7 +18,7 @@ MAX_DIRECTORY_BYTES = 2 << 20
 SUSPICIOUS_RATIO = 150
 """Sheets written by Excel and xlsxwriter pack 8-60 to 1; deflate itself allows 1,032 to 1."""
 
-RATIO_FROM_BYTES = 32 << 20
+RATIO_FROM_BYTES = 8 << 20
 
 CHUNK = 256 << 10
 

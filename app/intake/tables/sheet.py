@@ -15,6 +15,7 @@ from app.intake.tables.store import duration_cell, moment_cell, too_many_columns
 from app.intake.tables.strings import MOST_PIECES, SharedStrings, unescape
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})[0-9]{1,7}\Z")
+_ROW_NUMBER = re.compile(r"[0-9]{1,7}\Z")
 _MOST_ROWS = 1_048_576
 _LAST_SERIAL = 2_958_466
 """One past 31.12.9999, the last day Excel knows."""
@@ -122,7 +123,7 @@ class SheetReader:
         self._cells = []
         self._column = -1
         following = self._number + 1
-        given = int(number) if number and number.isascii() and number.isdecimal() else following
+        given = int(number) if number and _ROW_NUMBER.match(number) else following
         self._number = given if following <= given <= _MOST_ROWS else following
 
     def _end_cell(self) -> None:

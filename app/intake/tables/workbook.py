@@ -13,13 +13,16 @@ from typing import Any, Literal
 import msgspec
 
 from app.intake.tables.model import BadTableError, Limits
-from app.intake.tables.package import Package, damaged, feed, safe_parser
+from app.intake.tables.package import Package, damaged, feed, safe_parser, zip_bomb
 from app.intake.tables.sheet import SheetReader
 from app.intake.tables.strings import SharedStrings, load_strings
 
 DateKind = Literal["moment", "time", "duration"]
 
 MOST_SHEETS = 255
+MOST_ELEMENTS = 200_000
+"""Of a part other than sheets and strings; Excel allows 65,490 cell formats."""
+
 _COUNTED_BYTES = 64 << 20
 _ROW_TAG = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[\$[^\]]*\]|\[(?:[<>=][^\]]*|[A-Za-z]{3,}\d*)\]')
@@ -108,7 +111,11 @@ def _elements(package: Package, part: str) -> Iterator[tuple[str, dict[str, str]
 
     parser = safe_parser()
     parser.StartElementHandler = start
+    taken = 0
     for _ in feed(parser, package.chunks(part)):
+        taken += len(found)
+        if taken > MOST_ELEMENTS:
+            raise zip_bomb()
         yield from found
         found.clear()
 
