@@ -21,18 +21,26 @@ class DemoFile(msgspec.Struct, frozen=True):
 
 
 def load_demo(stack: Stack, messages: int) -> None:
-    """Generates and imports `messages` demo messages, unless cases are already there."""
-    if count_cases(stack.es_url):
-        return
+    """Generates and imports `messages` demo messages, unless cases are already there.
+
+    A load that was cut short is taken up again: rows that are there already stay as they are.
+    """
     folder = stack.profile.folder / "files"
+    unfinished = folder / ".unfinished"
+    if count_cases(stack.es_url) and not unfinished.exists():
+        return
+    folder.mkdir(exist_ok=True)
+    unfinished.touch()
     say(f"Готовлю демонстрационные данные ({messages})…")
     call(
         stack.env,
         *("demo", "generate", "--messages", str(messages), "--seed", "1", "--out", str(folder)),
+        quiet=True,
     )
     for one in demo_files(folder):
         say(f"Загружаю {one.file}…")
         call(stack.env, "import", str(folder / one.file), "--profile", one.profile)
+    unfinished.unlink()
 
 
 def count_cases(es_url: str) -> int:
