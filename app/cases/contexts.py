@@ -24,6 +24,15 @@ class SourceView(Struct, frozen=True, omit_defaults=True):
     url: str | None = None
 
 
+class AnswerView(Struct, frozen=True):
+    id: str
+    kind: AnswerKind
+    text: str
+    at: datetime | None
+    by: str | None
+    promised_at: datetime | None
+
+
 class HistoryLine(Struct, frozen=True, omit_defaults=True):
     seq: int
     at: datetime
@@ -53,7 +62,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     place: Place
     classifier: Classifier
     workflow: Workflow
-    answers: list[Answer]
+    answers: list[AnswerView]
     rating: Rating | None
     history: list[HistoryLine]
     version: int
@@ -89,11 +98,15 @@ def case_view(case: Case) -> CaseView:
         place=case.place,
         classifier=case.classifier,
         workflow=case.workflow,
-        answers=case.answers,
+        answers=[_answer(answer) for answer in case.answers],
         rating=case.rating,
         history=[_line(event) for event in case.history],
         version=case.version,
     )
+
+
+def _answer(answer: Answer) -> AnswerView:
+    return AnswerView(answer.id, answer.kind, answer.text, answer.at, answer.by, answer.promised_at)
 
 
 def _line(event: Event) -> HistoryLine:

@@ -10,7 +10,7 @@ from app.engine.client import Engine
 from app.errors import BadInputError, EngineSetupError, EngineUnavailableError
 from app.search.contexts import SearchAnswer, api_answer, page_context
 from app.search.openapi import SearchOperation
-from app.search.params import SearchParams, parse_params
+from app.search.params import SearchParams, parse_params, readable_params
 from app.search.service import search
 from app.settings import Settings
 from app.viewer import Viewer
@@ -31,13 +31,12 @@ class SearchPageController(Controller):
         viewer: NamedDependency[Viewer],
     ) -> Template:
         """Never loses what was typed: a bad filter and a silent engine are said on the page."""
-        pairs = request.query_params.multi_items()
+        pairs = list(request.query_params.multi_items())
         try:
             params = parse_params(pairs)
             results = await search(engine, params, viewer, settings.zone)
         except BadInputError as error:
-            typed = SearchParams(q=dict(pairs).get("q", ""))
-            return _trouble(request, typed, error.message, error.status)
+            return _trouble(request, readable_params(pairs), error.message, error.status)
         except (EngineUnavailableError, EngineSetupError) as error:
             return _trouble(request, params, error.message, error.status, Banner(error.message))
         context = {**page_context(params, results), "trouble": None}

@@ -97,7 +97,7 @@ def parse_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         if value.strip():
-            given.setdefault(name, []).append(value)
+            given.setdefault(name, []).append(_encodable(value))
     filters = {name: _values(name, given[name]) for name in FACETS if name in given}
     since, until = _day(given, "from"), _day(given, "to")
     if since and until and since > until:
@@ -112,6 +112,21 @@ def parse_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
         size=_size(given),
         after=given["after"][-1] if "after" in given else None,
     )
+
+
+def readable_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
+    """What can be read of `pairs`, every refused field left out: to show them again."""
+    left = list(pairs)
+    while True:
+        try:
+            return parse_params(pair for pair in left if pair[0] != "after")
+        except BadInputError as error:
+            left = [pair for pair in left if pair[0] != error.field]
+
+
+def _encodable(value: str) -> str:
+    """Half characters, which a terminal makes of bytes it cannot read, become «?»."""
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _values(name: str, given: list[str]) -> tuple[str, ...]:

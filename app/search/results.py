@@ -165,7 +165,7 @@ def _snippet(hit: dict[str, Any]) -> str:
     fragment = " ".join((fragments[0] if fragments else text[:SNIPPET_LENGTH]).split())
     plain, whole = without_marks(fragment), " ".join(without_marks(text).split())
     before = "" if whole.startswith(plain) else "…"
-    after = "" if whole.endswith(plain) else "…"
+    after = "" if whole.endswith(plain) or plain.endswith((".", "!", "?", "…")) else "…"
     return f"{before}{fragment}{after}"
 
 

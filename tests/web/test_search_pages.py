@@ -83,10 +83,12 @@ async def empty_states(client: AsyncTestClient[Litestar]) -> None:
 
 
 async def bad_input_keeps_the_words(client: AsyncTestClient[Litestar]) -> None:
-    answer = await client.get("/search", params={"q": "вода", "size": "0"})
+    given = {"q": "вода", "size": "0", "sort": "bad", "state": "new"}
+    answer = await client.get("/search", params=given)
     assert answer.status_code == 400
+    assert "Состояние: Новое" in answer.text
     assert 'value="вода"' in answer.text
-    assert "от 1 до 100" in answer.text
+    assert "Такого порядка нет" in answer.text
 
 
 async def case_page(client: AsyncTestClient[Litestar]) -> None:
@@ -123,9 +125,7 @@ async def json_answers(client: AsyncTestClient[Litestar]) -> None:
     assert {"q", "state", "street", "from", "to", "sort", "mode", "size", "after"} <= named
 
 
-async def test_the_engine_is_down_and_nothing_typed_is_lost(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_engine_is_down_and_nothing_typed_is_lost(settings: Settings) -> None:
     from app.main import create_app
 
     dead = settings.model_copy(update={"es_url": "http://127.0.0.1:9"})
