@@ -145,11 +145,11 @@ class Assembler:
         Of two durations the longer is taken: one counts working time only, and which column that
         is differs between layouts.
         """
-        cell = record.get("answered_at")
-        took = [_duration(cell), *(_duration(record.get(name)) for name in _TOOK)]
-        if took[0] is None and (moment := self._moment(record, "answered_at")) is not None:
+        took = _duration(record.get("answered_at"))
+        if took is None and (moment := self._moment(record, "answered_at")) is not None:
             return moment
-        longest = max((duration for duration in took if duration is not None), default=None)
+        durations = [took, *(_duration(record.get(name)) for name in _TOOK)]
+        longest = max((each for each in durations if each is not None), default=None)
         return None if longest is None else received + longest
 
 
@@ -157,6 +157,8 @@ _TOOK = ("answer_took", "answer_took_working")
 
 
 def _duration(cell: Cell) -> timedelta | None:
+    if isinstance(cell, str) and "." in cell[:6]:  # «12.03.2026…»: a date, the common case
+        return None
     try:
         return parse_duration(cell) if isinstance(cell, str | timedelta) else None
     except BadValueError:
@@ -200,6 +202,9 @@ def _short(record: Record, name: str, longest: int = MAX_SHORT) -> str | None:
 
 def _code(record: Record, name: str, codes: type[Code], names: dict[Code, str]) -> Code | None:
     """A code of ours or its Russian name; anything else rejects the row."""
+    cell = record.get(name)
+    if isinstance(cell, codes):
+        return cell
     if (given := _short(record, name)) is None:
         return None
     folded = given.casefold()

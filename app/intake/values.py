@@ -59,7 +59,10 @@ def cell_text(cell: Cell) -> str:
 
 def plain_text(cell: Cell) -> str:
     """The cell as one short line: without apostrophes, odd spaces; «» where nothing is there."""
-    text = " ".join(cell_text(cell).replace("\ufeff", " ").replace("\u200b", "").split())
+    text = cell_text(cell)
+    if not text.isascii():
+        text = text.replace("\ufeff", " ").replace("\u200b", "")
+    text = " ".join(text.split())
     return text.lstrip("' ").strip()
 
 

@@ -81,7 +81,8 @@ _INVISIBLE = re.compile(
 )
 _EMOJI = "\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff"
 _LOOSE_JOINER = re.compile(f"(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+"""Runs of spaces and single odd ones: a plain single space, by far the commonest, is kept."""
 _AROUND_BREAK = re.compile(r" ?\n ?")
 _BREAKS = re.compile(r"\n{3,}")
 _APOSTROPHES = "' \n"
@@ -142,8 +143,11 @@ def _without_hidden(text: str) -> str:
 
 def _tidy(text: str) -> str:
     text = _INVISIBLE.sub("", _LINE_END.sub("\n", text))
-    text = unicodedata.normalize("NFC", _LOOSE_JOINER.sub("", text))
-    text = _BREAKS.sub("\n\n", _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text)))
+    if "\u200d" in text:
+        text = _LOOSE_JOINER.sub("", text)
+    text = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
+    if "\n" in text:
+        text = _BREAKS.sub("\n\n", _AROUND_BREAK.sub("\n", text))
     return text.lstrip(_APOSTROPHES).rstrip()
 
 
