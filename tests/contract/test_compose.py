@@ -4,6 +4,7 @@ What only a run would show (the image builds, the containers reach each other) i
 `docs/operations.md` says so.
 """
 
+import ast
 import os
 import re
 import shlex
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -276,6 +278,34 @@ def test_the_image_is_lean_and_not_root() -> None:
     assert all(SERVICES[name]["user"] == user for name in OWN)
     version = PYPROJECT["project"]["version"]
     assert all(SERVICES[name]["image"] == f"otklik:{version}" for name in OWN)
+
+
+def imported(package: str) -> set[str]:
+    """Top-level names of what `package` imports, also inside functions."""
+    names = set[str]()
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("package", ["app", "cli", "indexers", "workers"])
+def test_every_library_is_in_the_image(package: str) -> None:
+    """Imported by the product → asked for in pyproject.toml → locked in runtime.txt."""
+    ours = {"app", "cli", "dev", "indexers", "workers"}
+    asked = {
+        re.split(r"[\[<>=~! ]", line)[0].lower() for line in PYPROJECT["project"]["dependencies"]
+    }
+    asked |= {"elastic-transport", "markupsafe"}  # lower halves of elasticsearch and jinja2
+    lock = (ROOT / "requirements/runtime.txt").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+    distributions = packages_distributions()
+    for name in imported(package) - ours - sys.stdlib_module_names:
+        providers = {re.sub(r"[-_.]+", "-", one).lower() for one in distributions[name]}
+        assert providers & asked & locked, f"{package} imports {name}"
 
 
 def test_the_image_needs_no_developer_tools() -> None:
