@@ -294,18 +294,16 @@ def imported(package: str) -> set[str]:
 
 @pytest.mark.parametrize("package", ["app", "cli", "indexers", "workers"])
 def test_every_library_is_in_the_image(package: str) -> None:
-    """Imported by the product → asked for in pyproject.toml → locked in runtime.txt."""
     ours = {"app", "cli", "dev", "indexers", "workers"}
-    asked = {
-        re.split(r"[\[<>=~! ]", line)[0].lower() for line in PYPROJECT["project"]["dependencies"]
-    }
-    asked |= {"elastic-transport", "markupsafe"}  # lower halves of elasticsearch and jinja2
     lock = (ROOT / "requirements/runtime.txt").read_text(encoding="utf-8")
     locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
     distributions = packages_distributions()
-    for name in imported(package) - ours - sys.stdlib_module_names:
-        providers = {re.sub(r"[-_.]+", "-", one).lower() for one in distributions[name]}
-        assert providers & asked & locked, f"{package} imports {name}"
+    missing = {
+        name
+        for name in imported(package) - ours - sys.stdlib_module_names
+        if not locked & {re.sub(r"[-_.]+", "-", one).lower() for one in distributions[name]}
+    }
+    assert not missing, "not in requirements/runtime.txt"
 
 
 def test_the_image_needs_no_developer_tools() -> None:
