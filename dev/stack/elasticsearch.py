@@ -107,10 +107,13 @@ def _environment(seat: Seat, jdk: Jdk) -> dict[str, str]:
     """Nothing of the caller's Java options: they are meant for other programs."""
     dropped = {"JAVA_HOME", "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "ES_JAVA_OPTS"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    scratch = seat.folder / "tmp"
+    if " " not in str(scratch):  # its launcher splits the options at spaces
+        kept["CLI_JAVA_OPTS"] = f"-Djava.io.tmpdir={scratch}"  # or each start litters /tmp
     return kept | {
         "ES_JAVA_HOME": str(jdk.home),
         "ES_PATH_CONF": str(seat.folder / "config"),
-        "ES_TMPDIR": str(seat.folder / "tmp"),
+        "ES_TMPDIR": str(scratch),
         "HOME": str(seat.folder),
     }
 

@@ -44,7 +44,7 @@ class Town:
         monkeypatch.setattr(demo_load, "count_cases", lambda _: self.cases)
         monkeypatch.setattr(demo_load, "call", self._call)
 
-    def _call(self, env: Any, *words: str, quiet: bool = False) -> None:
+    def _call(self, _env: Any, *words: str, **_how: bool) -> None:
         self.commands.append(" ".join(words).replace(str(self.files), "F"))
         if words[0] == "demo":
             for name in ("im-01.xlsx", "im-02.xlsx"):
