@@ -36,6 +36,12 @@ log = structlog.get_logger()
 
 MAPPED = "mapped"
 """The profile of a table whose columns a person matches."""
+_QUEUED: dict[str, Any] = {
+    "state": ImportState.QUEUED,
+    "lease_owner": None,
+    "lease_until": None,
+}
+"""Free for any worker to take at once."""
 _BLOCK = 1024 * 1024
 _TRIES = 5
 
@@ -125,7 +131,7 @@ async def choose_sheet(engine: Engine, settings: Settings, import_id: str, sheet
         _demand(job, ImportState.MAPPING)
         if job.table is None or sheet not in job.table.sheets:
             raise BadInputError("В файле нет такого листа.", field="sheet")
-        return {"sheet": sheet, "table": None, "state": ImportState.QUEUED}
+        return {"sheet": sheet, "table": None, **_QUEUED}
 
     stored = await _change(engine, import_id, change)
     files = ImportFiles(settings, import_id)
@@ -156,8 +162,8 @@ async def match_columns(
             "profile": name or MAPPED,
             "save_as": name or None,
             "dry_run": True,
-            "state": ImportState.QUEUED,
             "checkpoint": Checkpoint(),
+            **_QUEUED,
         }
 
     stored = await _change(engine, import_id, change)
@@ -207,7 +213,7 @@ async def confirm(engine: Engine, import_id: str) -> ImportJob:
 
     def change(job: ImportJob) -> dict[str, Any]:
         _demand(job, ImportState.CHECKED)
-        return {"dry_run": False, "state": ImportState.QUEUED, "checkpoint": Checkpoint()}
+        return {"dry_run": False, "checkpoint": Checkpoint(), **_QUEUED}
 
     return (await _change(engine, import_id, change)).job
 

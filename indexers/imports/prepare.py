@@ -31,9 +31,13 @@ class Prepared(Struct, frozen=True):
 class Preparer:
     """Keeps what must be remembered between the chunks of one file."""
 
-    def __init__(self, profile: Profile, binding: Binding, assembler: Assembler) -> None:
+    def __init__(
+        self, profile: Profile, binding: Binding, assembler: Assembler, *, delimited: bool = False
+    ) -> None:
+        """`delimited`: a row with more cells than headers has a delimiter inside a value."""
         self._profile = profile
         self._binding = binding
+        self._delimited = delimited
         self._assembler = assembler
         self._occurrences: Counter[str] = Counter()
         self._encoder = msgspec.json.Encoder()
@@ -49,6 +53,7 @@ class Preparer:
             for name, index in self._binding.columns.items()
         }
         try:
+            self._check_width(cells)
             case = self._assembler.assemble(record)
         except RowError as error:
             return self._rejection(row, error)
@@ -59,6 +64,10 @@ class Preparer:
             if cell is not None and cell != ""
         }
         return Prepared(row.number, self._identity(case), case, fingerprint, original)
+
+    def _check_width(self, cells: list[Cell]) -> None:
+        if self._delimited and any(cells[len(self._binding.headers) :]):
+            raise RowError("", "значений больше, чем столбцов: разделитель стоит внутри текста")
 
     def _rejection(self, row: Row, error: RowError) -> Rejection:
         index = self._binding.columns.get(error.field)

@@ -84,14 +84,19 @@ class _Run:
             await self._lease.update(state=ImportState.MAPPING, lease_until=None, lease_owner=None)
             return
         binding = bind(table.header, profile.accepted, profile.required)
-        await self._load(profile, binding)
+        await self._load(table, profile, binding)
 
     async def _read(self) -> Table:
         """Converts the file once; a later run finds the rows already there."""
         try:
-            return await run_sync(load_table, self._files.rows)
+            table = await run_sync(load_table, self._files.rows)
         except FileNotFoundError:
-            pass
+            table = await self._convert()
+        if self._job.table is None:
+            await self._lease.update(table=_summary(table))
+        return table
+
+    async def _convert(self) -> Table:
         now = datetime.now(UTC)
         await self._lease.update(state=ImportState.READING, started_at=now, phase_started_at=now)
         reading = partial(
@@ -103,29 +108,17 @@ class _Run:
             sheet=self._job.sheet,
             limits=Limits.of(self._settings),
         )
-        table = await run_sync(reading)
-        await self._lease.update(table=_summary(table))
-        return table
+        return await run_sync(reading)
 
-    async def _load(self, profile: Profile, binding: Binding) -> None:
+    async def _load(self, table: Table, profile: Profile, binding: Binding) -> None:
         dry = self._job.dry_run
-        target = ImportState.CHECKING if dry else ImportState.LOADING
-        if self._job.state is not target:
-            await self._lease.update(
-                state=target,
-                phase_started_at=datetime.now(UTC),
-                found_columns=binding.found,
-                unknown_columns=binding.unknown,
-                checkpoint=Checkpoint(),
-                rejected_examples=[],
-            )
-        elif dry:  # what earlier rows would have written is not remembered: count anew
-            await self._lease.update(checkpoint=Checkpoint(), rejected_examples=[])
+        await self._begin(ImportState.CHECKING if dry else ImportState.LOADING, binding)
         assembler = Assembler(profile, self._settings.zone)
+        delimited = table.delimiter is not None
         loader = Loader(
             rows_file=self._files.rows,
             rejects_file=self._files.rejects,
-            preparer=Preparer(profile, binding, assembler),
+            preparer=Preparer(profile, binding, assembler, delimited=delimited),
             write=ChunkChecker(self._engine).write if dry else self._writer(profile).write,
             saved=partial(self._save, assembler),
         )
@@ -136,6 +129,20 @@ class _Run:
         await self._engine.refresh(Index.CASES)
         await _end(self._lease, ImportState.DONE)
         log.info("import_done", import_id=self._job.id, **msgspec.structs.asdict(done.counts))
+
+    async def _begin(self, phase: ImportState, binding: Binding) -> None:
+        """Starts from the first row, or, where a load was interrupted, keeps its checkpoint."""
+        if self._job.state is not phase:
+            await self._lease.update(
+                state=phase,
+                phase_started_at=datetime.now(UTC),
+                found_columns=binding.found,
+                unknown_columns=binding.unknown,
+                checkpoint=Checkpoint(),
+                rejected_examples=[],
+            )
+        elif phase is ImportState.CHECKING:  # what earlier rows would have written is forgotten
+            await self._lease.update(checkpoint=Checkpoint(), rejected_examples=[])
 
     def _writer(self, profile: Profile) -> ChunkWriter:
         return ChunkWriter(

@@ -161,6 +161,18 @@ async def test_bad_rows_are_kept_with_their_reason(
     assert "T-3" in sheet[2]
 
 
+async def test_a_row_with_a_delimiter_inside_its_text_is_not_loaded_in_part(
+    engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "external_id,received_at,text\n1,01.02.2026,Яма\n2,02.02.2026,Яма, большая\n"
+    )
+    job = await load_file(engine, settings, path)
+    assert job.checkpoint.counts == Counts(rows=2, created=1, rejected=1)
+    assert "разделитель" in job.rejected_examples[0].reason
+
+
 async def test_a_missing_column_changes_nothing(
     engine: Engine, settings: Settings, tmp_path: Path
 ) -> None:
