@@ -18,7 +18,7 @@ from redis.asyncio import from_url
 from app.cases.controllers import CaseApiController, CasePageController
 from app.engine.client import Engine
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
-from app.intake.controllers import ImportsController, upload_router
+from app.intake.controllers import imports_router
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
@@ -51,7 +51,6 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     SearchApiController,
     CasePageController,
     CaseApiController,
-    ImportsController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
@@ -110,7 +109,7 @@ def create_app(
     check_host(settings)
     metrics = Metrics()
     app = Litestar(
-        route_handlers=[*CONTROLLERS, static_router(), upload_router(settings), *more],
+        route_handlers=[*CONTROLLERS, static_router(), imports_router(settings), *more],
         dependencies={
             "engine": Provide(provide_engine),
             "settings": Provide(provide_settings),

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.response import Stream, Template
 
-from app.errors import BadInputError, EngineUnavailableError, OtklikError, TooLargeError
+from app.errors import BadInputError, EngineUnavailableError, TooLargeError
 from app.http_errors import answer_error
 from app.intake import repository, service
 from app.intake.downloads import download
@@ -49,16 +49,9 @@ _FORM_OVERHEAD = 1 << 20
 _OTHER_COLUMNS = (
     "Выбран другой столбец. Проверьте перевод его значений и нажмите «Проверить» ещё раз."
 )
-_DEPENDENCIES = {"desk": Provide(open_desk)}
-_ACCESS = {"access": "imports"}
-"""The declared rule: `open_desk` lets in those who may load."""
 
 
 class ImportsController(Controller):
-    path = "/imports"
-    dependencies = _DEPENDENCIES
-    opt = _ACCESS
-
     @get("/")
     async def index(self, request: AnyRequest, desk: NamedDependency[Desk]) -> Template:
         return await list_page(request, desk)
@@ -150,7 +143,6 @@ def _address(request: AnyRequest) -> str:
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
-@post("/", status_code=303, dependencies=_DEPENDENCIES, opt=_ACCESS)
 async def upload(request: AnyRequest, desk: NamedDependency[Desk]) -> Answer:
     """Takes a file; whatever is wrong is said in the form."""
     form = read_upload(await request.form())
@@ -180,21 +172,28 @@ async def _receive(desk: Desk, form: UploadForm) -> ImportJob:
         await form.file.close()
 
 
-def upload_router(settings: Settings) -> Router:
-    """The one address that takes large bodies: a limit of a route is fixed when it is made."""
+def imports_router(settings: Settings) -> Router:
+    """All of `/imports`; `open_desk` lets in those who may load.
+
+    Made anew for each application: the limit of a route's body is fixed when the route is made.
+    """
     most = settings.upload_max_mb
 
     def refuse(request: AnyRequest, _: Exception) -> Response[Any] | Template:
-        error: OtklikError = TooLargeError(
-            f"Файл больше {most} МБ. Разделите таблицу на части.", field="file"
-        )
+        error = TooLargeError(f"Файл больше {most} МБ. Разделите таблицу на части.", field="file")
         if wants_fragment(request):
             return upload_problem(request, error)
         return answer_error(request, error)
 
-    return Router(
-        path="/imports",
-        route_handlers=[upload],
+    uploading = post(
+        "/",
+        status_code=303,
         request_max_body_size=(most << 20) + _FORM_OVERHEAD,
         exception_handlers={RequestEntityTooLarge: refuse},
+    )(upload)
+    return Router(
+        path="/imports",
+        route_handlers=[ImportsController, uploading],
+        dependencies={"desk": Provide(open_desk)},
+        opt={"access": "imports"},
     )

@@ -47,18 +47,16 @@ def done_view(job: ImportJob) -> OutcomeView:
     if counts.rejected == counts.rows:
         title, kind = "Ничего не загружено: ни одна строка не подошла.", "danger"
     else:
-        title, kind = (
-            f"{_happened(counts)}{_took(job)}.",
-            "warning" if counts.rejected else "success",
-        )
+        words = _listed(counts, "создано", "изменено", "не загружено")
+        title, kind = f"{_took(job)}: {words}.", "warning" if counts.rejected else "success"
     parts = _figures(counts, "создано", "изменено", "не загружено")
     return OutcomeView(title, kind, _rows_figure(counts), parts, search=_search_link(job))
 
 
 def _took(job: ImportJob) -> str:
     if job.phase_started_at is None or job.finished_at is None:
-        return ""
-    return f" за {span((job.finished_at - job.phase_started_at).total_seconds())}"
+        return "Готово"
+    return f"Готово за {span((job.finished_at - job.phase_started_at).total_seconds())}"
 
 
 def checked_view(job: ImportJob) -> OutcomeView:
@@ -73,14 +71,8 @@ def checked_view(job: ImportJob) -> OutcomeView:
     return OutcomeView(f"Если загрузить: {words}.", kind, _rows_figure(counts), parts)
 
 
-def _happened(counts: Counts) -> str:
-    """«Создано 12 обращений, изменено 3, не загружено 2 строки»."""
-    words = _listed(counts, "создано", "изменено", "не загружено")
-    return words[:1].upper() + words[1:]
-
-
 def _listed(counts: Counts, created: str, updated: str, rejected: str) -> str:
-    """What is zero is not named; the noun stands with the first figure of cases."""
+    """«создано 12 обращений, изменено 3, не загружено 2 строки»: what is zero is not named."""
     figures = [
         (counts.created, created),
         (counts.updated, updated),
