@@ -36,7 +36,7 @@ lint: ## style, types, import directions, templates, spelling
 
 eval: ## figures of relevance and similarity
 	@dev/bootstrap.sh --engine
-	@exec $(PY) -m dev.bench.eval
+	@exec $(PY) -m dev.stack run --name eval -- $(PY) -m dev.bench.eval --write
 
 bench: ## figures of speed
 	@dev/bootstrap.sh --engine
