@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, cast
 from litestar import Controller, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.params import FromPath
 from litestar.response import Stream, Template
 
 from app.errors import BadInputError, EngineUnavailableError, TooLargeError
@@ -62,7 +63,7 @@ class ImportsController(Controller):
 
     @get("/{import_id:str}")
     async def show(
-        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: FromPath[str]
     ) -> Template:
         """Also what the progress asks each second: an engine that is away must not end that."""
         try:
@@ -75,7 +76,11 @@ class ImportsController(Controller):
 
     @get("/{import_id:str}/values/{name:str}")
     async def values(
-        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str, name: str
+        self,
+        request: AnyRequest,
+        desk: NamedDependency[Desk],
+        import_id: FromPath[str],
+        name: FromPath[str],
     ) -> Template:
         """The values of one column, asked when another one is chosen in the wizard."""
         if name not in CODED:
@@ -88,7 +93,7 @@ class ImportsController(Controller):
 
     @post("/{import_id:str}/sheet", status_code=303)
     async def choose_sheet(
-        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: FromPath[str]
     ) -> Answer:
         sheet = str((await request.form()).get("sheet", ""))
         change = service.choose_sheet(desk.engine, desk.settings, import_id, sheet)
@@ -96,7 +101,7 @@ class ImportsController(Controller):
 
     @post("/{import_id:str}/mapping", status_code=303)
     async def match_columns(
-        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: FromPath[str]
     ) -> Answer:
         """A mistake shows the wizard again with every choice in it."""
         job = (await repository.get_job(desk.engine, import_id)).job
@@ -109,18 +114,18 @@ class ImportsController(Controller):
 
     @post("/{import_id:str}/confirm", status_code=303)
     async def confirm(
-        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: FromPath[str]
     ) -> Answer:
         return await changed(request, desk, import_id, service.confirm(desk.engine, import_id))
 
     @post("/{import_id:str}/cancel", status_code=303)
     async def cancel(
-        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: str
+        self, request: AnyRequest, desk: NamedDependency[Desk], import_id: FromPath[str]
     ) -> Answer:
         return await changed(request, desk, import_id, service.cancel(desk.engine, import_id))
 
     @get("/{import_id:str}/rejects.xlsx")
-    async def rejects(self, desk: NamedDependency[Desk], import_id: str) -> Stream:
+    async def rejects(self, desk: NamedDependency[Desk], import_id: FromPath[str]) -> Stream:
         """An XLSX with the original cells, so that it can be mended and loaded."""
         job = (await repository.get_job(desk.engine, import_id)).job
         name = f"Не загружено - {PurePath(job.file_name).stem}.xlsx"
