@@ -10,7 +10,9 @@ import dramatiq
 import structlog
 from anyio.to_thread import run_sync
 from dramatiq.brokers.redis import RedisBroker
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from app.settings import Settings
 
@@ -23,7 +25,11 @@ ACTORS: dict[str, str] = {"run_import": "imports", "sweep_imports": "sweeps"}
 @cache
 def _broker(url: str, namespace: str) -> RedisBroker:
     return RedisBroker(  # type: ignore[no-untyped-call]
-        url=url, namespace=namespace, socket_timeout=5, socket_connect_timeout=2
+        url=url,
+        namespace=namespace,
+        socket_timeout=5,
+        socket_connect_timeout=2,
+        retry=Retry(NoBackoff(), 0),  # a person waits, and the sweeper asks again anyway
     )
 
 
@@ -40,7 +46,7 @@ async def ring(settings: Settings, actor: str, *args: str) -> bool:
     broker = _broker(settings.redis_url.get_secret_value(), queue_namespace(settings))
     try:
         await run_sync(broker.enqueue, message)
-    except (RedisError, dramatiq.errors.ConnectionError) as error:
+    except (RedisError, dramatiq.errors.BrokerConnectionError) as error:
         log.warning("queue_away", actor=actor, error=type(error).__name__)
         return False
     return True
