@@ -11,10 +11,12 @@ from litestar.params import FromQuery, JSONBody, MultipartBody, QueryParameter, 
 from litestar.response import Template
 from litestar.testing import AsyncTestClient
 
+from app.engine.client import Engine
 from app.errors import BadInputError, EngineUnavailableError
 from app.settings import Settings
 from app.web.render import page
 from tests.web.gallery import gallery_app
+from tests.web.intake_browser import Browser
 
 BASE = "http://127.0.0.1:8000"
 NOWHERE = "http://127.0.0.1:9"
@@ -101,3 +103,10 @@ def lone_app(lone_settings: Settings) -> Litestar:
 async def lone(lone_app: Litestar) -> AsyncIterator[AsyncTestClient[Litestar]]:
     async with AsyncTestClient(lone_app, base_url=BASE, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def browser(
+    app_client: AsyncTestClient[Litestar], engine: Engine, settings: Settings
+) -> Browser:
+    return Browser(app_client, engine, settings)
