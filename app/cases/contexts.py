@@ -114,6 +114,28 @@ def _line(event: Event) -> HistoryLine:
     return HistoryLine(event.seq, event.at, event.what, event.by, event.changed)
 
 
+FIELD_NAMES = {
+    "kind": "вид",
+    "channel": "канал",
+    "state": "состояние",
+    "received_at": "поступило",
+    "registered_at": "зарегистрировано",
+    "closed_at": "закрыто",
+    "deadline_at": "срок",
+    "title": "заголовок",
+    "text": "текст",
+    "result": "итог",
+    "importance": "важность",
+    "tags": "метки",
+    "author": "автор",
+    "place": "место",
+    "classifier": "тема",
+    "workflow": "ход работы",
+    "answers": "ответы",
+    "rating": "оценка",
+}
+"""What changed, for people; of a part («place.street») the whole is named."""
+
 EVENT_NAMES = {"imported": "Загружено из файла", "import_changed": "Изменено при загрузке"}
 """What the history of a case tells, in words; a code without words is shown as it is."""
 
@@ -127,12 +149,20 @@ def page_context(case: Case) -> dict[str, Any]:
         "channel_name": CHANNEL_NAMES[case.channel],
         "state_name": STATE_NAMES[case.state],
         "answer_names": ANSWER_NAMES,
-        "event_names": EVENT_NAMES,
+        "history": [_told(line) for line in reversed(case.history)],
         "place_facts": _place_facts(case.place),
         "class_facts": _class_facts(case.classifier),
         "cells": original_cells(case),
         "link": _safe_link(case.source.url),
     }
+
+
+def _told(event: Event) -> tuple[datetime, str]:
+    """«Изменено при загрузке: состояние, ответы»."""
+    roots = dict.fromkeys(name.partition(".")[0] for name in event.changed)
+    changed = ", ".join(FIELD_NAMES.get(root, root) for root in roots)
+    told = EVENT_NAMES.get(event.what, event.what)
+    return event.at, f"{told}: {changed}" if changed else told
 
 
 def _place_facts(place: Place) -> list[tuple[str, str]]:

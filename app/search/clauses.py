@@ -17,11 +17,13 @@ from app.text.words import stop_words, words
 
 Clause = dict[str, Any]
 
-STRICT = "3<75%"
-"""Of up to three words all must be there («нет горячей воды»), of more three quarters."""
-LOOSE = "1<50% 4<2"
-"""Where that finds too little: half of up to four words, of more any two. One word of five would
-find a tenth of everything and bring no right answer nearer (0.793 against 0.795)."""
+ENOUGH = ("3<75%", "3<50%", "1<50% 4<2")
+"""How many of the words a document must have, one step after another while too little is found.
+
+At first all of up to three words («нет горячей воды») and three quarters of more; then half; at
+last half of up to four words and any two of more. On 40,000 messages a question of nine words finds
+1, 245 and 19,000 of them. Stepping through half costs nothing in rank: XQuAD 0.793 either way.
+"""
 
 STEM_WEIGHT = 1.0
 TITLE_WEIGHT = 1.5
@@ -53,9 +55,9 @@ NUMBER_FIELDS = ("number", "source.external_number", "source.external_id")
 WORD_FIELDS = [f"title.stem^{TITLE_WEIGHT}", "text.stem", "place.given"]
 
 
-def member_clause(asked: Understood, *, loose: bool) -> Clause:
+def member_clause(asked: Understood, step: int) -> Clause:
     """A filter: a document is found by any one of these ways."""
-    enough = LOOSE if loose else STRICT
+    enough = ENOUGH[step]
     ways = [
         _stems(asked.text, minimum_should_match=enough),
         _field("answers.text.stem", asked.text, minimum_should_match=enough),

@@ -10,6 +10,7 @@ from typing import Any
 import xxhash
 
 from app.errors import BadInputError
+from app.search.clauses import ENOUGH
 from app.search.params import SearchParams, Sort
 
 _LONGEST = 2000
@@ -28,14 +29,14 @@ class Place:
 
     values: list[Any]
     """Sort values of the hit before it."""
-    loose: bool = False
-    """How the first page was searched: the next ones must go the same way."""
+    step: int = 0
+    """Of `app.search.clauses.ENOUGH`, as the first page was searched: the next ones go the same."""
 
 
 def make_cursor(params: SearchParams, place: Place) -> str:
     """The place as text, tied to the question it belongs to."""
     body = json.dumps(
-        [_question(params), place.loose, place.values], separators=(",", ":"), ensure_ascii=False
+        [_question(params), place.step, place.values], separators=(",", ":"), ensure_ascii=False
     )
     return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
 
@@ -65,12 +66,12 @@ def _decode(cursor: str) -> tuple[str, Place]:
             raise _broken()
         padded = cursor + "=" * (-len(cursor) % 4)
         decoded = base64.b64decode(padded, altchars="-_", validate=True)
-        question, loose, values = json.loads(decoded)
+        question, step, values = json.loads(decoded)
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise _broken() from error
-    if not isinstance(values, list):
+    if not isinstance(values, list) or step not in range(len(ENOUGH)):
         raise _broken()
-    return str(question), Place(values, loose=loose is True)
+    return str(question), Place(values, int(step))
 
 
 def _fits(value: Any, kind: type) -> bool:

@@ -70,16 +70,18 @@ def build_query(
     viewer: Viewer | None,
     zone: ZoneInfo,
     *,
-    loose: bool = False,
+    step: int = 0,
     place: Place | None = None,
 ) -> dict[str, Any]:
     """The body of a search; without a viewer it finds nothing.
+
+    `step` says how many of the words are enough (`app.search.clauses.ENOUGH`).
 
     The chosen filters are a `post_filter`, so that each facet can ignore its own and `found` can
     count what the words find without any of them.
     """
     body: dict[str, Any] = {
-        "query": _query(params, asked, viewer, loose=loose),
+        "query": _query(params, asked, viewer, step),
         "size": params.size + 1,  # one more tells whether there is a next page
         "sort": SORTS[params.sort],
         "track_scores": params.sort is Sort.RELEVANCE,
@@ -95,13 +97,11 @@ def build_query(
     return body
 
 
-def _query(
-    params: SearchParams, asked: Understood, viewer: Viewer | None, *, loose: bool
-) -> Clause:
+def _query(params: SearchParams, asked: Understood, viewer: Viewer | None, step: int) -> Clause:
     access = access_clause(viewer)
     if not asked.given:
         return {"bool": {"filter": [access]}}
-    found: Clause = {"filter": [access, member_clause(asked, loose=loose)]}
+    found: Clause = {"filter": [access, member_clause(asked, step)]}
     if params.sort is Sort.RELEVANCE:
         found["should"] = rank_clauses(asked)
         found["minimum_should_match"] = 0

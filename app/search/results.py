@@ -87,10 +87,10 @@ def found_by_words(answer: dict[str, Any]) -> int:
 
 
 def read_results(
-    params: SearchParams, asked: Understood, answer: dict[str, Any], *, loose: bool
+    params: SearchParams, asked: Understood, answer: dict[str, Any], step: int
 ) -> Results:
     changes = list(asked.changes)
-    if loose:
+    if step:
         changes.append(
             Change(
                 "loosened",
@@ -104,14 +104,14 @@ def read_results(
         took_ms=int(answer["took"]),
         hits=[_found(hit) for hit in hits[: params.size]],
         facets={name: _facet(params, name, answer["aggregations"][name]) for name in FACETS},
-        next=_next(params, hits, loose=loose),
+        next=_next(params, hits, step),
     )
 
 
-def _next(params: SearchParams, hits: list[dict[str, Any]], *, loose: bool) -> str | None:
+def _next(params: SearchParams, hits: list[dict[str, Any]], step: int) -> str | None:
     if len(hits) <= params.size:
         return None
-    return make_cursor(params, Place(hits[params.size - 1]["sort"], loose=loose))
+    return make_cursor(params, Place(hits[params.size - 1]["sort"], step))
 
 
 def _found(hit: dict[str, Any]) -> Found:

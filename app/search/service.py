@@ -1,10 +1,11 @@
 """The one way to search: for the page, the API and the command line."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.search.clauses import telling_words
+from app.search.clauses import ENOUGH, telling_words
 from app.search.cursor import read_cursor
 from app.search.params import SearchParams
 from app.search.query import build_query
@@ -14,8 +15,8 @@ from app.viewer import Viewer
 
 SHORT_QUESTION = 3
 FEW_FOR_SHORT, FEW_FOR_LONG = 1, 5
-"""A question is searched loosely where strictly it finds fewer cases than this. Three words are
-meant together, so anything at all is an answer to them; of ten some are always spare."""
+"""Fewer cases than this are too few. Three words are meant together, so anything at all answers
+them; of ten words some are always spare."""
 
 
 async def search(
@@ -24,16 +25,32 @@ async def search(
     """Raises `BadInputError` for a bad cursor, `EngineUnavailableError`, `EngineSetupError`."""
     place = read_cursor(params)
     asked = understand(params.q)
-    loose = place.loose if place else False
-    body = build_query(params, asked, viewer, zone, loose=loose, place=place)
+    step = place.step if place else 0
+    body = build_query(params, asked, viewer, zone, step=step, place=place)
     answer = await engine.search(Index.CASES, body)
-    if place is None and _too_few(asked, found_by_words(answer)):
-        wider = await engine.search(
-            Index.CASES, build_query(params, asked, viewer, zone, loose=True)
-        )
-        if found_by_words(wider) > found_by_words(answer):
-            answer, loose = wider, True
-    return read_results(params, asked, answer, loose=loose)
+    if place is None:
+        answer, step = await _widened(engine, params, asked, viewer, zone, answer)
+    return read_results(params, asked, answer, step)
+
+
+async def _widened(
+    engine: Engine,
+    params: SearchParams,
+    asked: Understood,
+    viewer: Viewer | None,
+    zone: ZoneInfo,
+    answer: dict[str, Any],
+) -> tuple[dict[str, Any], int]:
+    """The first step of `ENOUGH` that finds enough, else the one that finds most."""
+    best, best_step = answer, 0
+    for step in range(1, len(ENOUGH)):
+        if not _too_few(asked, found_by_words(best)):
+            break
+        body = build_query(params, asked, viewer, zone, step=step)
+        wider = await engine.search(Index.CASES, body)
+        if found_by_words(wider) > found_by_words(best):
+            best, best_step = wider, step
+    return best, best_step
 
 
 def _too_few(asked: Understood, found: int) -> bool:

@@ -211,7 +211,7 @@ def test_without_words_newest_come_first() -> None:
 
 def test_a_cursor_returns_what_was_put_in() -> None:
     params = parse_params([("q", "вода")])
-    place = Place([1.5, 17, "id"], loose=True)
+    place = Place([1.5, 17, "id"], step=2)
     assert (
         read_cursor(parse_params([("q", "вода"), ("after", make_cursor(params, place))])) == place
     )
