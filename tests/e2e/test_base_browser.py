@@ -3,29 +3,18 @@
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from app.settings import Settings
+from tests.e2e.conftest import visit
 from tests.web.conftest import NOWHERE, PROBES
 from tests.web.gallery import gallery_app
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LOWEST_CONTRAST = """() => {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;
@@ -82,28 +71,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     thread.join()
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        await opened.close()
-
-
-@asynccontextmanager
-async def visit(browser: Browser, url: str, **options: Any) -> AsyncIterator[Page]:
-    """A page in a fresh context; anything the policy blocks or a script throws fails the test."""
-    context = await browser.new_context(**options)
-    page = await context.new_page()
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
-    await page.goto(url)
-    yield page
-    assert troubles == []
-    await context.close()
 
 
 async def active(page: Page) -> str:
