@@ -90,6 +90,8 @@ async def test_a_table_of_ones_own_goes_through_the_wizard(
         await page.locator("#v-state-0").wait_for()
         done = page.get_by_role("row").filter(has_text="Сделано").get_by_role("combobox")
         await done.select_option(label="Закрыто")
+        await expect(page.locator("#c-external_id")).to_have_value("Рег. №")
+        await page.get_by_label("Откуда таблица").fill("Журнал приёма")
         await page.get_by_role("button", name="Проверить").click()
         confirm = page.get_by_role("button", name="Загрузить", exact=True)
         await expect(confirm).to_be_visible(timeout=PATIENCE)
