@@ -1,4 +1,4 @@
-"""The command `otklik`. Each command loads its own part only when it is called."""
+"""The command `otklik`. A command loads its own part only when it is called (the list loads all)."""
 
 import importlib
 import sys
@@ -9,6 +9,7 @@ from app.errors import OtklikError
 
 _COMMANDS = {
     "demo": "cli.demo:demo",
+    "health": "cli.health:health",
     "import": "cli.imports:import_file",
     "schedule": "cli.processes:schedule",
     "search": "cli.search:search",

@@ -5,6 +5,7 @@ What only a run would show (the image builds, the containers reach each other) i
 """
 
 import ast
+import json
 import os
 import re
 import shlex
@@ -175,6 +176,18 @@ def test_health_addresses_are_routes() -> None:
         assert set(addresses) <= routes
 
 
+def test_the_otklik_checks_are_commands() -> None:
+    checks = [
+        service["healthcheck"]["test"]
+        for service in SERVICES.values()
+        if "otklik" in service.get("healthcheck", {}).get("test", [])
+    ]
+    assert len(checks) == 2
+    for _, program, name in checks:
+        assert instructions("ENTRYPOINT") == [json.dumps([program])]
+        assert name in group.list_commands(click.Context(group))
+
+
 def test_the_python_check_is_python() -> None:
     for service in SERVICES.values():
         test = service.get("healthcheck", {}).get("test", [])
@@ -192,7 +205,7 @@ def test_every_service_is_bounded_and_hardened(name: str) -> None:
     assert int(service["user"].split(":")[0]) > 0
     assert service.get("read_only") is (None if name == "elasticsearch" else True)
     assert service["logging"]["options"]["max-size"]
-    assert ("healthcheck" in service) is (name not in {"setup", "worker", "scheduler"})
+    assert ("healthcheck" in service) is (name != "setup")
 
 
 def test_services_wait_for_what_they_need() -> None:
