@@ -1,4 +1,4 @@
-"""The command `otklik`. A command loads its own part only when it is called (the list loads all)."""
+"""The command `otklik`: a command loads its own part only when it is called."""
 
 import importlib
 import sys
