@@ -132,7 +132,7 @@ async def job_page(
 
 async def _wizard_for(request: AnyRequest, desk: Desk, job: ImportJob) -> WizardView:
     """As the address has it (without JavaScript a changed column is a GET), else as it began."""
-    pairs = request.query_params.multi_items()
+    pairs = list(request.query_params.multi_items())
     form = read_mapping(pairs) if has_choices(pairs) else first_form(job, _header(job))
     return await filled_wizard(desk, job, form, {})
 

@@ -99,7 +99,9 @@ async def test_bad_uploads_are_explained_and_leave_nothing(browser: Browser, *, 
 
 
 @pytest.mark.parametrize("hx", [False, True])
-async def test_too_large_file_is_a_sentence(settings: Settings, engine: Engine, *, hx: bool) -> None:
+async def test_too_large_file_is_a_sentence(
+    settings: Settings, engine: Engine, *, hx: bool
+) -> None:
     small = settings.model_copy(update={"upload_max_mb": 1})
     async with AsyncTestClient(create_app(small), base_url="http://127.0.0.1:8000") as client:
         browser = Browser(client, engine, small)
