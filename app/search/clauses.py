@@ -10,9 +10,11 @@ it is syntax, so nothing in it can be wrong.
 """
 
 import math
+from itertools import pairwise
 from typing import Any
 
 from app.search.understanding import Understood
+from app.text.addresses import canonical_street
 from app.text.words import stop_words, words
 
 Clause = dict[str, Any]
@@ -39,8 +41,8 @@ NUMBER_WEIGHT = 1000.0
 """A case with this very number stands above whatever the words may weigh."""
 CITED_WEIGHT = 20.0
 """Then the messages that name it."""
-STREET_WEIGHT = 3.0
-HOUSE_WEIGHT = 6.0
+STREET_WEIGHT = 5.0
+HOUSE_WEIGHT = 8.0
 """The address orders and never excludes: half of the messages name it in their text only."""
 
 GRAM = 4
@@ -170,7 +172,9 @@ def _at_the_address(asked: Understood, enough: str) -> list[Clause]:
 
 def _address_weights(asked: Understood) -> list[Clause]:
     if asked.address is None:
-        return []
+        streets = _maybe_streets(asked.text)
+        named = {"terms": {"place.street": streets}}
+        return [_worth(named, STREET_WEIGHT)] if streets else []
     address = asked.address.address
     street = {"term": {"place.street": address.street}}
     weights = [_worth(street, STREET_WEIGHT)]
@@ -178,6 +182,17 @@ def _address_weights(asked: Understood) -> list[Clause]:
         here = {"bool": {"filter": [street, {"term": {"place.house": address.house}}]}}
         weights.append(_worth(here, HOUSE_WEIGHT))
     return weights
+
+
+def _maybe_streets(text: str) -> list[str]:
+    """Words, and pairs of them, as a street would be named: «на Ленина», «по Степана Разина».
+
+    Which of them is a street, the data tells: the field holds nothing else.
+    """
+    asked = [word for word in _telling(text) if word.isalpha()][:MOST_GRAMMED]
+    names = [*asked, *(f"{first} {second}" for first, second in pairwise(asked))]
+    streets = (canonical_street(f"ул. {name}")[1] for name in names)
+    return list(dict.fromkeys(street for street in streets if street))
 
 
 def _number_fields(asked: Understood) -> tuple[str, ...]:
