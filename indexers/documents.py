@@ -1,26 +1,27 @@
-"""The case as it is written: the model and the fields a machine derives from it."""
+"""What a machine derives from a message when it is written."""
 
 import msgspec
+from msgspec import Struct
 
 from app.cases.models import Case
 from app.text.lemmas import lemmatise
 from app.text.normalise import cited_numbers, norm_hash, numbers
 
-_encoder = msgspec.json.Encoder()
+
+class Derived(Struct, frozen=True):
+    """Fields of the case that search and similarity stand on; names as in the mapping."""
+
+    lemmas: str
+    norm_hash: str
+    numbers: list[str]
+    cited: list[str]
+
+
+def derive(title: str | None, text: str) -> Derived:
+    words = f"{title}\n{text}" if title else text
+    return Derived(lemmatise(words), norm_hash(text), numbers(words), cited_numbers(words))
 
 
 def with_derived_fields(case: Case) -> Case:
-    """Fills what search needs: lemmas, signature of the text, numbers in it."""
-    words = f"{case.title}\n{case.text}" if case.title else case.text
-    return msgspec.structs.replace(
-        case,
-        lemmas=lemmatise(words),
-        norm_hash=norm_hash(case.text),
-        numbers=numbers(words),
-        cited=cited_numbers(words),
-    )
-
-
-def encode(case: Case) -> bytes:
-    """The document as JSON bytes; an index with a strict mapping accepts each of its fields."""
-    return _encoder.encode(case)
+    """`case` as it is written: derived fields follow title and text."""
+    return msgspec.structs.replace(case, **msgspec.structs.asdict(derive(case.title, case.text)))

@@ -1,5 +1,6 @@
 """Is everything in order: Elasticsearch, its indexes, Redis."""
 
+from collections.abc import Awaitable
 from typing import Any, Protocol
 
 import anyio
@@ -25,7 +26,7 @@ _SILENT = "Не отвечает."
 class Pingable(Protocol):
     """The asynchronous Redis client, as far as it is needed here."""
 
-    async def ping(self) -> Any: ...
+    def ping(self) -> Awaitable[Any]: ...
 
 
 async def check_engine(engine: Engine) -> Check:

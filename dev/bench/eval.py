@@ -23,7 +23,7 @@ from app.viewer import LOCAL_VIEWER
 from dev.bench.imports import installation
 from dev.bench.report import table, write_section
 from dev.bench.xquad import Task, read_task
-from indexers.documents import encode, with_derived_fields
+from indexers.documents import with_derived_fields
 
 SUBSET = ROOT / "tests" / "relevance" / "xquad_subset.json"
 DEPTH = 10
@@ -74,7 +74,7 @@ async def _fill_stock(engine: Engine, settings: Settings, task: Task) -> str:
 
 async def _fill_ours(engine: Engine, task: Task) -> None:
     cases = (_case(place, text) for place, text in enumerate(task.sentences))
-    documents = (msgspec.json.decode(encode(with_derived_fields(case))) for case in cases)
+    documents = (msgspec.to_builtins(with_derived_fields(case)) for case in cases)
     await _bulk(engine, engine.write_alias(Index.CASES), documents)
 
 

@@ -1,12 +1,11 @@
 """The dry run: counts what a load would do and writes no case."""
 
-from collections.abc import Sequence
-
 from app.engine.client import Engine
-from app.intake.models import Counts, Rejection
+from app.intake.models import Counts
 from indexers import cases
 from indexers.imports.chunk import ChunkResult
 from indexers.imports.prepare import Prepared
+from indexers.imports.source import PreparedChunk
 
 
 class ChunkChecker:
@@ -17,15 +16,13 @@ class ChunkChecker:
         self._would_hold: dict[str, str] = {}
         """Case id → fingerprint after the rows so far."""
 
-    async def write(self, rows: Sequence[Prepared | Rejection]) -> ChunkResult:
-        rejections = [row for row in rows if isinstance(row, Rejection)]
-        prepared = [row for row in rows if isinstance(row, Prepared)]
-        await self._look_up({row.id for row in prepared} - self._would_hold.keys())
-        counts = Counts(rows=len(rows), rejected=len(rejections))
-        for row in prepared:
+    async def write(self, chunk: PreparedChunk) -> ChunkResult:
+        await self._look_up({row.id for row in chunk.prepared} - self._would_hold.keys())
+        counts = Counts(rows=chunk.rows, rejected=len(chunk.rejections))
+        for row in chunk.prepared:
             counts = counts.plus(self._count(row))
             self._would_hold[row.id] = row.fingerprint
-        return ChunkResult(counts, rejections)
+        return ChunkResult(counts, chunk.rejections)
 
     async def _look_up(self, ids: set[str]) -> None:
         found = await cases.fetch(self._engine, ids, ("source.fingerprint",))

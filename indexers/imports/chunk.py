@@ -23,6 +23,7 @@ from indexers.imports.merge import (
     seen_before,
 )
 from indexers.imports.prepare import Prepared
+from indexers.imports.source import PreparedChunk
 
 _TRIES = 5
 _encoder = msgspec.json.Encoder()
@@ -51,11 +52,11 @@ class ChunkWriter:
         self._profile = profile
         self._zone = zone
 
-    async def write(self, rows: Sequence[Prepared | Rejection]) -> ChunkResult:
+    async def write(self, chunk: PreparedChunk) -> ChunkResult:
         """Safe to repeat: what an interrupted run wrote is recognised by its history events."""
-        rejections = [row for row in rows if isinstance(row, Rejection)]
-        left = [row for row in rows if isinstance(row, Prepared)]
-        counts = Counts(rows=len(rows), rejected=len(rejections))
+        rejections = list(chunk.rejections)
+        left = chunk.prepared
+        counts = Counts(rows=chunk.rows, rejected=len(rejections))
         for _ in range(_TRIES):
             drafts = await self._decide(left)
             outcome = await self._put(drafts)

@@ -1,81 +1,45 @@
-"""Rows to cases, a chunk at a time: while one is written the next is prepared in a thread."""
+"""Prepared rows to cases, a chunk at a time, each followed by a checkpoint."""
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
 from anyio.to_thread import run_sync
-from msgspec import Struct
 
 from app.intake.models import Checkpoint, Rejection
-from app.intake.tables import Row, rows
+from indexers.imports.ahead import Ahead
 from indexers.imports.chunk import ChunkResult
-from indexers.imports.prepare import Prepared, Preparer
-
-CHUNK_ROWS = 1_000
-"""About 4 MB of documents: a second of work, so a stop costs a second and progress moves."""
+from indexers.imports.source import PreparedChunk
 
 _encoder = msgspec.json.Encoder()
 
-
-class PreparedChunk(Struct):
-    rows: list[Prepared | Rejection]
-    next_offset: int
+Write = Callable[[PreparedChunk], Awaitable[ChunkResult]]
+Saved = Callable[[Checkpoint, PreparedChunk, Sequence[Rejection]], Awaitable[None]]
 
 
 class Loader:
-    """Reads the rows file from a checkpoint on; `write` stores a chunk, `saved` its checkpoint."""
+    """`write` stores a chunk; `saved` keeps the checkpoint after it, with what was rejected."""
 
-    def __init__(
-        self,
-        *,
-        rows_file: Path,
-        rejects_file: Path,
-        preparer: Preparer,
-        write: Callable[[Sequence[Prepared | Rejection]], Awaitable[ChunkResult]],
-        saved: Callable[[Checkpoint, Sequence[Rejection]], Awaitable[None]],
-    ) -> None:
-        self._rows_file = rows_file
+    def __init__(self, *, rejects_file: Path, write: Write, saved: Saved) -> None:
         self._rejects_file = rejects_file
-        self._preparer = preparer
         self._write = write
         self._saved = saved
 
-    async def run(self, start: Checkpoint) -> Checkpoint:
+    async def run(self, start: Checkpoint, ahead: Ahead) -> Checkpoint:
         """Goes on from `start`; rejects written after it by a run that died are cut off."""
         checkpoint = start
-        source = rows(self._rows_file, offset=start.offset)
-        await run_sync(self._replay, start.offset)
         await run_sync(self._cut_rejects, start.rejects_size)
-        chunk = await run_sync(self._prepare, source)
+        chunk = await ahead.next()
         while chunk is not None:
-            result, coming = await asyncio.gather(
-                self._write(chunk.rows), run_sync(self._prepare, source)
-            )
+            result, coming = await asyncio.gather(self._write(chunk), ahead.next())
             size = await run_sync(self._add_rejects, result.rejections)
             counts = checkpoint.counts.plus(result.counts)
             checkpoint = Checkpoint(chunk.next_offset, size, counts)
-            await self._saved(checkpoint, result.rejections)
+            await self._saved(checkpoint, chunk, result.rejections)
             chunk = coming
         return checkpoint
-
-    def _prepare(self, source: Iterator[Row]) -> PreparedChunk | None:
-        taken = list(islice(source, CHUNK_ROWS))
-        if not taken:
-            return None
-        return PreparedChunk(self._preparer.prepare(taken), taken[-1].next_offset)
-
-    def _replay(self, offset: int) -> None:
-        """Rows without an id are told apart by their order, so their count is taken up again."""
-        if offset == 0:
-            return
-        for row in rows(self._rows_file):
-            if row.next_offset > offset:
-                return
-            self._preparer.prepare([row])
 
     def _cut_rejects(self, size: int) -> None:
         with self._rejects_file.open("ab") as file:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from app.cases.models import Case, Event, Source, Workflow
 from app.intake.models import CaseInput
-from indexers.documents import with_derived_fields
+from indexers.documents import Derived
 from indexers.imports.prepare import Prepared
 
 IMPORTED = "imported"
@@ -52,7 +52,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "workflow": ("step", "department", "executor", "assigned_at", "first_answer_at"),
 }
 """What an import may set. A cell that became empty empties the field; all else is kept."""
-_DERIVED = ("lemmas", "norm_hash", "numbers", "cited")
+_DERIVED = Derived.__struct_fields__
 
 
 class Marks(Struct, frozen=True):
@@ -92,10 +92,11 @@ def new_case(prepared: Prepared, marks: Marks, *, number: str) -> dict[str, Any]
         source=_source(prepared, marks),
         workflow=_workflow(given),
         original=prepared.original,
+        **msgspec.structs.asdict(prepared.derived),
         history=[Event(1, marks.now, IMPORTED, "import", marks.import_id, prepared.row)],
         **{name: getattr(given, name) for name in (*_WHOLE, "place", "classifier")},
     )
-    document: dict[str, Any] = msgspec.to_builtins(with_derived_fields(case))
+    document: dict[str, Any] = msgspec.to_builtins(case)
     return document
 
 

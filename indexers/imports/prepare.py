@@ -1,7 +1,6 @@
-"""Rows become prepared cases: the part of an import that only computes, so a thread can do it."""
+"""Rows become prepared cases: the part of an import that only computes."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,6 +13,7 @@ from app.intake.fields import FIELD_TITLES
 from app.intake.models import CaseInput, Rejection
 from app.intake.profiles.base import Profile
 from app.intake.tables import Cell, Row
+from indexers.documents import Derived, derive
 
 _FIRST = 1
 
@@ -26,6 +26,7 @@ class Prepared(Struct, frozen=True):
     input: CaseInput
     fingerprint: str
     original: dict[str, str | int | float | bool]
+    derived: Derived
 
 
 class Preparer:
@@ -42,11 +43,8 @@ class Preparer:
         self._occurrences: Counter[str] = Counter()
         self._encoder = msgspec.json.Encoder()
 
-    def prepare(self, rows: Iterable[Row]) -> list[Prepared | Rejection]:
-        """One result a row, in their order."""
-        return [self._row(row) for row in rows]
-
-    def _row(self, row: Row) -> Prepared | Rejection:
+    def prepare(self, row: Row) -> Prepared | Rejection:
+        """Called with every row of the file in order."""
         cells = row.cells
         record = {
             name: cells[index] if index < len(cells) else None
@@ -63,7 +61,8 @@ class Preparer:
             for header, cell in zip(self._binding.headers, cells, strict=False)
             if cell is not None and cell != ""
         }
-        return Prepared(row.number, self._identity(case), case, fingerprint, original)
+        derived = derive(case.title, case.text)
+        return Prepared(row.number, self._identity(case), case, fingerprint, original, derived)
 
     def _check_width(self, cells: list[Cell]) -> None:
         if self._delimited and any(cells[len(self._binding.headers) :]):

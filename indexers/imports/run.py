@@ -12,7 +12,6 @@ from anyio.to_thread import run_sync
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import BadInputError
-from app.intake.assemble import Assembler
 from app.intake.binding import Binding, bind
 from app.intake.files import ImportFiles
 from app.intake.models import (
@@ -22,19 +21,20 @@ from app.intake.models import (
     Rejection,
     TableSummary,
 )
-from app.intake.profiles import BUILT_IN
 from app.intake.profiles.base import Profile
-from app.intake.profiles.mapped import mapped_profile
 from app.intake.tables import Limits, Table, convert, load_table, normalise_header
 from app.settings import Settings
+from indexers.imports.ahead import prepared_ahead
 from indexers.imports.check import ChunkChecker
 from indexers.imports.chunk import ChunkWriter
 from indexers.imports.lease import Lease, LostLeaseError, hold
 from indexers.imports.load import Loader
-from indexers.imports.prepare import Preparer
+from indexers.imports.source import Order, PreparedChunk, profile_of
 
 log = structlog.get_logger()
 
+CHUNK_ROWS = 1_000
+"""About 4 MB of documents: half a second of work, so a stop costs little and progress moves."""
 _EXAMPLES = 20
 """Rejected rows shown on the page; all of them are in the file to download."""
 
@@ -79,12 +79,12 @@ class _Run:
             await _end(self._lease, ImportState.CANCELLED)
             return
         table = await self._read()
-        profile = _profile(self._job)
+        profile = profile_of(self._job.profile, self._job.mapping)
         if profile is None:
             await self._lease.update(state=ImportState.MAPPING, lease_until=None, lease_owner=None)
             return
         binding = bind(table.header, profile.accepted, profile.required)
-        await self._load(table, profile, binding)
+        await self._load(table, binding)
 
     async def _read(self) -> Table:
         """Converts the file once; a later run finds the rows already there."""
@@ -104,25 +104,32 @@ class _Run:
             self._files.source,
             self._files.rows,
             filename=self._job.file_name,
-            expected=_expected(_profile(self._job)),
+            expected=_expected(profile_of(self._job.profile, self._job.mapping)),
             sheet=self._job.sheet,
             limits=Limits.of(self._settings),
         )
         return await run_sync(reading)
 
-    async def _load(self, table: Table, profile: Profile, binding: Binding) -> None:
+    async def _load(self, table: Table, binding: Binding) -> None:
         dry = self._job.dry_run
         await self._begin(ImportState.CHECKING if dry else ImportState.LOADING, binding)
-        assembler = Assembler(profile, self._settings.zone)
-        delimited = table.delimiter is not None
-        loader = Loader(
-            rows_file=self._files.rows,
-            rejects_file=self._files.rejects,
-            preparer=Preparer(profile, binding, assembler, delimited=delimited),
-            write=ChunkChecker(self._engine).write if dry else self._writer(profile).write,
-            saved=partial(self._save, assembler),
+        order = Order(
+            rows_file=str(self._files.rows),
+            offset=self._job.checkpoint.offset,
+            profile=self._job.profile,
+            mapping=self._job.mapping,
+            binding=binding,
+            zone=self._settings.timezone,
+            delimited=table.delimiter is not None,
+            chunk_rows=CHUNK_ROWS,
         )
-        done = await loader.run(self._job.checkpoint)
+        loader = Loader(
+            rejects_file=self._files.rejects,
+            write=ChunkChecker(self._engine).write if dry else self._writer().write,
+            saved=self._save,
+        )
+        async with prepared_ahead(order, table.rows) as ahead:
+            done = await loader.run(self._job.checkpoint, ahead)
         if dry:
             await _end(self._lease, ImportState.CHECKED, checked=done.counts)
             return
@@ -144,30 +151,24 @@ class _Run:
         elif phase is ImportState.CHECKING:  # what earlier rows would have written is forgotten
             await self._lease.update(checkpoint=Checkpoint(), rejected_examples=[])
 
-    def _writer(self, profile: Profile) -> ChunkWriter:
+    def _writer(self) -> ChunkWriter:
         return ChunkWriter(
             self._engine,
             import_id=self._job.id,
-            profile=profile.code,
+            profile=self._job.profile,
             zone=self._settings.zone,
         )
 
     async def _save(
-        self, assembler: Assembler, checkpoint: Checkpoint, rejections: Sequence[Rejection]
+        self, checkpoint: Checkpoint, chunk: PreparedChunk, rejections: Sequence[Rejection]
     ) -> None:
         room = _EXAMPLES - len(self._job.rejected_examples)
         examples = [*self._job.rejected_examples, *rejections[: max(room, 0)]]
         await self._lease.update(
             checkpoint=checkpoint,
             rejected_examples=examples,
-            unknown_values=assembler.unknown.seen,
+            unknown_values=chunk.unknown,
         )
-
-
-def _profile(job: ImportJob) -> Profile | None:
-    if job.mapping is not None:
-        return mapped_profile(job.profile, job.mapping)
-    return BUILT_IN.get(job.profile)
 
 
 def _expected(profile: Profile | None) -> list[frozenset[str]]:

@@ -12,7 +12,7 @@ from app.cases.models import Answer, Author, Case, Classifier, Place, Source, Wo
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.settings import Settings
-from indexers.documents import encode, with_derived_fields
+from indexers.documents import with_derived_fields
 from indexers.setup import run
 
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
@@ -92,7 +92,7 @@ async def filled(settings: Settings, cases: list[Case]) -> AsyncIterator[Engine]
     for one in cases:
         operations += [
             {"index": {"_index": alias, "_id": one.id}},
-            msgspec.json.decode(encode(one)),
+            msgspec.to_builtins(one),
         ]
     answer = await engine.client.bulk(operations=operations, refresh=True)
     assert not answer["errors"]

@@ -18,8 +18,9 @@ from app.intake.rejects import write_rejects
 from app.intake.repository import get_job
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
-from indexers.imports import chunk, load
+from indexers.imports import ahead, chunk, run
 from indexers.imports.run import run_import
+from indexers.setup import run as run_setup
 from tests.factories import load as load_file
 from tests.factories import row, write_csv
 
@@ -165,9 +166,7 @@ async def test_a_row_with_a_delimiter_inside_its_text_is_not_loaded_in_part(
     engine: Engine, settings: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "t.csv"
-    path.write_text(
-        "external_id,received_at,text\n1,01.02.2026,Яма\n2,02.02.2026,Яма, большая\n"
-    )
+    path.write_text("external_id,received_at,text\n1,01.02.2026,Яма\n2,02.02.2026,Яма, большая\n")
     job = await load_file(engine, settings, path)
     assert job.checkpoint.counts == Counts(rows=2, created=1, rejected=1)
     assert "разделитель" in job.rejected_examples[0].reason
@@ -207,7 +206,7 @@ class BoomError(Exception):
 
 
 @pytest.mark.parametrize("moment", ["before_write", "after_write"])
-@pytest.mark.parametrize("identified", [True, False])
+@pytest.mark.parametrize(("identified", "apart"), [(True, False), (False, False), (False, True)])
 async def test_an_interrupted_import_goes_on_and_counts_each_row_once(
     engine: Engine,
     settings: Settings,
@@ -215,8 +214,11 @@ async def test_an_interrupted_import_goes_on_and_counts_each_row_once(
     monkeypatch: pytest.MonkeyPatch,
     moment: str,
     identified: bool,
+    apart: bool,
 ) -> None:
-    monkeypatch.setattr(load, "CHUNK_ROWS", 10)
+    if apart:
+        monkeypatch.setattr(ahead, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(run, "CHUNK_ROWS", 10)
     rows = [row(n) for n in range(42)] + [row(3, state="closed"), row(50, text=""), row(41)]
     if not identified:
         rows = [{**cells, "external_id": ""} for cells in rows]
@@ -269,12 +271,10 @@ async def expire_lease(engine: Engine, import_id: str) -> None:
 
 async def load_clean(settings: Settings, path: Path) -> ImportJob:
     """The same file into indexes of its own, without interruption."""
-    from indexers.setup import run
-
     other = settings.model_copy(update={"index_prefix": f"{settings.index_prefix}clean-"})
     engine = Engine(other)
     try:
-        await run(engine, other)
+        await run_setup(engine, other)
         return await load_file(engine, other, path)
     finally:
         await engine.close()
@@ -283,7 +283,7 @@ async def load_clean(settings: Settings, path: Path) -> ImportJob:
 async def test_two_workers_on_one_job_do_it_once(
     engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(run, "CHUNK_ROWS", 10)
     path = write_csv(tmp_path / "t.csv", [row(n) for n in range(60)])
     with path.open("rb") as stream:
         job = await service.receive(
@@ -312,7 +312,7 @@ async def test_two_files_with_the_same_rows_at_once(
 async def test_a_cancelled_job_stops_and_keeps_whole_rows(
     engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(run, "CHUNK_ROWS", 10)
     path = write_csv(tmp_path / "t.csv", [row(n) for n in range(50)])
     write = chunk.ChunkWriter.write
 
