@@ -40,7 +40,7 @@ eval: ## figures of relevance and similarity
 
 bench: ## figures of speed
 	@dev/bootstrap.sh --engine
-	@exec $(PY) -m dev.bench
+	@exec $(PY) -m dev.stack run --name bench -- $(PY) -m dev.bench
 
 UV_COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --universal \
   --python-version 3.11 --no-emit-index-url --no-emit-find-links \

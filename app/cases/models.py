@@ -22,7 +22,10 @@ class Source(Struct, frozen=True, omit_defaults=True):
     url: str | None = None
     profile: str | None = None
     import_id: str | None = None
+    """The import that wrote last, and its row."""
     row: int | None = None
+    imports: list[str] = field(default_factory=list)
+    """`<import id>:created` and `<import id>:updated`, one for each import that wrote."""
     fingerprint: str | None = None
     """Hash of what was read from the source: equal means the row did not change."""
 

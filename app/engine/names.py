@@ -23,6 +23,6 @@ def write_alias(prefix: str, index: Index) -> str:
 
 
 def new_index_name(prefix: str, index: Index, version: int, now: datetime | None = None) -> str:
-    """As `otklik-cases-v0003-20260401t120000z`: the version for people, the moment for uniqueness."""
+    """As `otklik-cases-v0003-20260401t120000z`: a version for people, a moment to be unique."""
     moment = (now or datetime.now(UTC)).strftime("%Y%m%dt%H%M%Sz")
     return f"{prefix}{index}-v{version:04d}-{moment}"

@@ -10,8 +10,8 @@ from app.intake.fields import FIELD_TITLES, FIELDS
 from app.intake.tables import normalise_header, number_headers
 
 _SIMILAR = 84
-"""Least similarity (0-100) of a header to a known one that is offered as a guess: «Дата обр-я» to
-«Дата обращения» gives 86, «Дом» to «Домен» 75. A person sees the guess before it is used."""
+"""Least similarity (0-100) of a header to a known one that is offered as a guess: «Дата обращений»
+to «Дата обращения» gives 93, «Домен» to «Дом» 75. A person sees the guess before it is used."""
 
 
 class Binding(Struct, frozen=True):

@@ -96,6 +96,11 @@ class Counts(Struct, frozen=True):
         )
 
 
+def import_mark(import_id: str, outcome: str) -> str:
+    """What the cases that one import `created` or `updated` are found by (`source.imports`)."""
+    return f"{import_id}:{outcome}"
+
+
 class Checkpoint(Struct, frozen=True):
     """How far the rows are surely written; a restart goes on from here."""
 

@@ -1,9 +1,9 @@
 """What a load did or would do: the sum that always holds, and a sentence with its figures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from app.intake.models import Counts, ImportJob
+from app.intake.models import Counts, ImportJob, import_mark
 from app.intake.profiles import BUILT_IN
 from app.web.filters import counted, number, plural
 
@@ -50,6 +50,9 @@ def done_view(job: ImportJob) -> OutcomeView:
         words = _listed(counts, "создано", "изменено", "не загружено")
         title, kind = f"{_took(job)}: {words}.", "warning" if counts.rejected else "success"
     parts = _figures(counts, "создано", "изменено", "не загружено")
+    for place, outcome in enumerate(("created", "updated")):
+        link = f"/search?import={import_mark(job.id, outcome)}"
+        parts[place] = replace(parts[place], link=link)
     return OutcomeView(title, kind, _rows_figure(counts), parts, search=_search_link(job))
 
 

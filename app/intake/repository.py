@@ -10,7 +10,7 @@ from app.engine import writer
 from app.engine.client import Engine, Stored
 from app.engine.names import Index
 from app.errors import NotFoundError
-from app.intake.models import BUSY_STATES, ImportJob, ImportState, SavedMapping
+from app.intake.models import BUSY_STATES, ImportJob, SavedMapping
 
 
 class StoredJob(Struct, frozen=True):
@@ -102,26 +102,6 @@ async def abandoned_jobs(engine: Engine, now: datetime) -> list[str]:
     }
     answer = await engine.search(Index.IMPORTS, body)
     return [hit["_id"] for hit in answer["hits"]["hits"]]
-
-
-async def find_same_file(engine: Engine, sha256: str, profile: str) -> ImportJob | None:
-    """The newest finished import of the very same bytes by the same profile."""
-    body = {
-        "size": 1,
-        "sort": [{"created_at": "desc"}],
-        "_source": ["document"],
-        "query": {
-            "bool": {
-                "filter": [
-                    {"term": {"file_sha256": sha256}},
-                    {"term": {"profile": profile}},
-                    {"term": {"state": ImportState.DONE}},
-                ]
-            }
-        },
-    }
-    hits = (await engine.search(Index.IMPORTS, body))["hits"]["hits"]
-    return _job(hits[0]["_source"]) if hits else None
 
 
 def _profile_id(name: str) -> str:

@@ -7,8 +7,17 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from app.cases.codes import CHANNEL_NAMES, STATE_NAMES
-from app.search.params import FACETS, SearchParams, Sort
-from app.search.results import FACET_TITLES, Asked, FacetValue, Found, Hit, Results, label
+from app.search.params import FACETS, FILTERS, SearchParams, Sort
+from app.search.results import (
+    FACET_TITLES,
+    FILTER_TITLES,
+    Asked,
+    FacetValue,
+    Found,
+    Hit,
+    Results,
+    label,
+)
 
 SORT_NAMES = {
     Sort.RELEVANCE: "по совпадению",
@@ -129,8 +138,8 @@ def _facets(params: SearchParams, results: Results) -> list[Facet]:
 
 def _chips(params: SearchParams) -> list[Link]:
     chips = [
-        Link(f"{FACET_TITLES[name]}: {label(name, value)}", address(params.toggled(name, value)))
-        for name in FACETS
+        Link(f"{FILTER_TITLES[name]}: {label(name, value)}", address(params.toggled(name, value)))
+        for name in FILTERS
         for value in params.values(name)
     ]
     first = replace(params, after=None)

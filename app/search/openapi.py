@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from litestar.openapi.spec import Operation, Parameter, Reference, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
-from app.search.params import FACETS, MAX_SIZE, SIZE, Mode, Sort
-from app.search.results import FACET_TITLES
+from app.search.params import MAX_SIZE, SIZE, Mode, Sort
+from app.search.results import FILTER_TITLES
 
 _TEXT = Schema(type=OpenAPIType.STRING)
 _DAY = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE)
@@ -23,7 +23,8 @@ def _one(name: str, description: str, schema: Schema) -> Parameter:
 
 def _parameters() -> list[Parameter | Reference]:
     filters = [
-        _one(name, f"Фильтр «{FACET_TITLES[name]}»; можно повторять.", _TEXTS) for name in FACETS
+        _one(name, f"Фильтр «{title}»; можно повторять.", _TEXTS)
+        for name, title in FILTER_TITLES.items()
     ]
     sorts = Schema(type=OpenAPIType.STRING, enum=[sort.value for sort in Sort])
     modes = Schema(type=OpenAPIType.STRING, enum=[mode.value for mode in Mode])

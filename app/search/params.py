@@ -22,6 +22,9 @@ FACETS = (
 )
 """Filters by value, in the order people see them; each may be given several times."""
 
+FILTERS = (*FACETS, "import")
+"""`import` is not offered for choosing: the counts of a load lead to the cases behind them."""
+
 _CODES: dict[str, type[StrEnum]] = {"kind": Kind, "channel": Channel, "state": State}
 _LONGEST_VALUE = 512
 _MOST_VALUES = 50
@@ -46,7 +49,7 @@ class Mode(StrEnum):
 class SearchParams:
     q: str = ""
     filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """By names of `FACETS`; a filter without values is absent."""
+    """By names of `FILTERS`; a filter without values is absent."""
     since: date | None = None
     until: date | None = None
     """Both days inclusive, in the municipality's zone."""
@@ -68,7 +71,7 @@ class SearchParams:
     def pairs(self) -> list[tuple[str, str]]:
         """Name and value pairs of the address; whatever is empty or default is left out."""
         found = [("q", self.q)]
-        found += [(name, value) for name in FACETS for value in self.values(name)]
+        found += [(name, value) for name in FILTERS for value in self.values(name)]
         found += [
             ("from", self.since.isoformat() if self.since else ""),
             ("to", self.until.isoformat() if self.until else ""),
@@ -98,7 +101,7 @@ def parse_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
     for name, value in pairs:
         if value.strip():
             given.setdefault(name, []).append(_encodable(value))
-    filters = {name: _values(name, given[name]) for name in FACETS if name in given}
+    filters = {name: _values(name, given[name]) for name in FILTERS if name in given}
     since, until = _day(given, "from"), _day(given, "to")
     if since and until and since > until:
         raise BadInputError("Начало периода позже его конца: поменяйте даты местами.", field="from")

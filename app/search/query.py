@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from app.engine.access import access_clause
 from app.search.clauses import Clause, highlight_clause, member_clause, rank_clauses
 from app.search.cursor import Place
-from app.search.params import FACETS, SearchParams, Sort
+from app.search.params import FACETS, FILTERS, SearchParams, Sort
 from app.search.understanding import Understood
 from app.viewer import Viewer
 
@@ -23,6 +23,7 @@ FACET_FIELDS = {
     "source": "source.system",
     "problem": "problem.id",
 }
+FILTER_FIELDS = {**FACET_FIELDS, "import": "source.imports"}
 FACET_SIZE = 20
 """Values of a facet that are counted; chosen ones are counted besides."""
 
@@ -111,8 +112,8 @@ def _query(params: SearchParams, asked: Understood, viewer: Viewer | None, step:
 def _filters(params: SearchParams, zone: ZoneInfo) -> dict[str, Clause]:
     """Clause of each filter that was set, by its name; the period is `period`."""
     chosen: dict[str, Clause] = {
-        name: {"terms": {FACET_FIELDS[name]: list(params.values(name))}}
-        for name in FACETS
+        name: {"terms": {FILTER_FIELDS[name]: list(params.values(name))}}
+        for name in FILTERS
         if params.values(name)
     }
     period = {}

@@ -23,6 +23,7 @@ FACET_TITLES = {
     "source": "Источник",
     "problem": "Проблема",
 }
+FILTER_TITLES = {**FACET_TITLES, "import": "Загрузка"}
 
 
 class Asked(Struct, frozen=True):
@@ -186,5 +187,11 @@ _LABELS: dict[str, dict[str, str]] = {
 }
 
 
+_IMPORT_LABELS = {"created": "созданное ею", "updated": "изменённое ею"}
+
+
 def label(facet: str, value: str) -> str:
+    """The Russian name of a value; of a load, what it did to the cases."""
+    if facet == "import":
+        return _IMPORT_LABELS.get(value.partition(":")[2], value)
     return _LABELS.get(facet, {}).get(value, value)

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from app.cases.models import Case, Event, Source, Workflow
-from app.intake.models import CaseInput
+from app.intake.models import CaseInput, import_mark
 from indexers.documents import Derived
 from indexers.imports.prepare import Prepared
 
@@ -125,11 +125,14 @@ def changed_case(document: Mapping[str, Any], prepared: Prepared, marks: Marks) 
         changed=sorted(before),
         before=before,
     )
+    imports = [*document["source"].get("imports", [])]
+    if (mark := import_mark(marks.import_id, Outcome.UPDATED)) not in imports:
+        imports.append(mark)
     return result | {
         "rev": result["rev"] + 1,
         "version": result["version"] + 1,
         "updated_at": fresh["updated_at"],
-        "source": fresh["source"],
+        "source": {**fresh["source"], "imports": imports},
         "original": fresh.get("original", {}),
         "history": [*history, msgspec.to_builtins(event)],
     }
@@ -161,6 +164,7 @@ def _source(prepared: Prepared, marks: Marks) -> Source:
         profile=marks.profile,
         import_id=marks.import_id,
         row=prepared.row,
+        imports=[import_mark(marks.import_id, Outcome.CREATED)],
         fingerprint=prepared.fingerprint,
     )
 

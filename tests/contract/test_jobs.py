@@ -3,26 +3,33 @@
 import inspect
 
 import dramatiq
+from dramatiq.brokers.redis import RedisBroker
 
 from app.jobs import ACTORS
 
 
-def test_every_name_is_an_actor_on_its_queue() -> None:
-    from workers.main import broker
+def declared() -> RedisBroker:
+    """The broker with all actors; not by `workers.main`, which also takes over the journal."""
+    from workers.actors import imports
+    from workers.broker import broker
 
+    assert imports.run_import.broker is broker
+    return broker
+
+
+def test_every_name_is_an_actor_on_its_queue() -> None:
+    broker = declared()
     assert {name: actor.queue_name for name, actor in broker.actors.items()} == ACTORS
 
 
 def test_every_actor_states_its_limits() -> None:
-    from workers.main import broker
-
+    broker = declared()
     for actor in broker.actors.values():
         assert {"max_retries", "time_limit"} <= actor.options.keys(), actor.actor_name
 
 
 def test_actors_take_ids_only() -> None:
-    from workers.main import broker
-
+    broker = declared()
     for actor in broker.actors.values():
         assert isinstance(actor, dramatiq.Actor)
         for parameter in inspect.signature(actor.fn).parameters.values():

@@ -65,7 +65,7 @@ async def documents(engine: Engine) -> dict[str, Any]:
         case = hit["_source"]
         for name in ("created_at", "updated_at", "number"):
             del case[name]
-        del case["source"]["import_id"]
+        del case["source"]["import_id"], case["source"]["imports"]
         for event in case["history"]:
             del event["at"], event["import_id"]
         found[hit["_id"]] = case

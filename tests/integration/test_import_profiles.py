@@ -34,7 +34,7 @@ async def documents(engine: Engine) -> dict[str, dict[str, Any]]:
         case = hit["_source"]
         for name in ("created_at", "updated_at", "history", "original"):
             del case[name]
-        del case["source"]["import_id"]
+        del case["source"]["import_id"], case["source"]["imports"]
         found[case["source"]["external_id"]] = case
     return found
 

@@ -13,7 +13,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import EngineUnavailableError
 from app.intake import service
-from app.intake.models import Counts, ImportJob, ImportState, SavedMapping
+from app.intake.models import Counts, ImportJob, ImportState, SavedMapping, import_mark
 from app.intake.rejects import write_rejects
 from app.intake.repository import get_job
 from app.settings import Settings
@@ -90,6 +90,8 @@ async def test_a_changed_row_updates_with_history(
     assert case["state"] == "closed"
     assert case["rev"] == case["version"] == 2
     assert case["number"] == "26-000001"
+    first, second = case["source"]["imports"]
+    assert (first.partition(":")[2], second) == ("created", import_mark(job.id, "updated"))
     last = case["history"][-1]
     assert last["what"] == "import_changed"
     assert last["changed"] == ["classifier.im_theme", "closed_at", "state"]

@@ -106,7 +106,5 @@ async def lone(lone_app: Litestar) -> AsyncIterator[AsyncTestClient[Litestar]]:
 
 
 @pytest.fixture
-def browser(
-    app_client: AsyncTestClient[Litestar], engine: Engine, settings: Settings
-) -> Browser:
+def browser(app_client: AsyncTestClient[Litestar], engine: Engine, settings: Settings) -> Browser:
     return Browser(app_client, engine, settings)
