@@ -31,7 +31,7 @@ lint: ## style, types, import directions, templates, spelling
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/djlint --check --lint templates
+	.venv/bin/djlint --lint templates
 	.venv/bin/codespell
 
 eval: ## figures of relevance and similarity

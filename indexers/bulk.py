@@ -18,8 +18,7 @@ _TRIES = 6
 _FIRST_PAUSE_SECONDS = 0.5
 _MAX_BYTES = 8 * 1024 * 1024
 _MAX_ACTIONS = 350
-"""A request is indexed by one thread of the engine, so a chunk of 1,000 is sent as three at once:
-importing 100,000 rows on 2 cores went from 1,570 to %RATE% rows/s."""
+"""A request is indexed by one thread of the engine, so a chunk of 1,000 goes as three at once."""
 _REJECTED = 429
 _CONFLICT = 409
 _OK = 300
