@@ -65,3 +65,10 @@ class QueueUnavailableError(OtklikError):
 
     code = "queue_unavailable"
     status = 503
+
+
+class StorageUnavailableError(OtklikError):
+    """The disk with people's files is full, read-only or gone; nothing of the call was kept."""
+
+    code = "storage_unavailable"
+    status = 507

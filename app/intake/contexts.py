@@ -183,6 +183,8 @@ def _pace(job: ImportJob, done: int, total: int | None, now: datetime) -> list[s
 
 
 def _trouble(job: ImportJob, now: datetime, *, queue_away: bool) -> str:
+    if job.trouble:
+        return job.trouble
     if job.state is ImportState.QUEUED:
         if queue_away:
             return (

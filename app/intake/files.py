@@ -1,7 +1,10 @@
 """Where the files of one import lie, under `OTKLIK_DATA_DIR/imports/<id>/`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from app.errors import StorageUnavailableError
 from app.settings import Settings
 
 
@@ -14,3 +17,15 @@ class ImportFiles:
         self.rows = self.folder / "rows.jsonl"
         self.rejects = self.folder / "rejects.jsonl"
         """One `Rejection` a line, in the order of the file."""
+
+
+@contextmanager
+def kept_on_disk() -> Iterator[None]:
+    """Turns a refusal of the disk into a sentence; the cause stays for the journal."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailableError(
+            "На сервере не получается записать файл: кончилось место или диск закрыт для записи. "
+            "Скажите администратору и повторите."
+        ) from error

@@ -170,6 +170,8 @@ class ImportJob(Struct, frozen=True, kw_only=True):
     error_code: str | None = None
     error: str | None = None
     """A Russian sentence, where the state is `failed`."""
+    trouble: str | None = None
+    """What holds the job up for now, as a Russian sentence; it goes on by itself."""
     cancel_requested: bool = False
     lease_owner: str | None = None
     lease_until: datetime | None = None

@@ -17,7 +17,7 @@ from app.errors import BadInputError, ConflictError, TooLargeError
 from app.intake import repository
 from app.intake.binding import bind
 from app.intake.fields import FIELD_TITLES, REQUIRED
-from app.intake.files import ImportFiles
+from app.intake.files import ImportFiles, kept_on_disk
 from app.intake.models import (
     ENDED_STATES,
     Checkpoint,
@@ -103,10 +103,11 @@ async def _known_profile(engine: Engine, profile: str) -> SavedMapping | None:
 
 def _keep(stream: BinaryIO, target: Path, limit: int) -> tuple[int, str]:
     """Copies to disk and waits until the disk has it; returns size and SHA-256."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
     size = 0
-    with target.open("xb") as file:
+    with kept_on_disk():
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with kept_on_disk(), target.open("xb") as file:
         while block := stream.read(_BLOCK):
             size += len(block)
             if size > limit:

@@ -21,9 +21,14 @@ from indexers.imports.source import Order, PreparedChunk, chunks
 
 WORTH_A_PROCESS = 5_000
 """Rows from which a process of its own pays."""
+PROGRAM = "indexers.imports.ahead"
 _LENGTH = struct.Struct("<Q")
 _decoder = msgspec.msgpack.Decoder(PreparedChunk)
 _encoder = msgspec.msgpack.Encoder()
+
+
+class PreparingDiedError(RuntimeError):
+    """The process is gone, with no more said than that; the import goes on from its checkpoint."""
 
 
 class Ahead(Protocol):
@@ -53,7 +58,7 @@ class _InProcess:
     def _exactly(self, size: int) -> bytes:
         content = self._output.read(size)
         if len(content) < size:
-            raise ChildProcessError("the preparing process died; the import goes on later")
+            raise PreparingDiedError("the preparing process ended before the file did")
         return content
 
 
@@ -64,13 +69,13 @@ async def prepared_ahead(order: Order, rows: int) -> AsyncIterator[Ahead]:
         yield _InThread(order)
         return
     process = subprocess.Popen(  # noqa: ASYNC220 - starting is quick; reading is in a thread
-        [sys.executable, "-m", "indexers.imports.ahead"],
+        [sys.executable, "-m", PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
     )
     if process.stdin is None or process.stdout is None:
-        raise ChildProcessError("no pipes to the preparing process")
+        raise PreparingDiedError("no pipes to the preparing process")
     try:
         with process.stdin as orders:
             orders.write(_encoder.encode(order))

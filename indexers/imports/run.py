@@ -11,7 +11,7 @@ from anyio.to_thread import run_sync
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.errors import BadInputError
+from app.errors import BadInputError, StorageUnavailableError
 from app.intake.binding import Binding, bind
 from app.intake.files import ImportFiles
 from app.intake.models import (
@@ -35,6 +35,7 @@ log = structlog.get_logger()
 
 CHUNK_ROWS = 1_000
 """About 4 MB of documents: half a second of work, so a stop costs little and progress moves."""
+_DISK = "На сервере кончилось место или диск закрыт для записи. Загрузка продолжится сама."
 _EXAMPLES = 20
 """Rejected rows shown on the page; all of them are in the file to download."""
 
@@ -43,7 +44,8 @@ async def run_import(engine: Engine, settings: Settings, import_id: str) -> None
     """Safe to call any number of times and from several workers: one holds the job at a time.
 
     A file that cannot be loaded ends as `failed` with its sentence. An engine that is away raises
-    `EngineUnavailableError`, and the next call goes on from the last checkpoint.
+    `EngineUnavailableError`, a disk that refuses `StorageUnavailableError`, and the next call goes
+    on from the last checkpoint.
     """
     lasts = timedelta(seconds=settings.lease_seconds)
     async with hold(engine, import_id, lasts) as lease:
@@ -53,6 +55,10 @@ async def run_import(engine: Engine, settings: Settings, import_id: str) -> None
             await _Run(engine, settings, lease).go()
         except LostLeaseError:
             log.info("import_let_go", import_id=import_id)
+        except OSError as error:
+            await lease.update(trouble=_DISK)
+            log.exception("import_disk", import_id=import_id)
+            raise StorageUnavailableError(_DISK) from error
         except BadInputError as error:
             await _end(lease, ImportState.FAILED, error_code=error.code, error=error.message)
             log.info("import_failed", import_id=import_id, code=error.code)
@@ -167,6 +173,7 @@ class _Run:
         await self._lease.update(
             checkpoint=checkpoint,
             rejected_examples=examples,
+            trouble=None,
             unknown_values=chunk.unknown,
         )
 

@@ -1,6 +1,8 @@
 """Imports on the real engine: every row counted, none twice, nothing lost."""
 
 import asyncio
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from app.cases.models import Case
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.errors import EngineUnavailableError
+from app.errors import EngineUnavailableError, StorageUnavailableError
 from app.intake import service
 from app.intake.models import Counts, ImportJob, ImportState, SavedMapping, import_mark
 from app.intake.rejects import write_rejects
@@ -239,15 +241,7 @@ async def test_an_interrupted_import_goes_on_and_counts_each_row_once(
         return result
 
     monkeypatch.setattr(chunk.ChunkWriter, "write", dying)
-    with path.open("rb") as stream:
-        job = await service.receive(
-            engine,
-            settings,
-            LOCAL_VIEWER,
-            stream=stream,
-            file_name="t.csv",
-            profile="canonical",
-        )
+    job = await receive(engine, settings, path)
     for _ in range(2):
         with pytest.raises(BoomError):
             await run_import(engine, settings, job.id)
@@ -261,6 +255,18 @@ async def test_an_interrupted_import_goes_on_and_counts_each_row_once(
     assert done.checkpoint.rejects_size == uninterrupted.checkpoint.rejects_size
     numbers = [case["number"] for case in (await cases(engine)).values()]
     assert len(numbers) == len(set(numbers)) == done.checkpoint.counts.created
+
+
+async def receive(engine: Engine, settings: Settings, path: Path) -> ImportJob:
+    with path.open("rb") as stream:
+        return await service.receive(
+            engine,
+            settings,
+            LOCAL_VIEWER,
+            stream=stream,
+            file_name=path.name,
+            profile="canonical",
+        )
 
 
 async def expire_lease(engine: Engine, import_id: str) -> None:
@@ -282,20 +288,27 @@ async def load_clean(settings: Settings, path: Path) -> ImportJob:
         await engine.close()
 
 
+async def test_a_preparing_process_that_dies_is_noticed(
+    engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "WORTH_A_PROCESS", 1)
+    path = write_csv(tmp_path / "t.csv", [row(n) for n in range(5)])
+    job = await receive(engine, settings, path)
+    with monkeypatch.context() as broken:
+        broken.setattr(ahead, "PROGRAM", "indexers.no_such_program")
+        with pytest.raises(ahead.PreparingDiedError):
+            await run_import(engine, settings, job.id)
+    await expire_lease(engine, job.id)
+    await run_import(engine, settings, job.id)
+    assert (await get_job(engine, job.id)).job.checkpoint.counts.created == 5
+
+
 async def test_two_workers_on_one_job_do_it_once(
     engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "CHUNK_ROWS", 10)
     path = write_csv(tmp_path / "t.csv", [row(n) for n in range(60)])
-    with path.open("rb") as stream:
-        job = await service.receive(
-            engine,
-            settings,
-            LOCAL_VIEWER,
-            stream=stream,
-            file_name="t.csv",
-            profile="canonical",
-        )
+    job = await receive(engine, settings, path)
     await asyncio.gather(*(run_import(engine, settings, job.id) for _ in range(3)))
     done = (await get_job(engine, job.id)).job
     assert done.checkpoint.counts == Counts(rows=60, created=60)
@@ -340,21 +353,40 @@ async def test_an_engine_that_goes_away_loses_nothing(
         raise EngineUnavailableError("нет ответа")
 
     monkeypatch.setattr(chunk.ChunkWriter, "write", away)
-    with path.open("rb") as stream:
-        job = await service.receive(
-            engine,
-            settings,
-            LOCAL_VIEWER,
-            stream=stream,
-            file_name="t.csv",
-            profile="canonical",
-        )
+    job = await receive(engine, settings, path)
     with pytest.raises(EngineUnavailableError):
         await run_import(engine, settings, job.id)
     monkeypatch.setattr(chunk.ChunkWriter, "write", write)
     await expire_lease(engine, job.id)
     await run_import(engine, settings, job.id)
     assert (await get_job(engine, job.id)).job.checkpoint.counts == Counts(rows=5, created=5)
+
+
+async def test_a_full_disk_holds_an_import_up_and_nothing_is_lost(
+    engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_csv(tmp_path / "t.csv", [row(1), row(2, text="")])
+
+    def full(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        with pytest.raises(StorageUnavailableError):
+            await receive(engine, settings, path)
+    assert not list((settings.data_dir / "imports").iterdir())
+    job = await receive(engine, settings, path)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        with pytest.raises(StorageUnavailableError):
+            await run_import(engine, settings, job.id)
+    held = (await get_job(engine, job.id)).job
+    assert held.trouble is not None
+    await expire_lease(engine, job.id)
+    await run_import(engine, settings, job.id)
+    done = (await get_job(engine, job.id)).job
+    assert done.checkpoint.counts == Counts(rows=2, created=1, rejected=1)
+    assert done.trouble is None
 
 
 async def test_a_table_of_ones_own_is_matched_checked_and_loaded(
