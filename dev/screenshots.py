@@ -15,16 +15,9 @@ import click
 import xlsxwriter
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from app.settings import ROOT
+from dev.browser import FLAGS, chromium
+
 LANGUAGE = {"LANGUAGE": "ru", "LC_ALL": "C.UTF-8"}
 """Chromium's own words in Russian, and file names in UTF-8 whatever the terminal has."""
 SIZES = {"1366": (1366, 768), "390": (390, 844)}
@@ -44,13 +37,12 @@ class TooLargeError(RuntimeError):
 @click.argument("base", default="http://127.0.0.1:8000")
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "docs" / "images")
 @click.option("--query", default="нет горячей воды на Ленина", show_default=True)
-@click.option("--chromium", default="/usr/bin/chromium", show_default=True)
-def main(base: str, out: Path, query: str, chromium: str) -> None:
+def main(base: str, out: Path, query: str) -> None:
     """Take the pictures of a running Отклик at BASE."""
     out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=list(FLAGS), env={**os.environ, **LANGUAGE}
+            executable_path=chromium(), args=list(FLAGS), env={**os.environ, **LANGUAGE}
         )
         for size in SIZES:
             with _page(browser, size) as page:

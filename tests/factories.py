@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from app.engine.client import Engine
+from app.intake import service
 from app.intake.models import ImportJob
 from app.intake.repository import get_job
-from app.intake.service import receive
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from indexers.imports.run import run_import
@@ -38,12 +38,12 @@ def write_csv(path: Path, rows: Iterable[Mapping[str, str]]) -> Path:
     return path
 
 
-async def load(
+async def receive(
     engine: Engine, settings: Settings, path: Path, profile: str = "canonical", **options: bool
 ) -> ImportJob:
-    """Receives a file and runs the whole import in this process."""
+    """Hands a file in, as the page does; nobody runs it yet."""
     with path.open("rb") as stream:
-        job = await receive(
+        return await service.receive(
             engine,
             settings,
             LOCAL_VIEWER,
@@ -52,5 +52,12 @@ async def load(
             profile=profile,
             **options,
         )
+
+
+async def load(
+    engine: Engine, settings: Settings, path: Path, profile: str = "canonical", **options: bool
+) -> ImportJob:
+    """Receives a file and runs the whole import in this process."""
+    job = await receive(engine, settings, path, profile, **options)
     await run_import(engine, settings, job.id)
     return (await get_job(engine, job.id)).job

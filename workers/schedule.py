@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
 from app.jobs import queue_namespace, ring
@@ -32,14 +33,14 @@ async def run_schedule(settings: Settings, *, every: float | None = None) -> Non
             await _let_go(lock)
 
 
-async def _leads(lock) -> bool:  # type: ignore[no-untyped-def] # noqa: ANN001
+async def _leads(lock: Lock) -> bool:
     """True for the one scheduler that holds the lock; a leader that dies is replaced in 3 turns."""
     if await lock.owned():
         return bool(await lock.reacquire())
     return bool(await lock.acquire(blocking=False))
 
 
-async def _let_go(lock) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+async def _let_go(lock: Lock) -> None:
     try:
         if await lock.owned():
             await lock.release()

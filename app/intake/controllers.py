@@ -96,7 +96,7 @@ class ImportsController(Controller):
         self, request: AnyRequest, desk: NamedDependency[Desk], import_id: FromPath[str]
     ) -> Answer:
         sheet = str((await request.form()).get("sheet", ""))
-        change = service.choose_sheet(desk.engine, desk.settings, import_id, sheet)
+        change = service.choose_sheet(desk.engine, import_id, sheet)
         return await changed(request, desk, import_id, change)
 
     @post("/{import_id:str}/mapping", status_code=303)

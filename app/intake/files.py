@@ -18,6 +18,11 @@ class ImportFiles:
         self.rejects = self.folder / "rejects.jsonl"
         """One `Rejection` a line, in the order of the file."""
 
+    def drop_rows(self) -> None:
+        """Forgets what was read: the source is kept, and reading it again gives the same."""
+        for path in self.folder.glob(f"{self.rows.name}*"):
+            path.unlink(missing_ok=True)
+
 
 @contextmanager
 def kept_on_disk() -> Iterator[None]:

@@ -125,7 +125,7 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-async def choose_sheet(engine: Engine, settings: Settings, import_id: str, sheet: str) -> ImportJob:
+async def choose_sheet(engine: Engine, import_id: str, sheet: str) -> ImportJob:
     """Reads the file anew from another sheet; only while the columns are being matched."""
 
     def change(job: ImportJob) -> dict[str, Any]:
@@ -134,15 +134,7 @@ async def choose_sheet(engine: Engine, settings: Settings, import_id: str, sheet
             raise BadInputError("В файле нет такого листа.", field="sheet")
         return {"sheet": sheet, "table": None, **_QUEUED}
 
-    stored = await _change(engine, import_id, change)
-    files = ImportFiles(settings, import_id)
-    await run_sync(_forget_rows, files.rows)
-    return stored.job
-
-
-def _forget_rows(rows: Path) -> None:
-    for path in rows.parent.glob(f"{rows.name}*"):
-        path.unlink(missing_ok=True)
+    return (await _change(engine, import_id, change)).job
 
 
 async def match_columns(

@@ -93,13 +93,14 @@ class _Run:
         await self._load(table, binding)
 
     async def _read(self) -> Table:
-        """Converts the file once; a later run finds the rows already there."""
-        try:
-            table = await run_sync(load_table, self._files.rows)
-        except FileNotFoundError:
-            table = await self._convert()
-        if self._job.table is None:
-            await self._lease.update(table=_summary(table))
+        """Converts the file once a sheet; a later run finds the rows already there."""
+        if self._job.table is not None:
+            try:
+                return await run_sync(load_table, self._files.rows)
+            except FileNotFoundError:
+                log.info("import_rows_gone", import_id=self._job.id)
+        table = await self._convert()
+        await self._lease.update(table=_summary(table))
         return table
 
     async def _convert(self) -> Table:
@@ -141,6 +142,7 @@ class _Run:
             return
         await self._engine.refresh(Index.CASES)
         await _end(self._lease, ImportState.DONE)
+        await run_sync(self._files.drop_rows)
         log.info("import_done", import_id=self._job.id, **msgspec.structs.asdict(done.counts))
 
     async def _begin(self, phase: ImportState, binding: Binding) -> None:

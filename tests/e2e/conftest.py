@@ -1,7 +1,6 @@
 """A real Chromium for the main paths, and the product's own processes behind it."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,33 +17,15 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from app.engine.client import Engine
 from app.settings import ROOT, Settings
+from dev.browser import FLAGS, chromium
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _START_SECONDS = 60
-
-
-def chromium() -> str:
-    """The browser's program: `CHROMIUM`, or the first that is on the path."""
-    named = os.environ.get("CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
-        pytest.fail("no Chromium: run dev/bootstrap.sh --browser")
-    return found
 
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        opened = await playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield opened
         await opened.close()
 

@@ -15,14 +15,12 @@ from redis.asyncio import Redis
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.intake import service
 from app.intake.models import ImportJob, ImportState
 from app.intake.repository import get_job
 from app.jobs import ring
 from app.settings import ROOT, Settings
-from app.viewer import LOCAL_VIEWER
 from indexers.setup import run as run_setup
-from tests.factories import load, row, write_csv
+from tests.factories import load, receive, row, write_csv
 
 ROWS = 6_000
 
@@ -76,18 +74,6 @@ async def documents(engine: Engine) -> dict[str, Any]:
 async def bells(settings: Settings) -> Redis:
     """The queue itself, to empty it."""
     return Redis.from_url(settings.redis_url.get_secret_value())
-
-
-async def receive(engine: Engine, settings: Settings, path: Path) -> ImportJob:
-    with path.open("rb") as stream:
-        return await service.receive(
-            engine,
-            settings,
-            LOCAL_VIEWER,
-            stream=stream,
-            file_name=path.name,
-            profile="canonical",
-        )
 
 
 async def test_a_killed_worker_leaves_the_same_result(

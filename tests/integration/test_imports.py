@@ -24,7 +24,7 @@ from indexers.imports import ahead, chunk, run
 from indexers.imports.run import run_import
 from indexers.setup import run as run_setup
 from tests.factories import load as load_file
-from tests.factories import row, write_csv
+from tests.factories import receive, row, write_csv
 
 
 async def cases(engine: Engine) -> dict[str, dict[str, Any]]:
@@ -55,6 +55,8 @@ async def test_a_table_becomes_cases(engine: Engine, settings: Settings, tmp_pat
     job = await load_file(engine, settings, path)
     assert job.state is ImportState.DONE
     assert job.checkpoint.counts == Counts(rows=1, created=1)
+    kept = {path.name for path in (settings.data_dir / "imports" / job.id).iterdir()}
+    assert kept == {"source", "rejects.jsonl"}
     stored = (await cases(engine))["T-1"]
     case = msgspec.convert(stored, Case)
     assert case.number == "26-000001"
@@ -255,18 +257,6 @@ async def test_an_interrupted_import_goes_on_and_counts_each_row_once(
     assert done.checkpoint.rejects_size == uninterrupted.checkpoint.rejects_size
     numbers = [case["number"] for case in (await cases(engine)).values()]
     assert len(numbers) == len(set(numbers)) == done.checkpoint.counts.created
-
-
-async def receive(engine: Engine, settings: Settings, path: Path) -> ImportJob:
-    with path.open("rb") as stream:
-        return await service.receive(
-            engine,
-            settings,
-            LOCAL_VIEWER,
-            stream=stream,
-            file_name=path.name,
-            profile="canonical",
-        )
 
 
 async def expire_lease(engine: Engine, import_id: str) -> None:

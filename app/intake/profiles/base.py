@@ -1,7 +1,9 @@
 """What a profile is: headers it knows and a rule that turns its cells into ours."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
 
 from app.intake.tables import Cell
 
@@ -22,6 +24,15 @@ class UnknownValues:
         counts = self.seen.setdefault(name, {})
         if value in counts or len(counts) < self._MOST:
             counts[value[:100]] = counts.get(value[:100], 0) + 1
+
+
+Code = TypeVar("Code", bound=StrEnum)
+
+
+def by_part(value: str, parts: Sequence[tuple[str, Code]]) -> Code | None:
+    """The code of the first part that stands in `value`, whatever its case."""
+    folded = value.casefold()
+    return next((code for part, code in parts if part in folded), None)
 
 
 @dataclass(frozen=True)

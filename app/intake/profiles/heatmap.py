@@ -1,7 +1,7 @@
 """«Тепловая карта» of a regional centre: a register without texts, ids and closing dates."""
 
 from app.cases.codes import Channel, Kind, State
-from app.intake.profiles.base import Profile, Record, UnknownValues
+from app.intake.profiles.base import Profile, Record, UnknownValues, by_part
 from app.intake.values import cell_text
 
 _STATUSES: tuple[tuple[str, State], ...] = (
@@ -58,23 +58,17 @@ def _prepare(record: Record, unknown: UnknownValues) -> Record:
 
 
 def _state(status: str, unknown: UnknownValues) -> State:
-    folded = status.casefold()
-    for part, state in _STATUSES:
-        if part in folded:
-            return state
-    if status:
+    state = by_part(status, _STATUSES)
+    if status and state is None:
         unknown.add("Статус", status)
-    return State.IN_PROGRESS
+    return state or State.IN_PROGRESS
 
 
 def _channel(origin: str, unknown: UnknownValues) -> Channel:
-    folded = origin.casefold()
-    for part, channel in _CHANNELS:
-        if part in folded:
-            return channel
-    if origin:
+    channel = by_part(origin, _CHANNELS)
+    if origin and channel is None:
         unknown.add("Источник", origin)
-    return Channel.OTHER
+    return channel or Channel.OTHER
 
 
 HEATMAP = Profile(

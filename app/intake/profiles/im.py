@@ -1,7 +1,7 @@
 """Export of «Инцидент менеджмент»: 47 columns whose order differs between cabinets."""
 
 from app.cases.codes import Channel, Kind, State
-from app.intake.profiles.base import Profile, Record, UnknownValues
+from app.intake.profiles.base import Profile, Record, UnknownValues, by_part
 from app.intake.values import cell_text
 
 _OPEN_OUTCOMES = frozenset({"не решено", "отложено"})
@@ -29,8 +29,7 @@ _REJECTED = ("отклон", "спам", "дубл")
 
 
 def _state(step: str, outcome: str, reason: str, unknown: UnknownValues) -> State:
-    folded = step.casefold()
-    state = next((state for part, state in _STEPS if part in folded), None)
+    state = by_part(step, _STEPS)
     if state is None:
         if step:
             unknown.add("Текущий шаг инцидента", step)
