@@ -24,7 +24,7 @@ from indexers.imports.run import run_import
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Куда сложить незагруженные строки (.xlsx).",
+    help="Куда сложить незагруженные строки (.xlsx или .csv).",
 )
 @click.option("--dry-run", is_flag=True, help="Только посчитать, ничего не записывать.")
 @click.option("--json", "as_json", is_flag=True, help="Вывести результат в виде JSON.")

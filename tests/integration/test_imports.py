@@ -166,6 +166,25 @@ async def test_bad_rows_are_kept_with_their_reason(
     assert sheet[0][:4] == ["Строка файла", "Столбец", "Причина", "external_id"]
     assert [line[0] for line in sheet[1:]] == [3, 4, 5, 6, 7]
     assert "T-3" in sheet[2]
+    as_text = tmp_path / "rejects.csv"
+    assert write_rejects(settings, job, as_text) == 5
+    lines = as_text.read_text(encoding="utf-8-sig").splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["Строка файла", "3", "4", "5", "6", "7"]
+
+
+async def test_rejected_rows_once_mended_load_from_their_file(
+    engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    rows = [row(1), row(2, received_at="вчера", title="=2+2")]
+    job = await load_file(engine, settings, write_csv(tmp_path / "t.csv", rows))
+    target = tmp_path / "rejects.csv"
+    write_rejects(settings, job, target)
+    mended = target.read_text(encoding="utf-8-sig")
+    assert "'=2+2" in mended
+    target.write_text(mended.replace("вчера", "05.03.2026"), encoding="utf-8-sig")
+    again = await load_file(engine, settings, target)
+    assert again.checkpoint.counts == Counts(rows=1, created=1)
+    assert (await cases(engine))["T-2"]["title"] == "=2+2"
 
 
 async def test_a_row_with_a_delimiter_inside_its_text_is_not_loaded_in_part(
