@@ -77,5 +77,12 @@ STATE_NAMES: dict[State, str] = {
     State.FORWARDED: "Перенаправлено",
 }
 
+SYSTEM_NAMES: dict[str, str] = {
+    "im": "Инцидент менеджмент",
+    "heatmap": "Тепловая карта",
+    "canonical": "Таблица Отклика",
+}
+"""Sources the product itself names; a table may name others, and these are shown as they are."""
+
 DONE_STATES = frozenset({State.ANSWERED, State.CLOSED, State.REJECTED, State.FORWARDED})
 """Nothing more is due from us in these."""

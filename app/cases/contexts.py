@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from app.cases.codes import CHANNEL_NAMES, KIND_NAMES, STATE_NAMES, AnswerKind
+from app.cases.codes import CHANNEL_NAMES, KIND_NAMES, STATE_NAMES, SYSTEM_NAMES, AnswerKind
 from app.cases.models import Answer, Author, Case, Classifier, Event, Place, Rating, Workflow
 from app.text.mask import mask_contacts, mask_email, mask_name, mask_phone
 
@@ -94,7 +94,12 @@ def case_view(case: Case) -> CaseView:
         result=case.result,
         tags=case.tags,
         author=masked_author(case.author),
-        source=SourceView(source.system, source.external_id, source.external_number, source.url),
+        source=SourceView(
+            SYSTEM_NAMES.get(source.system, source.system),
+            source.external_id,
+            source.external_number,
+            source.url,
+        ),
         place=case.place,
         classifier=case.classifier,
         workflow=case.workflow,

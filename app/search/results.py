@@ -5,7 +5,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from app.cases.codes import CHANNEL_NAMES, KIND_NAMES, STATE_NAMES, Channel, Kind, State
+from app.cases.codes import (
+    CHANNEL_NAMES,
+    KIND_NAMES,
+    STATE_NAMES,
+    SYSTEM_NAMES,
+    Channel,
+    Kind,
+    State,
+)
 from app.search.cursor import Place, make_cursor
 from app.search.params import FACETS, SearchParams
 from app.search.query import MARK_END, MARK_START, SNIPPET_LENGTH
@@ -184,6 +192,7 @@ _LABELS: dict[str, dict[str, str]] = {
     "state": {code.value: name for code, name in STATE_NAMES.items()},
     "kind": {code.value: name for code, name in KIND_NAMES.items()},
     "channel": {code.value: name for code, name in CHANNEL_NAMES.items()},
+    "source": SYSTEM_NAMES,
 }
 
 
