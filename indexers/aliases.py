@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from elasticsearch import NotFoundError
+from elasticsearch import BadRequestError, NotFoundError
 from msgspec import Struct
 
 from app.engine.client import Engine, translated_errors
@@ -49,18 +49,28 @@ def compare(live: LiveIndex, wanted: IndexDefinition) -> IndexState:
 
 
 async def create_index(engine: Engine, prefix: str, wanted: IndexDefinition) -> str:
-    """Creates the index with both aliases in one call and returns its name."""
+    """Creates the index with both aliases in one call and returns its name.
+
+    The engine lets a write alias have one write index, so of two set-ups at once one is refused:
+    it takes what the other made.
+    """
     name = new_index_name(prefix, wanted.index, wanted.version)
     async with translated_errors():
-        await engine.client.indices.create(
-            index=name,
-            settings=wanted.settings,
-            mappings=wanted.mappings,
-            aliases={
-                engine.read_alias(wanted.index): {},
-                engine.write_alias(wanted.index): {"is_write_index": True},
-            },
-        )
+        try:
+            await engine.client.indices.create(
+                index=name,
+                settings=wanted.settings,
+                mappings=wanted.mappings,
+                aliases={
+                    engine.read_alias(wanted.index): {},
+                    engine.write_alias(wanted.index): {"is_write_index": True},
+                },
+            )
+        except BadRequestError:
+            live = await live_index(engine, wanted.index)
+            if live.name is None:
+                raise
+            return live.name
     return name
 
 

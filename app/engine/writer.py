@@ -48,20 +48,5 @@ async def replace(
     return _stored(read.index, document, answer)
 
 
-async def delete(engine: Engine, read: Stored, *, refresh: bool = False) -> None:
-    """Removes what was read; `ConflictError` where somebody wrote in between."""
-    async with translated_errors():
-        try:
-            await engine.client.delete(
-                index=engine.write_alias(read.index),
-                id=read.id,
-                if_seq_no=read.seq_no,
-                if_primary_term=read.primary_term,
-                refresh=refresh,
-            )
-        except EngineConflictError as error:
-            raise ConflictError("Запись уже изменил кто-то другой. Откройте её заново.") from error
-
-
 def _stored(index: Index, document: Mapping[str, Any], answer: Any) -> Stored:
     return Stored(index, answer["_id"], dict(document), answer["_seq_no"], answer["_primary_term"])
