@@ -60,13 +60,6 @@ class EngineSetupError(OtklikError):
     status = 503
 
 
-class QueueUnavailableError(OtklikError):
-    """Redis gave no answer. What was saved is found again by the sweeper."""
-
-    code = "queue_unavailable"
-    status = 503
-
-
 class StorageUnavailableError(OtklikError):
     """The disk with people's files is full, read-only or gone; nothing of the call was kept."""
 

@@ -6,7 +6,7 @@ raises `BadValueError` whose sentence names what is wrong, without quoting the v
 
 import math
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -84,12 +84,6 @@ def parse_moment(cell: Cell, zone: ZoneInfo, *, now: datetime | None = None) -> 
     if _SERIAL_TEXT.fullmatch(text):
         return _aware(_from_serial(float(text.replace(",", "."))), zone, now)
     return _aware(_from_text(text), zone, now)
-
-
-def parse_date(cell: Cell, zone: ZoneInfo, *, now: datetime | None = None) -> date | None:
-    """The day of `parse_moment` as the clock of `zone` shows it."""
-    moment = parse_moment(cell, zone, now=now)
-    return moment.astimezone(zone).date() if moment else None
 
 
 def parse_duration(cell: Cell) -> timedelta | None:

@@ -2,7 +2,7 @@
 # ruff: noqa: DTZ001 - a cell of a spreadsheet has no zone
 
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +13,6 @@ from app.intake.tables.model import Cell
 from app.intake.values import (
     BadValueError,
     parse_coordinate,
-    parse_date,
     parse_duration,
     parse_email,
     parse_flag,
@@ -59,7 +58,6 @@ def test_one_moment_in_many_spellings(cell: Cell) -> None:
 @pytest.mark.parametrize("cell", [None, "", "  ", "'", "-", "—", "NaT", "nan"])
 def test_nothing_is_none(cell: Cell) -> None:
     assert parse_moment(cell, MOSCOW) is None
-    assert parse_date(cell, MOSCOW) is None
     assert parse_duration(cell) is None
     assert parse_number(cell) is None
 
@@ -87,11 +85,6 @@ def test_an_hour_that_never_was() -> None:
 def test_a_doubled_hour_is_the_first() -> None:
     found = parse_moment("25.10.2026 02:30", BERLIN, now=NOW)
     assert found == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-
-
-def test_date_is_the_day_of_the_zone() -> None:
-    assert parse_date("2026-01-31T22:30:00Z", MOSCOW, now=NOW) == date(2026, 2, 1)
-    assert parse_date("31.01.2026", MOSCOW, now=NOW) == date(2026, 1, 31)
 
 
 @pytest.mark.parametrize(

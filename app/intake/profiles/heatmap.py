@@ -2,7 +2,8 @@
 
 from app.cases.codes import Channel, Kind, State
 from app.intake.profiles.base import Profile, Record, UnknownValues, by_part
-from app.intake.values import cell_text
+from app.intake.tables import Cell
+from app.intake.values import BadValueError, cell_text, parse_flag
 
 _STATUSES: tuple[tuple[str, State], ...] = (
     ("закрыт", State.CLOSED),
@@ -31,7 +32,6 @@ _CHANNELS: tuple[tuple[str, Channel], ...] = (
     ("онф", Channel.OTHER),
 )
 
-_SPAM = frozenset({"да", "1", "true", "спам"})
 _PROPOSAL = frozenset({"1", "предложения", "предложение"})
 
 
@@ -39,7 +39,7 @@ def _prepare(record: Record, unknown: UnknownValues) -> Record:
     group = cell_text(record.get("group")) or cell_text(record.get("direction"))
     theme = cell_text(record.get("theme"))
     address = cell_text(record.get("address"))
-    spam = cell_text(record.get("spam")).casefold() in _SPAM
+    spam = _is_spam(record.get("spam"), unknown)
     tags = ["предложение"] if cell_text(record.get("type")).casefold() in _PROPOSAL else []
     return {
         "text": ". ".join(part for part in (group, theme, address) if part),
@@ -55,6 +55,14 @@ def _prepare(record: Record, unknown: UnknownValues) -> Record:
         "step": record.get("status"),
         "tags": ", ".join(tags),
     }
+
+
+def _is_spam(cell: Cell, unknown: UnknownValues) -> bool:
+    try:
+        return bool(parse_flag(cell))
+    except BadValueError:
+        unknown.add("Спам", cell_text(cell))
+        return False
 
 
 def _state(status: str, unknown: UnknownValues) -> State:
