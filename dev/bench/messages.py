@@ -106,14 +106,19 @@ def _place(demo: DemoCase) -> Place:
 
 
 def questions(total: int, seed: int = SEED) -> list[str]:
-    """`total` questions of 2 to 9 words as people put them, from the messages themselves.
+    """`total` different questions of 2 to 9 words as people put them, from such messages.
 
     Of ten: five are words of a text in their order, one such words with a typo, two an address,
     alone or with words, one a theme in words, one an abbreviation or the number of a case.
     """
     chance = Random(seed)  # noqa: S311 - a benchmark, not secrets
     stock = list(messages(total * 5, seed + 1))
-    return [_question(chance, chance.choice(stock), place % 10) for place in range(total)]
+    asked: dict[str, None] = {}
+    place = 0
+    while len(asked) < total:
+        asked[_question(chance, chance.choice(stock), place % 10)] = None
+        place += 1
+    return list(asked)
 
 
 def _question(chance: Random, demo: DemoCase, kind: int) -> str:
