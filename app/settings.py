@@ -26,6 +26,11 @@ class Settings(BaseSettings):
     es_timeout: float = Field(
         15.0, gt=0, description="Сколько секунд ждать ответа Elasticsearch на один запрос."
     )
+    search_seconds: float = Field(
+        2.0,
+        gt=0,
+        description="Через сколько секунд остановить поиск и показать то, что успели найти.",
+    )
     redis_url: SecretStr = Field(
         SecretStr("redis://127.0.0.1:6379/0"), description="Адрес Redis, с паролем внутри."
     )

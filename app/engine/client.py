@@ -14,6 +14,8 @@ from app.settings import Settings
 
 _OVERLOADED = frozenset({429, 502, 503, 504})
 PIT_KEEP_ALIVE = "2m"
+_GRACE_SECONDS = 0.5
+"""The engine looks at its clock now and then only, and the answer has to travel."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -77,6 +79,7 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self._prefix = settings.index_prefix
+        self.search_seconds = settings.search_seconds
         self.client = AsyncElasticsearch(**client_options(settings))
 
     async def close(self) -> None:
@@ -88,11 +91,21 @@ class Engine:
     def write_alias(self, index: Index) -> str:
         return write_alias(self._prefix, index)
 
-    async def search(self, index: Index, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Runs `body` as the search API has it; a body with a `pit` names no index."""
+    async def search(
+        self, index: Index, body: Mapping[str, Any], seconds: float | None = None
+    ) -> dict[str, Any]:
+        """Runs `body` as the search API has it; a body with a `pit` names no index.
+
+        After `seconds` the engine stops and answers with what it has found (`timed_out`); if it
+        does not even do that, `EngineUnavailableError` half a second later.
+        """
         alias = None if "pit" in body else self.read_alias(index)
+        client, limited = self.client, dict(body)
+        if seconds:
+            client = client.options(request_timeout=seconds + _GRACE_SECONDS)
+            limited["timeout"] = f"{round(seconds * 1000)}ms"
         async with translated_errors():
-            return _plain(await self.client.search(index=alias, body=dict(body)))
+            return _plain(await client.search(index=alias, body=limited))
 
     async def msearch(
         self, index: Index, bodies: Sequence[Mapping[str, Any]]

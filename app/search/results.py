@@ -15,9 +15,10 @@ from app.cases.codes import (
     State,
 )
 from app.search.cursor import Place, make_cursor
-from app.search.params import FACETS, SearchParams
+from app.search.params import FACETS, SearchParams, Sort
 from app.search.query import MARK_END, MARK_START, SNIPPET_LENGTH
 from app.search.understanding import Change, Understood
+from app.web.filters import counted, number
 
 FACET_TITLES = {
     "state": "Состояние",
@@ -82,12 +83,14 @@ class FacetValue(Struct, frozen=True):
 class Results(Struct, frozen=True):
     asked: Asked
     total: int
-    """All cases found, exactly."""
+    """All cases found, exactly, unless `partial`."""
     took_ms: int
     hits: list[Found]
     facets: dict[str, list[FacetValue]]
     next: str | None
     """Cursor of the next page; None on the last one."""
+    partial: bool = False
+    """The time was up: `total` and the facets count what was found by then."""
 
 
 def found_by_words(answer: dict[str, Any]) -> int:
@@ -96,9 +99,13 @@ def found_by_words(answer: dict[str, Any]) -> int:
 
 
 def read_results(
-    params: SearchParams, asked: Understood, answer: dict[str, Any], step: int
+    params: SearchParams, asked: Understood, answer: dict[str, Any], step: int, seconds: float
 ) -> Results:
+    """`seconds` is the limit of a search, for the sentence that tells it was reached."""
     changes = list(asked.changes)
+    if answer["timed_out"]:
+        message = f"Показано не всё: поиск остановлен через {_limit(seconds)}."
+        changes.append(Change("partial", message))
     if step:
         changes.append(
             Change(
@@ -111,9 +118,10 @@ def read_results(
         asked=Asked(asked.given, asked.text, changes),
         total=int(answer["hits"]["total"]["value"]),
         took_ms=int(answer["took"]),
-        hits=[_found(hit) for hit in hits[: params.size]],
+        hits=[_found(hit, _score(params, hit)) for hit in hits[: params.size]],
         facets={name: _facet(params, name, answer["aggregations"][name]) for name in FACETS},
         next=_next(params, hits, step),
+        partial=answer["timed_out"],
     )
 
 
@@ -123,7 +131,18 @@ def _next(params: SearchParams, hits: list[dict[str, Any]], step: int) -> str | 
     return make_cursor(params, Place(hits[params.size - 1]["sort"], step))
 
 
-def _found(hit: dict[str, Any]) -> Found:
+def _limit(seconds: float) -> str:
+    if seconds == int(seconds):
+        return counted(int(seconds), "секунду", "секунды", "секунд")
+    return f"{number(seconds)} секунды"
+
+
+def _score(params: SearchParams, hit: dict[str, Any]) -> float | None:
+    """The first sort value: asking for `track_scores` besides would score every case found."""
+    return float(hit["sort"][0]) if params.sort is Sort.RELEVANCE else None
+
+
+def _found(hit: dict[str, Any], score: float | None) -> Found:
     source = hit["_source"]
     place, classifier = source.get("place", {}), source.get("classifier", {})
     marked = _snippet(hit)
@@ -133,7 +152,7 @@ def _found(hit: dict[str, Any]) -> Found:
             number=source["number"],
             source=source["source"]["system"],
             external_id=source["source"].get("external_id"),
-            score=hit["_score"],
+            score=score,
             received_at=datetime.fromisoformat(source["received_at"]),
             theme=classifier.get("im_theme"),
             state=State(source["state"]),

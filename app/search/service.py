@@ -1,5 +1,7 @@
 """The one way to search: for the page, the API and the command line."""
 
+from asyncio import gather
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,10 +10,12 @@ from app.engine.names import Index
 from app.search.clauses import ENOUGH, telling_words
 from app.search.cursor import read_cursor
 from app.search.params import SearchParams
-from app.search.query import build_query
+from app.search.query import build_query, counts_only, hits_only
 from app.search.results import Results, found_by_words, read_results
 from app.search.understanding import Understood, understand
 from app.viewer import Viewer
+
+Body = dict[str, Any]
 
 SHORT_QUESTION = 3
 FEW_FOR_SHORT, FEW_FOR_LONG = 1, 5
@@ -26,31 +30,52 @@ async def search(
     place = read_cursor(params)
     asked = understand(params.q)
     step = place.step if place else 0
-    body = build_query(params, asked, viewer, zone, step=step, place=place)
-    answer = await engine.search(Index.CASES, body)
-    if place is None:
-        answer, step = await _widened(engine, params, asked, viewer, zone, answer)
-    return read_results(params, asked, answer, step)
+
+    def body(step: int) -> Body:
+        return build_query(params, asked, viewer, zone, step=step, place=place)
+
+    hits, counts = await gather(_ask(engine, hits_only(body(step))), _count(engine, body(step)))
+    if place is None and _too_few(asked, found_by_words(counts)):
+        counts, step = await _widened(engine, asked, body, counts)
+        if step:
+            hits = await _ask(engine, hits_only(body(step)))
+    return read_results(params, asked, _joined(hits, counts), step, engine.search_seconds)
+
+
+async def _ask(engine: Engine, body: Body) -> dict[str, Any]:
+    return await engine.search(Index.CASES, body, engine.search_seconds)
+
+
+async def _count(engine: Engine, body: Body) -> dict[str, Any]:
+    return await _ask(engine, counts_only(body))
 
 
 async def _widened(
-    engine: Engine,
-    params: SearchParams,
-    asked: Understood,
-    viewer: Viewer | None,
-    zone: ZoneInfo,
-    answer: dict[str, Any],
+    engine: Engine, asked: Understood, body: Callable[[int], Body], counts: dict[str, Any]
 ) -> tuple[dict[str, Any], int]:
-    """The first step of `ENOUGH` that finds enough, else the one that finds most."""
-    best, best_step = answer, 0
-    for step in range(1, len(ENOUGH)):
+    """The first step of `ENOUGH` that finds enough, else the one that finds most.
+
+    All steps are counted at once: a question that needs them costs two round trips more, not four.
+    """
+    best, best_step = counts, 0
+    steps = range(1, len(ENOUGH))
+    wider = await gather(*(_count(engine, body(step)) for step in steps))
+    for step, answer in zip(steps, wider, strict=True):
         if not _too_few(asked, found_by_words(best)):
             break
-        body = build_query(params, asked, viewer, zone, step=step)
-        wider = await engine.search(Index.CASES, body)
-        if found_by_words(wider) > found_by_words(best):
-            best, best_step = wider, step
+        if found_by_words(answer) > found_by_words(best):
+            best, best_step = answer, step
     return best, best_step
+
+
+def _joined(hits: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
+    """One answer as the engine would have given it to the whole body."""
+    return {
+        "took": max(hits["took"], counts["took"]),
+        "timed_out": hits["timed_out"] or counts["timed_out"],
+        "hits": {**hits["hits"], "total": counts["hits"]["total"]},
+        "aggregations": counts["aggregations"],
+    }
 
 
 def _too_few(asked: Understood, found: int) -> bool:

@@ -2,14 +2,22 @@
 
 import click
 
-from dev.bench import imports
+from dev.bench import imports, search
+
+_PARTS = ("imports", "search", "pages")
 
 
 @click.command()
+@click.option("--only", multiple=True, type=click.Choice(_PARTS), help="Parts to run; else all.")
 @click.option("--rows", default=100_000, show_default=True, help="Rows of the imported file.")
-def main(rows: int) -> None:
-    """Measures the import; each figure stands beside the bare engine's of the same run."""
-    imports.main(rows)
+@click.option("--messages", default=300_000, show_default=True, help="Messages searched.")
+def main(only: tuple[str, ...], rows: int, messages: int) -> None:
+    """Each figure stands beside the bare engine's of the same run."""
+    chosen = only or _PARTS
+    if "imports" in chosen:
+        imports.main(rows)
+    if "search" in chosen or "pages" in chosen:
+        search.main(messages, pages="pages" in chosen, pairs="search" in chosen)
 
 
 if __name__ == "__main__":
