@@ -147,7 +147,7 @@ def _found(hit: dict[str, Any]) -> Found:
         group=classifier.get("im_group"),
         department=source.get("workflow", {}).get("department"),
         deadline_at=_moment(source.get("deadline_at")),
-        address=_address(place),
+        address=place_line(place),
     )
 
 
@@ -155,7 +155,7 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _address(place: dict[str, Any]) -> str | None:
+def place_line(place: dict[str, Any]) -> str | None:
     """As given, else put together: «ул. Ленина, 35а»."""
     if given := place.get("given"):
         return str(given)
