@@ -29,6 +29,13 @@ class BadFileError(BadInputError):
     code = "bad_file"
 
 
+class ForbiddenError(OtklikError):
+    """The viewer may not do this; the sentence says who may."""
+
+    code = "forbidden"
+    status = 403
+
+
 class NotFoundError(OtklikError):
     code = "not_found"
     status = 404

@@ -18,7 +18,12 @@ from app.settings import Settings
 
 log = structlog.get_logger()
 
-ACTORS: dict[str, str] = {"run_import": "imports", "sweep_imports": "sweeps"}
+ACTORS: dict[str, str] = {
+    "run_import": "imports",
+    "sweep_imports": "sweeps",
+    "run_export": "exports",
+    "sweep_exports": "sweeps",
+}
 """Actor → queue; a contract test holds it against the workers."""
 
 

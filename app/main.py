@@ -17,6 +17,7 @@ from redis.asyncio import from_url
 
 from app.cases.controllers import CaseApiController, CasePageController
 from app.engine.client import Engine
+from app.exports.controllers import ExportsController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.search.controllers import SearchApiController, SearchPageController
@@ -51,6 +52,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     SearchApiController,
     CasePageController,
     CaseApiController,
+    ExportsController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 

@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     import_read_memory_mb: int = Field(
         2048, gt=0, description="Сколько памяти может занять чтение одного файла, МБ."
     )
+    export_days: int = Field(
+        7, gt=0, description="Сколько дней хранить файл выгрузки. Потом он удаляется."
+    )
     lease_seconds: int = Field(
         60, ge=2, description="Через сколько секунд молчания работника его дело берёт другой."
     )

@@ -9,6 +9,7 @@ from app.errors import OtklikError
 
 _COMMANDS = {
     "demo": "cli.demo:demo",
+    "export": "cli.exports:export",
     "health": "cli.health:health",
     "import": "cli.imports:import_file",
     "schedule": "cli.processes:schedule",

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
 from app.cases.codes import CHANNEL_NAMES, KIND_NAMES, STATE_NAMES, SYSTEM_NAMES, AnswerKind
+from app.cases.links import same_day_links
 from app.cases.models import Answer, Author, Case, Classifier, Event, Place, Rating, Workflow
 from app.text.mask import mask_contacts, mask_email, mask_name, mask_phone
 
@@ -147,8 +149,10 @@ EVENT_NAMES = {"imported": "Загружено из файла", "import_changed
 ANSWER_NAMES = {AnswerKind.INTERIM: "Промежуточный ответ", AnswerKind.FINAL: "Ответ"}
 
 
-def page_context(case: Case) -> dict[str, Any]:
+def page_context(case: Case, zone: ZoneInfo) -> dict[str, Any]:
+    street, theme = case.place.street, case.classifier.im_theme
     return {
+        "same_day": same_day_links(case.received_at, zone, street=street, theme=theme),
         "case": case_view(case),
         "kind_name": KIND_NAMES[case.kind],
         "channel_name": CHANNEL_NAMES[case.channel],

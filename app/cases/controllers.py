@@ -10,6 +10,7 @@ from litestar.response import Template
 from app.cases.contexts import CaseView, case_view, page_context
 from app.cases.service import open_case
 from app.engine.client import Engine
+from app.settings import Settings
 from app.viewer import Viewer
 from app.web.render import page
 
@@ -24,11 +25,12 @@ class CasePageController(Controller):
         self,
         request: Request[Any, Any, Any],
         engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
         viewer: NamedDependency[Viewer],
         case_name: CaseName,
     ) -> Template:
         case = await open_case(engine, viewer, case_name)
-        return page(request, "cases/show.html", context=page_context(case))
+        return page(request, "cases/show.html", context=page_context(case, settings.zone))
 
 
 class CaseApiController(Controller):

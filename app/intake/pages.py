@@ -30,7 +30,7 @@ from app.intake.wizard import PREVIEW_ROWS, WizardView, first_form, wizard_view
 from app.jobs import ring
 from app.settings import Settings
 from app.viewer import Viewer
-from app.web.htmx import wants_fragment
+from app.web.htmx import go, wants_fragment
 from app.web.render import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -54,13 +54,6 @@ async def open_desk(
     """Raises ForbiddenError."""
     may_load(viewer)
     return Desk(engine, settings, viewer)
-
-
-def go(request: AnyRequest, address: str) -> Response[Any] | Redirect:
-    """To the next page: htmx follows a header, a plain form a redirect."""
-    if wants_fragment(request):
-        return Response(None, status_code=204, headers={"HX-Redirect": address})
-    return Redirect(address, status_code=303)
 
 
 async def list_page(

@@ -1,12 +1,7 @@
 """Who may load files."""
 
-from app.errors import OtklikError
+from app.errors import ForbiddenError
 from app.viewer import Viewer
-
-
-class ForbiddenError(OtklikError):
-    code = "forbidden"
-    status = 403
 
 
 def may_load(viewer: Viewer | None) -> None:

@@ -119,7 +119,7 @@ def _card(found: Found) -> Card:
 def _facets(params: SearchParams, results: Results) -> list[Facet]:
     """A facet of one value that is not chosen tells nothing and is left out."""
     shown = []
-    for name in FACETS:
+    for name in (*FACETS, "month"):
         chosen = params.values(name)
         items = [
             Link(

@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from app.engine.client import Engine
 from app.errors import BadInputError, EngineSetupError, EngineUnavailableError
+from app.search.around import around
 from app.search.contexts import SearchAnswer, address, api_answer, page_context
 from app.search.openapi import SearchOperation
 from app.search.params import SearchParams, parse_params, readable_params
@@ -39,7 +40,8 @@ class SearchPageController(Controller):
             return _trouble(request, readable_params(pairs), error.message, error.status)
         except (EngineUnavailableError, EngineSetupError) as error:
             return _trouble(request, params, error.message, error.status, Banner(error.message))
-        context = {**page_context(params, results), "trouble": None}
+        shown = {**page_context(params, results), **around(params, results, settings.zone)}
+        context = {**shown, "trouble": None}
         headers = {"HX-Push-Url": address(params)}  # the form also sends its empty fields
         return page(request, _PAGE, fragment=_FRAGMENT, context=context, headers=headers)
 

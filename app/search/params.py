@@ -1,5 +1,6 @@
 """What was asked: typed, checked, and the same thing as the address of the page."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -22,10 +23,12 @@ FACETS = (
 )
 """Filters by value, in the order people see them; each may be given several times."""
 
-FILTERS = (*FACETS, "import")
-"""`import` is not offered for choosing: the counts of a load lead to the cases behind them."""
+FILTERS = (*FACETS, "month", "import")
+"""`month` («2026-03») is counted from the days of the timeline, not as a value of a field; `import`
+is not offered for choosing: the counts of a load lead to the cases behind them."""
 
 _CODES: dict[str, type[StrEnum]] = {"kind": Kind, "channel": Channel, "state": State}
+_MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
 _LONGEST_VALUE = 512
 _MOST_VALUES = 50
 """Values of one filter: more is no choice of a person."""
@@ -136,6 +139,8 @@ def _values(name: str, given: list[str]) -> tuple[str, ...]:
     values = tuple(dict.fromkeys(value.strip() for value in given))
     if len(values) > _MOST_VALUES or any(len(value) > _LONGEST_VALUE for value in values):
         raise BadInputError(f"В фильтре «{name}» слишком много значений.", field=name)
+    if name == "month" and not all(map(_MONTH.fullmatch, values)):
+        raise BadInputError("Месяц не понят: нужен как 2026-11.", field=name)
     if codes := _CODES.get(name):
         for value in values:
             if value not in {code.value for code in codes}:

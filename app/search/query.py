@@ -8,6 +8,7 @@ from app.engine.access import access_clause
 from app.search.clauses import Clause, highlight_clause, member_clause, rank_clauses
 from app.search.cursor import Place
 from app.search.params import FACETS, FILTERS, SearchParams, Sort
+from app.search.timeline import month_days
 from app.search.understanding import Understood
 from app.viewer import Viewer
 
@@ -138,8 +139,10 @@ def _filters(params: SearchParams, zone: ZoneInfo) -> dict[str, Clause]:
     chosen: dict[str, Clause] = {
         name: {"terms": {FILTER_FIELDS[name]: list(params.values(name))}}
         for name in FILTERS
-        if params.values(name)
+        if name != "month" and params.values(name)
     }
+    if months := params.values("month"):
+        chosen["month"] = _any_month(months, zone)
     period = {}
     if params.since:
         period["gte"] = _midnight(params.since, zone)
@@ -148,6 +151,14 @@ def _filters(params: SearchParams, zone: ZoneInfo) -> dict[str, Clause]:
     if period:
         chosen["period"] = {"range": {"received_at": period}}
     return chosen
+
+
+def _any_month(months: tuple[str, ...], zone: ZoneInfo) -> Clause:
+    ranges = []
+    for first, last in map(month_days, months):
+        days = {"gte": _midnight(first, zone), "lt": _midnight(last + timedelta(days=1), zone)}
+        ranges.append({"range": {"received_at": days}})
+    return {"bool": {"should": ranges, "minimum_should_match": 1}}
 
 
 def _midnight(day: date, zone: ZoneInfo) -> str:
@@ -172,7 +183,27 @@ def _aggregations(params: SearchParams, zone: ZoneInfo) -> dict[str, Any]:
                 }
             }
         facets[name] = {"filter": {"bool": {"filter": others}}, "aggs": counts}
-    return {"found": {"filter": {"match_all": {}}}, **facets}
+    return {"found": {"filter": {"match_all": {}}}, **facets, "days": _days(chosen, zone)}
+
+
+def _days(chosen: dict[str, Clause], zone: ZoneInfo) -> dict[str, Any]:
+    """Counts by day under all filters but those of time.
+
+    The timeline and the months are summed up from them: one aggregation that needs no look at the
+    span of the result beforehand, and empty days cost nothing.
+    """
+    others = [clause for key, clause in chosen.items() if key not in {"period", "month"}]
+    by_day = {
+        "field": "received_at",
+        "calendar_interval": "day",
+        "time_zone": str(zone),
+        "format": "yyyy-MM-dd",
+        "min_doc_count": 1,
+    }
+    return {
+        "filter": {"bool": {"filter": others}},
+        "aggs": {"values": {"date_histogram": by_day}},
+    }
 
 
 def _highlight(asked: Understood) -> dict[str, Any]:

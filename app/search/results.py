@@ -1,9 +1,9 @@
 """From the engine's answer to what pages, programs and the command line show."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from app.cases.codes import (
     CHANNEL_NAMES,
@@ -16,7 +16,8 @@ from app.cases.codes import (
 )
 from app.search.cursor import Place, make_cursor
 from app.search.params import FACETS, SearchParams, Sort
-from app.search.query import MARK_END, MARK_START, SNIPPET_LENGTH
+from app.search.query import FACET_SIZE, MARK_END, MARK_START, SNIPPET_LENGTH
+from app.search.timeline import month_label, months
 from app.search.understanding import Change, Understood
 from app.web.filters import counted, number
 
@@ -31,6 +32,7 @@ FACET_TITLES = {
     "street": "Улица",
     "source": "Источник",
     "problem": "Проблема",
+    "month": "Месяц",
 }
 FILTER_TITLES = {**FACET_TITLES, "import": "Загрузка"}
 
@@ -71,6 +73,7 @@ class Found(Struct, frozen=True, kw_only=True):
     department: str | None
     deadline_at: datetime | None
     address: str | None
+    street: str | None
 
 
 class FacetValue(Struct, frozen=True):
@@ -91,6 +94,8 @@ class Results(Struct, frozen=True):
     """Cursor of the next page; None on the last one."""
     partial: bool = False
     """The time was up: `total` and the facets count what was found by then."""
+    days: list[tuple[date, int]] = field(default_factory=list)
+    """Days that have cases, in their order, with counts that ignore the filters of time."""
 
 
 def found_by_words(answer: dict[str, Any]) -> int:
@@ -114,14 +119,17 @@ def read_results(
             )
         )
     hits = answer["hits"]["hits"]
+    days = _days(answer)
+    facets = {name: _facet(params, name, answer["aggregations"][name]) for name in FACETS}
     return Results(
         asked=Asked(asked.given, asked.text, changes),
         total=int(answer["hits"]["total"]["value"]),
         took_ms=int(answer["took"]),
         hits=[_found(hit, _score(params, hit)) for hit in hits[: params.size]],
-        facets={name: _facet(params, name, answer["aggregations"][name]) for name in FACETS},
+        facets={**facets, "month": _months(params, days)},
         next=_next(params, hits, step),
         partial=answer["timed_out"],
+        days=days,
     )
 
 
@@ -166,7 +174,8 @@ def _found(hit: dict[str, Any], score: float | None) -> Found:
         group=classifier.get("im_group"),
         department=source.get("workflow", {}).get("department"),
         deadline_at=_moment(source.get("deadline_at")),
-        address=_address(place),
+        address=place_line(place),
+        street=place.get("street"),
     )
 
 
@@ -174,7 +183,7 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _address(place: dict[str, Any]) -> str | None:
+def place_line(place: dict[str, Any]) -> str | None:
     """As given, else put together: «ул. Ленина, 35а»."""
     if given := place.get("given"):
         return str(given)
@@ -207,6 +216,19 @@ def _facet(params: SearchParams, name: str, answer: dict[str, Any]) -> list[Face
     return [FacetValue(key, label(name, key), count) for key, count in everything.items()]
 
 
+def _days(answer: dict[str, Any]) -> list[tuple[date, int]]:
+    buckets = answer["aggregations"]["days"]["values"]["buckets"]
+    return [(date.fromisoformat(each["key_as_string"]), each["doc_count"]) for each in buckets]
+
+
+def _months(params: SearchParams, days: list[tuple[date, int]]) -> list[FacetValue]:
+    """Chosen months first, then the newest."""
+    counts = months(days, params.since, params.until)
+    chosen = list(params.values("month"))
+    newest = sorted(counts.keys() - set(chosen), reverse=True)[:FACET_SIZE]
+    return [FacetValue(key, label("month", key), counts[key]) for key in (*chosen, *newest)]
+
+
 _LABELS: dict[str, dict[str, str]] = {
     "state": {code.value: name for code, name in STATE_NAMES.items()},
     "kind": {code.value: name for code, name in KIND_NAMES.items()},
@@ -219,7 +241,9 @@ _IMPORT_LABELS = {"created": "созданное ею", "updated": "изменё
 
 
 def label(facet: str, value: str) -> str:
-    """The Russian name of a value; of a load, what it did to the cases."""
+    """The Russian name of a value; of a load, what it did to the cases; of a month, «март 2026»."""
     if facet == "import":
         return _IMPORT_LABELS.get(value.partition(":")[2], value)
+    if facet == "month":
+        return month_label(value)
     return _LABELS.get(facet, {}).get(value, value)

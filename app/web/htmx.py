@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from litestar import Request
+from litestar import Request, Response
+from litestar.response import Redirect
 
 CONFIG: dict[str, Any] = {
     "includeIndicatorStyles": False,  # they would be an inline style, which our CSP forbids
@@ -31,3 +32,10 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
         and headers.get("hx-history-restore-request") != "true"
         and headers.get("hx-boosted") != "true"
     )
+
+
+def go(request: Request[Any, Any, Any], address: str) -> Response[Any] | Redirect:
+    """To the next page: htmx follows a header, a plain form a redirect."""
+    if wants_fragment(request):
+        return Response(None, status_code=204, headers={"HX-Redirect": address})
+    return Redirect(address, status_code=303)

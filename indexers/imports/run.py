@@ -15,6 +15,7 @@ from app.errors import BadInputError, StorageUnavailableError
 from app.intake.binding import Binding, bind
 from app.intake.files import ImportFiles
 from app.intake.models import (
+    BUSY_STATES,
     Checkpoint,
     ImportJob,
     ImportState,
@@ -22,20 +23,22 @@ from app.intake.models import (
     TableSummary,
 )
 from app.intake.profiles.base import Profile
+from app.intake.repository import get_job, replace_job
 from app.intake.tables import Limits, Table, convert, load_table, normalise_header
 from app.settings import Settings
 from indexers.imports.ahead import prepared_ahead
 from indexers.imports.check import ChunkChecker
 from indexers.imports.chunk import ChunkWriter
-from indexers.imports.lease import Lease, LostLeaseError, hold
 from indexers.imports.load import Loader
 from indexers.imports.source import Order, PreparedChunk, profile_of
+from indexers.lease import Book, Lease, LostLeaseError, hold
 
 log = structlog.get_logger()
 
 CHUNK_ROWS = 1_000
 """About 4 MB of documents: half a second of work, so a stop costs little and progress moves."""
 _DISK = "На сервере кончилось место или диск закрыт для записи. Загрузка продолжится сама."
+_BOOK: Book[ImportJob] = Book(get_job, replace_job, BUSY_STATES)
 _EXAMPLES = 20
 """Rejected rows shown on the page; all of them are in the file to download."""
 
@@ -48,7 +51,7 @@ async def run_import(engine: Engine, settings: Settings, import_id: str) -> None
     on from the last checkpoint.
     """
     lasts = timedelta(seconds=settings.lease_seconds)
-    async with hold(engine, import_id, lasts) as lease:
+    async with hold(engine, _BOOK, import_id, lasts) as lease:
         if lease is None:
             return
         try:
@@ -64,13 +67,13 @@ async def run_import(engine: Engine, settings: Settings, import_id: str) -> None
             log.info("import_failed", import_id=import_id, code=error.code)
 
 
-async def _end(lease: Lease, state: ImportState, **changes: Any) -> None:
+async def _end(lease: Lease[ImportJob], state: ImportState, **changes: Any) -> None:
     now = datetime.now(UTC)
     await lease.update(state=state, finished_at=now, lease_until=None, lease_owner=None, **changes)
 
 
 class _Run:
-    def __init__(self, engine: Engine, settings: Settings, lease: Lease) -> None:
+    def __init__(self, engine: Engine, settings: Settings, lease: Lease[ImportJob]) -> None:
         self._engine = engine
         self._settings = settings
         self._lease = lease

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.errors import ForbiddenError
 from app.intake.contexts import look_of
 from app.intake.distinct import LOOKED_AT, MOST_VALUES, distinct_values
 from app.intake.forms import mapping_errors, read_mapping
 from app.intake.models import Checkpoint, Counts, ImportJob, ImportState
 from app.intake.outcome import checked_view, done_view, span
-from app.intake.permissions import ForbiddenError, may_load
+from app.intake.permissions import may_load
 from app.intake.tables import Table, table_path
 from app.viewer import LOCAL_VIEWER, Viewer
 

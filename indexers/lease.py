@@ -1,41 +1,78 @@
 """One worker holds a job at a time, and everybody can see whether it is alive."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from ulid import ULID
 
 from app.engine.client import Engine
 from app.errors import ConflictError, EngineUnavailableError
-from app.intake.models import BUSY_STATES, ImportJob
-from app.intake.repository import StoredJob, get_job, replace_job
 
 _BEATS_A_LEASE = 4
 _TRIES = 5
+
+
+class Leased(Protocol):
+    """What a job must tell to be held."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def state(self) -> Any: ...
+    @property
+    def lease_owner(self) -> str | None: ...
+    @property
+    def lease_until(self) -> datetime | None: ...
+    @property
+    def cancel_requested(self) -> bool: ...
+
+
+J = TypeVar("J", bound=Leased)
+JobRead_co = TypeVar("JobRead_co", bound=Leased, covariant=True)
+
+
+class StoredJob(Protocol[JobRead_co]):
+    """A job with what a compare-and-set needs."""
+
+    @property
+    def job(self) -> JobRead_co: ...
+
+
+@dataclass(frozen=True)
+class Book(Generic[J]):
+    """Where jobs of one kind are kept; `busy` are the states in which a worker must have them."""
+
+    get: Callable[[Engine, str], Awaitable[StoredJob[J]]]
+    replace: Callable[..., Awaitable[StoredJob[J]]]
+    busy: Collection[Any]
 
 
 class LostLeaseError(Exception):
     """Somebody else holds the job now, or a person stopped it: stop without a word more."""
 
 
-class Lease:
+class Lease(Generic[J]):
     """The job as its holder sees it. All writes go through `update`, one after another."""
 
-    def __init__(self, engine: Engine, stored: StoredJob, owner: str, lasts: timedelta) -> None:
+    def __init__(
+        self, engine: Engine, book: Book[J], stored: StoredJob[J], owner: str, lasts: timedelta
+    ) -> None:
         self._engine = engine
+        self._book = book
         self._stored = stored
-        self._owner = owner
         self._lasts = lasts
         self._lock = asyncio.Lock()
+        self.owner = owner
 
     @property
-    def job(self) -> ImportJob:
+    def job(self) -> J:
         return self._stored.job
 
-    async def update(self, **changes: Any) -> ImportJob:
+    async def update(self, **changes: Any) -> J:
         """Writes `changes` and prolongs the lease.
 
         A write that lost a race is repeated over the newer document, unless that shows another
@@ -45,40 +82,42 @@ class Lease:
             for _ in range(_TRIES):
                 lease_until = datetime.now(UTC) + self._lasts
                 try:
-                    self._stored = await replace_job(
+                    self._stored = await self._book.replace(
                         self._engine, self._stored, **{"lease_until": lease_until, **changes}
                     )
                 except ConflictError:
-                    self._stored = await get_job(self._engine, self.job.id)
+                    self._stored = await self._book.get(self._engine, self.job.id)
                     self._check()
                 else:
                     return self.job
             raise LostLeaseError(self.job.id)
 
     def _check(self) -> None:
-        if self.job.lease_owner != self._owner or self.job.cancel_requested:
+        if self.job.lease_owner != self.owner or self.job.cancel_requested:
             raise LostLeaseError(self.job.id)
 
 
 @asynccontextmanager
-async def hold(engine: Engine, import_id: str, lasts: timedelta) -> AsyncIterator[Lease | None]:
+async def hold(
+    engine: Engine, book: Book[J], job_id: str, lasts: timedelta
+) -> AsyncIterator[Lease[J] | None]:
     """Takes the job for the time of the block; None where nothing is to do or it is taken.
 
     The lease is prolonged in the background, also while a file is being read for minutes.
     """
-    stored = await get_job(engine, import_id)
+    stored = await book.get(engine, job_id)
     now = datetime.now(UTC)
     taken = stored.job.lease_until is not None and stored.job.lease_until > now
-    if stored.job.state not in BUSY_STATES or taken:
+    if stored.job.state not in book.busy or taken:
         yield None
         return
     owner = str(ULID())
     try:
-        stored = await replace_job(engine, stored, lease_owner=owner, lease_until=now + lasts)
+        stored = await book.replace(engine, stored, lease_owner=owner, lease_until=now + lasts)
     except ConflictError:
         yield None
         return
-    lease = Lease(engine, stored, owner, lasts)
+    lease = Lease(engine, book, stored, owner, lasts)
     heart = asyncio.create_task(_beat(lease, lasts))
     try:
         yield lease
@@ -88,7 +127,7 @@ async def hold(engine: Engine, import_id: str, lasts: timedelta) -> AsyncIterato
             await heart
 
 
-async def _beat(lease: Lease, lasts: timedelta) -> None:
+async def _beat(lease: Lease[Any], lasts: timedelta) -> None:
     while True:
         await asyncio.sleep(lasts.total_seconds() / _BEATS_A_LEASE)
         with suppress(EngineUnavailableError):  # the next beat tries again; the lease has slack

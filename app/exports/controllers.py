@@ -1,0 +1,114 @@
+"""«Выгрузить»: a file is asked for, its progress watched, the file taken."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import File, Redirect, Template
+
+from app.engine.client import Engine
+from app.errors import ConflictError, EngineUnavailableError, NotFoundError
+from app.exports import service
+from app.exports.contexts import export_view, file_name
+from app.exports.files import ExportFiles
+from app.exports.models import ExportFormat, ExportJob, ExportState
+from app.jobs import ring
+from app.settings import Settings
+from app.viewer import Viewer
+from app.web.htmx import go, wants_fragment
+from app.web.render import page
+
+AnyRequest = Request[Any, Any, Any]
+Answer = Response[Any] | Redirect | Template
+_TYPES = {
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+}
+
+
+class ExportsController(Controller):
+    path = "/exports"
+
+    @post(status_code=303)
+    async def ask(
+        self,
+        request: AnyRequest,
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
+    ) -> Answer:
+        pairs = [(name, str(value)) for name, value in (await request.form()).multi_items()]
+        asked = service.read_format(dict(pairs).get("format", ExportFormat.XLSX))
+        job = await service.ask(engine, viewer, pairs, asked)
+        heard = await ring(settings, "run_export", job.id)
+        return go(request, f"/exports/{job.id}" if heard else f"/exports/{job.id}?queue=away")
+
+    @get("/{export_id:str}")
+    async def show(
+        self,
+        request: AnyRequest,
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
+        export_id: FromPath[str],
+    ) -> Template:
+        """Also what the progress asks each second: an engine that is away must not end that."""
+        try:
+            job = await service.open_export(engine, viewer, export_id)
+        except EngineUnavailableError:
+            if not wants_fragment(request):
+                raise
+            return page(request, "exports/_away.html", context={"address": _address(request)})
+        return _page(request, settings, job)
+
+    @post("/{export_id:str}/cancel", status_code=303)
+    async def cancel(
+        self,
+        request: AnyRequest,
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
+        export_id: FromPath[str],
+    ) -> Answer:
+        try:
+            job = await service.cancel(engine, viewer, export_id)
+        except ConflictError as error:
+            job = await service.open_export(engine, viewer, export_id)
+            return _page(request, settings, job, notice=error.message, status=409)
+        return go(request, f"/exports/{job.id}")
+
+    @get("/{export_id:str}/file")
+    async def file(
+        self,
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
+        export_id: FromPath[str],
+    ) -> File:
+        job = await service.open_export(engine, viewer, export_id)
+        path = ExportFiles(settings, job).result
+        if job.state is not ExportState.DONE or not path.is_file():
+            raise NotFoundError("Файла этой выгрузки нет: он ещё не готов или уже удалён.")
+        return File(path, filename=file_name(job, settings), media_type=_TYPES[job.format])
+
+
+def _address(request: AnyRequest) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def _page(
+    request: AnyRequest, settings: Settings, job: ExportJob, *, notice: str = "", status: int = 200
+) -> Template:
+    """The page of one export, or for htmx the part of it that changes."""
+    query = request.query_params
+    view = export_view(job, settings, queue_away=query.get("queue") == "away", notice=notice)
+    heard = query.get("said") if wants_fragment(request) else None
+    return page(
+        request,
+        "exports/page.html",
+        fragment="exports/_export.html",
+        context={"view": view, "heard": heard},
+        status=status,
+    )
