@@ -60,6 +60,13 @@ class EngineSetupError(OtklikError):
     status = 503
 
 
+class RebuildError(OtklikError):
+    """A rebuild stopped; the live index is as it was and the command may be given again."""
+
+    code = "rebuild"
+    status = 409
+
+
 class QueueUnavailableError(OtklikError):
     """Redis gave no answer. What was saved is found again by the sweeper."""
 

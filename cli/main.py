@@ -11,6 +11,7 @@ _COMMANDS = {
     "demo": "cli.demo:demo",
     "health": "cli.health:health",
     "import": "cli.imports:import_file",
+    "rebuild": "cli.rebuild:rebuild_index",
     "schedule": "cli.processes:schedule",
     "search": "cli.search:search",
     "serve": "cli.serve:serve",
