@@ -67,6 +67,13 @@ class EngineSetupError(OtklikError):
     status = 503
 
 
+class RebuildError(OtklikError):
+    """A rebuild stopped; the live index is as it was and the command may be given again."""
+
+    code = "rebuild"
+    status = 409
+
+
 class StorageUnavailableError(OtklikError):
     """The disk with people's files is full, read-only or gone; nothing of the call was kept."""
 

@@ -12,6 +12,7 @@ _COMMANDS = {
     "export": "cli.exports:export",
     "health": "cli.health:health",
     "import": "cli.imports:import_file",
+    "rebuild": "cli.rebuild:rebuild_index",
     "schedule": "cli.processes:schedule",
     "search": "cli.search:search",
     "serve": "cli.serve:serve",

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from app.engine.client import Engine, translated_errors
 from app.engine.names import Index
+from app.engine.seal import is_sealed, wait_until_open
 from app.errors import EngineUnavailableError
 
 log = structlog.get_logger()
@@ -32,6 +33,10 @@ class BulkAction(Struct, frozen=True):
     body: bytes
     seq_no: int | None = None
     primary_term: int | None = None
+    place: str | None = None
+    """The index itself, where the alias will not do: the one that was read, or a new one."""
+    version: int | None = None
+    """Written only where nothing of a higher version lies (`external_gte`)."""
 
 
 class BulkFailure(Struct, frozen=True):
@@ -96,14 +101,23 @@ async def _try(
             raise
         return list(actions)
     again = []
+    sealed = False
     for action, item in zip(actions, answer["items"], strict=True):
-        if _sort_out(action, item[action.op], outcome) == _REJECTED:
+        result = item[action.op]
+        sealed |= is_sealed(result)
+        if _sort_out(action, result, outcome) == _REJECTED:
             again.append(action)
+    if sealed:
+        await wait_until_open(engine, index)
     return again
 
 
 def _sort_out(action: BulkAction, result: Mapping[str, Any], outcome: BulkOutcome) -> int:
     status = int(result["status"])
+    if is_sealed(result):
+        if action.seq_no is None:
+            return _REJECTED  # waits and tries again
+        status = _CONFLICT  # what was read now lies in another index: read it there
     if status < _OK:
         outcome.written.add(action.id)
     elif status == _CONFLICT:
@@ -120,6 +134,10 @@ def _lines(actions: Sequence[BulkAction]) -> Iterator[bytes]:
         meta: dict[str, Any] = {"_id": action.id}
         if action.seq_no is not None:
             meta |= {"if_seq_no": action.seq_no, "if_primary_term": action.primary_term}
+        if action.place:
+            meta["_index"] = action.place
+        if action.version is not None:
+            meta |= {"version": action.version, "version_type": "external_gte"}
         yield msgspec.json.encode({action.op: meta})
         yield action.body
 

@@ -23,7 +23,12 @@ async def fetch(
         )
     return {
         found["_id"]: Stored(
-            Index.CASES, found["_id"], found["_source"], found["_seq_no"], found["_primary_term"]
+            Index.CASES,
+            found["_id"],
+            found["_source"],
+            found["_seq_no"],
+            found["_primary_term"],
+            found["_index"],
         )
         for found in answer["docs"]
         if found.get("found")

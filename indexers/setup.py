@@ -28,7 +28,7 @@ async def run(engine: Engine, settings: Settings) -> list[SetupLine]:
 
     An index of another mapping version is left as it is and named: only a rebuild may change it.
     """
-    replicas = await _replicas(engine)
+    replicas = await replicas_for(engine)
     wanted = [load_definition(index, replicas=replicas) for index in Index]
     lines = await asyncio.gather(*(_bring(engine, settings, one) for one in wanted))
     if all(line.found != IndexState.OLD_VERSION for line in lines):
@@ -46,14 +46,19 @@ async def _bring(engine: Engine, settings: Settings, wanted: IndexDefinition) ->
         await apply_lists(engine, live.name, wanted)
         done = f"{live.name}: обновлены списки слов"
     elif state is IndexState.OLD_VERSION:
-        done = f"{live.name}: версия {live.version}, нужна {wanted.version}: нужна перестройка"
+        done = f"{live.name}: версия {live.version}, нужна {wanted.version}: {_how(wanted)}"
     else:
         done = f"{live.name}: всё в порядке"
     log.info("index_setup", index=wanted.index, state=state)
     return SetupLine(wanted.index, state, done)
 
 
-async def _replicas(engine: Engine) -> int:
+def _how(wanted: IndexDefinition) -> str:
+    by_command = " командой «otklik rebuild cases»" if wanted.index is Index.CASES else ""
+    return f"нужна перестройка{by_command}"
+
+
+async def replicas_for(engine: Engine) -> int:
     """One copy where there is a second node to hold it, else none: the index stays green."""
     health = await engine.health()
     return 1 if int(health["number_of_data_nodes"]) > 1 else 0

@@ -26,6 +26,8 @@ class Stored(msgspec.Struct, frozen=True):
     source: dict[str, Any]
     seq_no: int
     primary_term: int
+    place: str = ""
+    """The index it was read from: numbers of another one say nothing of this document."""
 
 
 def client_options(settings: Settings) -> dict[str, Any]:
@@ -78,7 +80,7 @@ class Engine:
     """Reads by alias; writes are in `app.engine.writer`. One instance a process, closed at exit."""
 
     def __init__(self, settings: Settings) -> None:
-        self._prefix = settings.index_prefix
+        self.prefix = settings.index_prefix
         self.search_seconds = settings.search_seconds
         self.client = AsyncElasticsearch(**client_options(settings))
 
@@ -86,10 +88,10 @@ class Engine:
         await self.client.close()
 
     def read_alias(self, index: Index) -> str:
-        return read_alias(self._prefix, index)
+        return read_alias(self.prefix, index)
 
     def write_alias(self, index: Index) -> str:
-        return write_alias(self._prefix, index)
+        return write_alias(self.prefix, index)
 
     async def search(
         self, index: Index, body: Mapping[str, Any], seconds: float | None = None
@@ -137,7 +139,12 @@ class Engine:
                     return None
                 raise
         return Stored(
-            index, document_id, answer["_source"], answer["_seq_no"], answer["_primary_term"]
+            index,
+            document_id,
+            answer["_source"],
+            answer["_seq_no"],
+            answer["_primary_term"],
+            answer["_index"],
         )
 
     async def open_pit(self, index: Index) -> str:

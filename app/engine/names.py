@@ -13,6 +13,7 @@ class Index(StrEnum):
     COUNTERS = "counters"
     REFERENCE = "reference"
     EXPORTS = "exports"
+    REBUILDS = "rebuilds"
 
 
 def read_alias(prefix: str, index: Index) -> str:
@@ -27,3 +28,16 @@ def new_index_name(prefix: str, index: Index, version: int, now: datetime | None
     """As `otklik-cases-v0003-20260401t120000z`: a version for people, a moment to be unique."""
     moment = (now or datetime.now(UTC)).strftime("%Y%m%dt%H%M%Sz")
     return f"{prefix}{index}-v{version:04d}-{moment}"
+
+
+def seal_alias(prefix: str, index: Index, until: datetime) -> str:
+    """The mark of an index closed to writes for the moment of a switch, and until when at most."""
+    return f"{prefix}{index}-sealed-{int(until.timestamp() * 1000)}"
+
+
+def sealed_until(prefix: str, index: Index, alias: str) -> datetime | None:
+    """The moment in a mark made by `seal_alias`; None where `alias` is another name."""
+    start = f"{prefix}{index}-sealed-"
+    if not alias.startswith(start):
+        return None
+    return datetime.fromtimestamp(int(alias.removeprefix(start)) / 1000, UTC)

@@ -136,8 +136,12 @@ async def _walk_body(
 ) -> dict[str, Any]:
     """As the first page was searched, also in how many of the words are enough."""
     asked = understand(params.q)
-    body = build_query(replace(params, size=1), asked, viewer, zone)
-    answer = await engine.search(Index.CASES, body)
-    _, step = await _widened(engine, params, asked, viewer, zone, answer)
-    body = build_query(params, asked, viewer, zone, step=step)
+
+    def of(step: int) -> Body:
+        return build_query(params, asked, viewer, zone, step=step)
+
+    counts, step = await _count(engine, of(0)), 0
+    if _too_few(asked, found_by_words(counts)):
+        _, step = await _widened(engine, asked, of, counts)
+    body = of(step)
     return {name: part for name, part in body.items() if name not in _ONLY_SHOWN}

@@ -10,6 +10,7 @@ from litestar.response import Template
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.engine.client import Engine
+from app.system.contexts import rebuild_view
 from app.system.service import check_engine, check_redis, system_state
 from app.web.render import Banner, page
 
@@ -27,7 +28,7 @@ class SystemController(Controller):
             request,
             "system/page.html",
             fragment="system/_state.html",
-            context={"found": found},
+            context={"found": found, "rebuild": rebuild_view(found.rebuild)},
             banner=None if found.ready else _DOWN,
         )
 

@@ -1,5 +1,8 @@
 """What the state of the installation consists of."""
 
+from datetime import UTC, datetime
+from enum import StrEnum
+
 from msgspec import Struct
 
 from app.engine.names import Index
@@ -22,6 +25,8 @@ class IndexState(Struct, frozen=True):
     wanted_version: int
     live_version: int | None
     documents: int | None
+    octets: int | None = None
+    """Disk space of one copy of the data."""
 
     @property
     def code(self) -> str:
@@ -30,9 +35,63 @@ class IndexState(Struct, frozen=True):
         return "ok" if self.live_version == self.wanted_version else "other_version"
 
 
+class RebuildPhase(StrEnum):
+    """In their order. Each may be begun again after an interruption."""
+
+    PREPARING = "preparing"
+    COPYING = "copying"
+    FOLLOWING = "following"
+    """Copies what was written meanwhile, until hardly anything is left."""
+    COMPARING = "comparing"
+    SWITCHING = "switching"
+    DONE = "done"
+
+
+class Rebuild(Struct, frozen=True, kw_only=True):
+    """The last rebuild of an index, running or not."""
+
+    index: Index
+    source: str
+    target: str
+    phase: RebuildPhase
+    started_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None = None
+    position: int = -1
+    """All writes of the source up to this sequence number stand in the target."""
+    copied: int = 0
+    total: int = 0
+    repaired: int = 0
+    """Documents written once more: changed while the rebuild ran, or found different."""
+    pause_ms: int = 0
+    """How long writes waited for the switch."""
+    owner: str | None = None
+    lease_until: datetime | None = None
+    error: str | None = None
+    """Why the last try stopped, as a Russian sentence."""
+
+    @property
+    def running(self) -> bool:
+        return self.lease_until is not None and self.lease_until > datetime.now(UTC)
+
+    def line(self) -> str:
+        """The last line of `otklik rebuild`, which scripts read."""
+        return f"copied {self.copied} repaired {self.repaired} swapped {self.target}"
+
+
+class Backlog(Struct, frozen=True):
+    """Work that waits: imports a worker has or should have, and those that wait for a person."""
+
+    running: int
+    waiting: int
+
+
 class SystemState(Struct, frozen=True):
     checks: tuple[Check, ...]
     indexes: tuple[IndexState, ...]
+    rebuild: Rebuild | None = None
+    backlog: Backlog | None = None
+    """None where the engine is silent or the index of imports is missing."""
 
     @property
     def ready(self) -> bool:

@@ -1,4 +1,4 @@
-"""Is everything in order: Elasticsearch, its indexes, Redis."""
+"""Is everything in order: Elasticsearch, its indexes, Redis; what waits and what was rebuilt."""
 
 from collections.abc import Awaitable
 from typing import Any, Protocol
@@ -10,7 +10,9 @@ from app.engine.client import Engine, translated_errors
 from app.engine.mappings import current_version
 from app.engine.names import Index
 from app.errors import EngineSetupError, EngineUnavailableError
-from app.system.models import Check, IndexState, SystemState
+from app.intake.models import BUSY_STATES, WAITING_STATES, ImportState
+from app.system.models import Backlog, Check, IndexState, Rebuild, SystemState
+from app.system.rebuilds import get_rebuild
 
 PATIENCE = 3.0
 """Seconds a service may take to say it is well; a balancer or a person is waiting."""
@@ -60,7 +62,39 @@ async def index_state(engine: Engine, index: Index) -> IndexState:
     except EngineSetupError:
         return IndexState(index, wanted, None, None)
     versions = {int(live["mappings"]["_meta"]["version"]) for live in answer.body.values()}
-    return IndexState(index, wanted, min(versions), documents)
+    return IndexState(index, wanted, min(versions), documents, await _octets(engine, index))
+
+
+async def _octets(engine: Engine, index: Index) -> int:
+    async with translated_errors():
+        answer = await engine.client.indices.stats(index=engine.read_alias(index), metric="store")
+    return int(answer["_all"]["primaries"]["store"]["size_in_bytes"])
+
+
+async def last_rebuild(engine: Engine) -> Rebuild | None:
+    """Of the cases; None also where the engine is silent or not set up, its checks tell that."""
+    try:
+        with anyio.fail_after(PATIENCE):
+            stored = await get_rebuild(engine, Index.CASES)
+    except (EngineSetupError, EngineUnavailableError, TimeoutError):
+        return None
+    return stored.rebuild if stored else None
+
+
+async def backlog(engine: Engine) -> Backlog | None:
+    """None where the engine is silent or not set up, its checks tell that."""
+    try:
+        with anyio.fail_after(PATIENCE):
+            return Backlog(
+                running=await _imports(engine, BUSY_STATES),
+                waiting=await _imports(engine, WAITING_STATES),
+            )
+    except (EngineSetupError, EngineUnavailableError, TimeoutError):
+        return None
+
+
+async def _imports(engine: Engine, states: frozenset[ImportState]) -> int:
+    return await engine.count(Index.IMPORTS, {"terms": {"state": sorted(states)}})
 
 
 async def index_states(engine: Engine) -> tuple[IndexState, ...]:
@@ -83,6 +117,8 @@ def check_indexes(states: tuple[IndexState, ...]) -> Check:
         return Check(name, title, ok=False, code="engine_setup", note=note)
     if "other_version" in codes:
         note = "Часть индексов другой версии: нужна перестройка."
+        if any(state.index is Index.CASES and state.code == "other_version" for state in states):
+            note = "Обращения в индексе другой версии. Выполните команду «otklik rebuild cases»."
         return Check(name, title, ok=False, code="index_version", note=note)
     return Check(name, title, ok=True, code="ok", note="Версии совпадают.")
 
@@ -92,4 +128,6 @@ async def system_state(engine: Engine, redis: Pingable) -> SystemState:
     engine_check = await check_engine(engine)
     states = await index_states(engine) if engine_check.ok else ()
     checks = (engine_check, check_indexes(states), await check_redis(redis))
-    return SystemState(checks, states)
+    if not engine_check.ok:
+        return SystemState(checks, states)
+    return SystemState(checks, states, await last_rebuild(engine), await backlog(engine))

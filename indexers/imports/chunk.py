@@ -123,7 +123,8 @@ def _action(case: str, draft: Draft) -> bulk.BulkAction:
     body = _encoder.encode(draft.document)
     if draft.read is None:
         return bulk.BulkAction("create", case, body)
-    return bulk.BulkAction("index", case, body, draft.read.seq_no, draft.read.primary_term)
+    read = draft.read
+    return bulk.BulkAction("index", case, body, read.seq_no, read.primary_term, place=read.place)
 
 
 def _count(drafts: dict[str, Draft], outcome: bulk.BulkOutcome) -> Counts:

@@ -1,0 +1,78 @@
+"""What the page «Состояние» says of the last rebuild."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from app.settings import get_settings
+from app.system.models import Rebuild, RebuildPhase
+from app.system.rebuild_words import PHASE_NAMES
+from app.web.filters import counted, number, show_datetime
+
+_RUNNING_POLL = 2
+_IDLE_POLL = 15
+_MINUTE = 60
+
+
+class Bar(Struct, frozen=True):
+    done: int
+    total: int
+    label: str
+    state: Literal["running", "paused"]
+
+
+class RebuildView(Struct, frozen=True):
+    facts: list[tuple[str, str]]
+    poll: int
+    """Seconds until the page asks again."""
+    bar: Bar | None = None
+    trouble: str | None = None
+
+
+def rebuild_view(rebuild: Rebuild | None, zone: ZoneInfo | None = None) -> RebuildView | None:
+    """None where there was no rebuild yet."""
+    if rebuild is None:
+        return None
+    zone = zone or get_settings().zone
+    if rebuild.phase is RebuildPhase.DONE:
+        return RebuildView(_ended(rebuild, zone), _IDLE_POLL)
+    running = rebuild.running
+    state: Literal["running", "paused"] = "running" if running else "paused"
+    bar = Bar(rebuild.copied, rebuild.total, "Скопировано", state)
+    facts = [
+        ("Что делается", PHASE_NAMES[rebuild.phase]),
+        ("Начата", show_datetime(rebuild.started_at, zone)),
+        ("Новый индекс", rebuild.target),
+    ]
+    if running:
+        return RebuildView(facts, _RUNNING_POLL, bar)
+    return RebuildView(facts, _IDLE_POLL, bar, _stopped(rebuild))
+
+
+def _stopped(rebuild: Rebuild) -> str:
+    advice = "Поиск и запись работают. Чтобы продолжить, выполните «otklik rebuild cases»."
+    return f"Перестройка остановилась. {rebuild.error or ''} {advice}".replace("  ", " ")
+
+
+def _ended(rebuild: Rebuild, zone: ZoneInfo) -> list[tuple[str, str]]:
+    finished: datetime = rebuild.finished_at or rebuild.updated_at
+    again = counted(rebuild.repaired, "документ", "документа", "документов")
+    return [
+        ("Закончена", show_datetime(finished, zone)),
+        ("Заняла", duration(finished - rebuild.started_at)),
+        ("Скопировано", counted(rebuild.copied, "документ", "документа", "документов")),
+        ("Изменилось за это время", again),
+        ("Запись ждала переключения", f"{number(rebuild.pause_ms / 1000)} с"),
+        ("Новый индекс", rebuild.target),
+        ("Прежний индекс", rebuild.source),
+    ]
+
+
+def duration(span: timedelta) -> str:
+    """«3 мин 5 с»; under a minute seconds alone."""
+    seconds = max(round(span.total_seconds()), 1)
+    if seconds < _MINUTE:
+        return f"{seconds} с"
+    return f"{seconds // _MINUTE} мин {seconds % _MINUTE} с"
