@@ -18,7 +18,11 @@ from app.settings import Settings
 
 log = structlog.get_logger()
 
-ACTORS: dict[str, str] = {"run_import": "imports", "sweep_imports": "sweeps"}
+ACTORS: dict[str, str] = {
+    "run_import": "imports",
+    "sweep_imports": "sweeps",
+    "rebuild_vocabulary": "vocabulary",
+}
 """Actor → queue; a contract test holds it against the workers."""
 
 

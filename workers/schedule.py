@@ -12,7 +12,7 @@ from app.settings import Settings
 
 log = structlog.get_logger()
 
-SWEEPS = ("sweep_imports",)
+SWEEPS = ("sweep_imports", "rebuild_vocabulary")
 
 
 async def run_schedule(settings: Settings, *, every: float | None = None) -> None:

@@ -12,6 +12,7 @@ class Index(StrEnum):
     IMPORT_PROFILES = "import-profiles"
     COUNTERS = "counters"
     REFERENCE = "reference"
+    VOCABULARY = "vocabulary"
 
 
 def read_alias(prefix: str, index: Index) -> str:

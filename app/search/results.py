@@ -14,6 +14,7 @@ from app.cases.codes import (
     Kind,
     State,
 )
+from app.search.clauses import ENOUGH
 from app.search.cursor import Place, make_cursor
 from app.search.params import FACETS, SearchParams
 from app.search.query import MARK_END, MARK_START, SNIPPET_LENGTH
@@ -90,6 +91,10 @@ class Results(Struct, frozen=True):
     """Cursor of the next page; None on the last one."""
 
 
+_NOT_ALL_WORDS = "Всех слов запроса вместе нет почти нигде: показано и то, где есть часть из них."
+_NOT_LITERALLY = "Дословно не найдено ничего: показано, где эти слова стоят в любом порядке и виде."
+
+
 def found_by_words(answer: dict[str, Any]) -> int:
     """How many cases the words find when no filter is counted."""
     return int(answer["aggregations"]["found"]["doc_count"])
@@ -98,14 +103,12 @@ def found_by_words(answer: dict[str, Any]) -> int:
 def read_results(
     params: SearchParams, asked: Understood, answer: dict[str, Any], step: int
 ) -> Results:
-    changes = list(asked.changes)
-    if step:
-        changes.append(
-            Change(
-                "loosened",
-                "Всех слов запроса вместе нет почти нигде: показано и то, где есть часть из них.",
-            )
-        )
+    changes = [*asked.changes]
+    if step >= len(ENOUGH):
+        changes = [change for change in changes if change.code != "quotes"]
+        changes.append(Change("phrase_loosened", _NOT_LITERALLY))
+    if step % len(ENOUGH):
+        changes.append(Change("loosened", _NOT_ALL_WORDS))
     hits = answer["hits"]["hits"]
     return Results(
         asked=Asked(asked.given, asked.text, changes),

@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.search.clauses import ENOUGH, telling_words
+from app.search.clauses import ENOUGH, STEPS, telling_words
 from app.search.cursor import read_cursor
 from app.search.params import SearchParams
 from app.search.query import build_query
 from app.search.results import Results, found_by_words, read_results
 from app.search.understanding import Understood, understand
+from app.search.vocabulary import current_vocabulary
 from app.viewer import Viewer
 
 SHORT_QUESTION = 3
@@ -24,13 +25,19 @@ async def search(
 ) -> Results:
     """Raises `BadInputError` for a bad cursor, `EngineUnavailableError`, `EngineSetupError`."""
     place = read_cursor(params)
-    asked = understand(params.q)
+    asked = await understood(engine, params)
     step = place.step if place else 0
     body = build_query(params, asked, viewer, zone, step=step, place=place)
     answer = await engine.search(Index.CASES, body)
     if place is None:
         answer, step = await _widened(engine, params, asked, viewer, zone, answer)
     return read_results(params, asked, answer, step)
+
+
+async def understood(engine: Engine, params: SearchParams) -> Understood:
+    """The question of `params` with the words of the index: equal wherever it is asked."""
+    vocabulary = await current_vocabulary(engine)
+    return understand(params.q, params.asis, vocabulary)
 
 
 async def _widened(
@@ -41,16 +48,21 @@ async def _widened(
     zone: ZoneInfo,
     answer: dict[str, Any],
 ) -> tuple[dict[str, Any], int]:
-    """The first step of `ENOUGH` that finds enough, else the one that finds most."""
+    """The first step that finds enough, else the one that finds most."""
     best, best_step = answer, 0
-    for step in range(1, len(ENOUGH)):
-        if not _too_few(asked, found_by_words(best)):
-            break
+    for step in range(1, STEPS if asked.phrases else len(ENOUGH)):
+        if not _goes_on(asked, step, found_by_words(best)):
+            continue
         body = build_query(params, asked, viewer, zone, step=step)
         wider = await engine.search(Index.CASES, body)
         if found_by_words(wider) > found_by_words(best):
             best, best_step = wider, step
     return best, best_step
+
+
+def _goes_on(asked: Understood, step: int, found: int) -> bool:
+    """Exact words are given up only where nobody wrote them so."""
+    return _too_few(asked, found) if step < len(ENOUGH) else found == 0
 
 
 def _too_few(asked: Understood, found: int) -> bool:

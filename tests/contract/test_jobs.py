@@ -10,10 +10,10 @@ from app.jobs import ACTORS
 
 def declared() -> RedisBroker:
     """The broker with all actors; not by `workers.main`, which also takes over the journal."""
-    from workers.actors import imports
+    from workers.actors import imports, vocabulary
     from workers.broker import broker
 
-    assert imports.run_import.broker is broker
+    assert imports.run_import.broker is vocabulary.rebuild_vocabulary.broker is broker
     return broker
 
 
