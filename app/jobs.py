@@ -23,6 +23,7 @@ ACTORS: dict[str, str] = {
     "sweep_imports": "sweeps",
     "run_export": "exports",
     "sweep_exports": "sweeps",
+    "rebuild_vocabulary": "vocabulary",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

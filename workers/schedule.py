@@ -12,7 +12,7 @@ from app.settings import Settings
 
 log = structlog.get_logger()
 
-SWEEPS = ("sweep_imports", "sweep_exports")
+SWEEPS = ("sweep_imports", "sweep_exports", "rebuild_vocabulary")
 
 
 async def run_schedule(settings: Settings, *, every: float | None = None) -> None:

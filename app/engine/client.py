@@ -129,11 +129,20 @@ class Engine:
             answer = await self.client.count(index=self.read_alias(index), query=dict(query))
         return int(answer["count"])
 
-    async def get(self, index: Index, document_id: str) -> Stored | None:
-        """The current document, also when it is not yet refreshed for search; None if absent."""
+    async def get(
+        self, index: Index, document_id: str, *, fields: Sequence[str] = ()
+    ) -> Stored | None:
+        """The current document, also when it is not yet refreshed for search; None if absent.
+
+        Only `fields` of it where any are named.
+        """
         async with translated_errors():
             try:
-                answer = await self.client.get(index=self.write_alias(index), id=document_id)
+                answer = await self.client.get(
+                    index=self.write_alias(index),
+                    id=document_id,
+                    source_includes=list(fields) or None,
+                )
             except NotFoundError as error:
                 if error.body.get("found") is False:
                     return None

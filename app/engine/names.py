@@ -14,6 +14,7 @@ class Index(StrEnum):
     REFERENCE = "reference"
     EXPORTS = "exports"
     REBUILDS = "rebuilds"
+    VOCABULARY = "vocabulary"
 
 
 def read_alias(prefix: str, index: Index) -> str:

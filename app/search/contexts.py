@@ -69,6 +69,15 @@ class Facet:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What was done with the question; `url` switches it off, or on again where it is off."""
+
+    message: str
+    switch: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class Card:
     found: Found
     url: str
@@ -81,6 +90,7 @@ def page_context(params: SearchParams, results: Results | None) -> dict[str, Any
     return {
         "params": params,
         "chips": _chips(params),
+        "notes": _notes(params, results) if results else [],
         "clear_url": address(SearchParams(q=params.q, sort_given=params.sort_given)),
         "hidden": [pair for pair in params.pairs() if pair[0] not in _IN_THE_FORM],
         "sorts": _sorts(params),
@@ -90,6 +100,44 @@ def page_context(params: SearchParams, results: Results | None) -> dict[str, Any
         "next_url": _next_url(params, results),
         "first_url": address(replace(params, after=None)) if params.after else None,
     }
+
+
+_SWITCH_OFF = {
+    "number": "искать как слова",
+    "address": "искать как слова",
+    "lookalikes": "искать как написано",
+    "layout": "искать как написано",
+    "spelling": "искать как написано",
+    "synonyms": "без синонимов",
+    "quotes": "в любом порядке и виде",
+    "without": "искать и эти слова",
+    "either": "искать всё вместе",
+}
+_SWITCHED_OFF = {
+    "number": "Номер не выделен из слов",
+    "address": "Адрес не выделен из слов",
+    "lookalikes": "Латинские буквы в русских словах оставлены",
+    "layout": "Раскладка не исправлена",
+    "spelling": "Опечатки не исправлены",
+    "synonyms": "Без синонимов",
+    "quotes": "Кавычки не учтены",
+    "without": "Минус перед словом не учтён",
+    "either": "«Или» не учтено",
+}
+
+
+def _notes(params: SearchParams, results: Results) -> list[Note]:
+    done = [
+        Note(change.message, _SWITCH_OFF[change.code], address(params.switched(change.code)))
+        if change.code in _SWITCH_OFF
+        else Note(change.message)
+        for change in results.asked.changes
+    ]
+    left = [
+        Note(f"{_SWITCHED_OFF[step]}.", "включить снова", address(params.switched(step)))
+        for step in params.asis
+    ]
+    return done + left
 
 
 _IN_THE_FORM = frozenset({"q", "from", "to", "after"})

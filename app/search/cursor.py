@@ -10,7 +10,7 @@ from typing import Any
 import xxhash
 
 from app.errors import BadInputError
-from app.search.clauses import ENOUGH
+from app.search.clauses import STEPS
 from app.search.params import SearchParams, Sort
 
 _LONGEST = 2000
@@ -30,7 +30,7 @@ class Place:
     values: list[Any]
     """Sort values of the hit before it."""
     step: int = 0
-    """Of `app.search.clauses.ENOUGH`, as the first page was searched: the next ones go the same."""
+    """Of `app.search.clauses.STEPS`, as the first page was searched: the next ones go the same."""
 
 
 def make_cursor(params: SearchParams, place: Place) -> str:
@@ -69,7 +69,7 @@ def _decode(cursor: str) -> tuple[str, Place]:
         question, step, values = json.loads(decoded)
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise _broken() from error
-    if not isinstance(values, list) or step not in range(len(ENOUGH)):
+    if not isinstance(values, list) or step not in range(STEPS):
         raise _broken()
     return str(question), Place(values, int(step))
 

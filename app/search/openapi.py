@@ -11,6 +11,7 @@ from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from app.search.params import MAX_SIZE, SIZE, Mode, Sort
 from app.search.results import FILTER_TITLES
+from app.search.understanding import SWITCHES
 
 _TEXT = Schema(type=OpenAPIType.STRING)
 _DAY = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE)
@@ -37,6 +38,7 @@ def _parameters() -> list[Parameter | Reference]:
         _one("sort", "Порядок; без слов — сначала новые.", sorts),
         _one("mode", "Способ поиска; пока оба означают поиск по словам.", modes),
         _one("size", "Сколько строк на странице.", sizes),
+        _one("asis", f"Что в запросе не исправлять и не понимать: {', '.join(SWITCHES)}.", _TEXT),
         _one("after", "Значение `next` предыдущей страницы.", _TEXT),
     ]
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.cases.codes import Channel, Kind, State
 from app.errors import BadInputError
+from app.search.understanding import SWITCHES
 
 FACETS = (
     "state",
@@ -60,6 +61,8 @@ class SearchParams:
     mode: Mode = Mode.AUTO
     size: int = SIZE
     after: str | None = None
+    asis: tuple[str, ...] = ()
+    """Steps of understanding that are switched off, of `SWITCHES` and in its order."""
 
     @property
     def sort(self) -> Sort:
@@ -81,6 +84,7 @@ class SearchParams:
             ("sort", self.sort_given or ""),
             ("mode", "" if self.mode is Mode.AUTO else self.mode),
             ("size", "" if self.size == SIZE else str(self.size)),
+            ("asis", ",".join(self.asis)),
             ("after", self.after or ""),
         ]
         return [(name, str(value)) for name, value in found if value]
@@ -93,6 +97,11 @@ class SearchParams:
         filters = {**self.filters, name: values}
         kept = {key: items for key, items in filters.items() if items}
         return replace(self, filters=kept, after=None)
+
+    def switched(self, step: str) -> "SearchParams":
+        """With a step of understanding switched off, or on where it was off; first page."""
+        off = set(self.asis) ^ {step}
+        return replace(self, asis=tuple(name for name in SWITCHES if name in off), after=None)
 
 
 def parse_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
@@ -117,6 +126,7 @@ def parse_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
         mode=_mode(given),
         size=_size(given),
         after=given["after"][-1] if "after" in given else None,
+        asis=_asis(given),
     )
 
 
@@ -186,6 +196,14 @@ def _mode(given: dict[str, list[str]]) -> Mode:
         return Mode(mode)
     except ValueError:
         raise BadInputError("Такого поиска нет. Можно: auto, words.", field="mode") from None
+
+
+def _asis(given: dict[str, list[str]]) -> tuple[str, ...]:
+    named = {name.strip() for text in given.get("asis", []) for name in text.split(",")} - {""}
+    if named - set(SWITCHES):
+        known = ", ".join(SWITCHES)
+        raise BadInputError(f"Такого шага нет. Можно выключить: {known}.", field="asis")
+    return tuple(name for name in SWITCHES if name in named)
 
 
 def _size(given: dict[str, list[str]]) -> int:

@@ -77,7 +77,7 @@ def build_query(
 ) -> dict[str, Any]:
     """The body of a search; without a viewer it finds nothing.
 
-    `step` says how many of the words are enough (`app.search.clauses.ENOUGH`).
+    `step` says how many of the words are enough (`app.search.clauses.STEPS`).
 
     The chosen filters are a `post_filter`, so that each facet can ignore its own and `found` can
     count what the words find without any of them.

@@ -14,6 +14,7 @@ from app.cases.codes import (
     Kind,
     State,
 )
+from app.search.clauses import ENOUGH
 from app.search.cursor import Place, make_cursor
 from app.search.params import FACETS, SearchParams, Sort
 from app.search.query import FACET_SIZE, MARK_END, MARK_START, SNIPPET_LENGTH
@@ -98,6 +99,10 @@ class Results(Struct, frozen=True):
     """Days that have cases, in their order, with counts that ignore the filters of time."""
 
 
+_NOT_ALL_WORDS = "Всех слов запроса вместе нет почти нигде: показано и то, где есть часть из них."
+_NOT_LITERALLY = "Дословно не найдено ничего: показано, где эти слова стоят в любом порядке и виде."
+
+
 def found_by_words(answer: dict[str, Any]) -> int:
     """How many cases the words find when no filter is counted."""
     return int(answer["aggregations"]["found"]["doc_count"])
@@ -107,17 +112,15 @@ def read_results(
     params: SearchParams, asked: Understood, answer: dict[str, Any], step: int, seconds: float
 ) -> Results:
     """`seconds` is the limit of a search, for the sentence that tells it was reached."""
-    changes = list(asked.changes)
+    changes = [*asked.changes]
+    if step >= len(ENOUGH):
+        changes = [change for change in changes if change.code != "quotes"]
+        changes.append(Change("phrase_loosened", _NOT_LITERALLY))
+    if step % len(ENOUGH):
+        changes.append(Change("loosened", _NOT_ALL_WORDS))
     if answer["timed_out"]:
         message = f"Показано не всё: поиск остановлен через {_limit(seconds)}."
         changes.append(Change("partial", message))
-    if step:
-        changes.append(
-            Change(
-                "loosened",
-                "Всех слов запроса вместе нет почти нигде: показано и то, где есть часть из них.",
-            )
-        )
     hits = answer["hits"]["hits"]
     days = _days(answer)
     facets = {name: _facet(params, name, answer["aggregations"][name]) for name in FACETS}

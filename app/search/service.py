@@ -10,12 +10,13 @@ from msgspec import Struct
 
 from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.names import Index
-from app.search.clauses import ENOUGH, telling_words
+from app.search.clauses import ENOUGH, STEPS, telling_words
 from app.search.cursor import read_cursor
 from app.search.params import SearchParams
 from app.search.query import build_query, counts_only, hits_only
 from app.search.results import Results, found_by_words, read_results
 from app.search.understanding import Understood, understand
+from app.search.vocabulary import current_vocabulary
 from app.viewer import Viewer
 
 Body = dict[str, Any]
@@ -31,7 +32,7 @@ async def search(
 ) -> Results:
     """Raises `BadInputError` for a bad cursor, `EngineUnavailableError`, `EngineSetupError`."""
     place = read_cursor(params)
-    asked = understand(params.q)
+    asked = await understood(engine, params)
     step = place.step if place else 0
 
     def body(step: int) -> Body:
@@ -53,22 +54,33 @@ async def _count(engine: Engine, body: Body) -> dict[str, Any]:
     return await _ask(engine, counts_only(body))
 
 
+async def understood(engine: Engine, params: SearchParams) -> Understood:
+    """The question of `params` with the words of the index: equal wherever it is asked."""
+    vocabulary = await current_vocabulary(engine)
+    return understand(params.q, params.asis, vocabulary)
+
+
 async def _widened(
     engine: Engine, asked: Understood, body: Callable[[int], Body], counts: dict[str, Any]
 ) -> tuple[dict[str, Any], int]:
-    """The first step of `ENOUGH` that finds enough, else the one that finds most.
+    """The first step that finds enough, else the one that finds most.
 
     All steps are counted at once: a question that needs them costs two round trips more, not four.
     """
     best, best_step = counts, 0
-    steps = range(1, len(ENOUGH))
+    steps = range(1, STEPS if asked.phrases else len(ENOUGH))
     wider = await gather(*(_count(engine, body(step)) for step in steps))
     for step, answer in zip(steps, wider, strict=True):
-        if not _too_few(asked, found_by_words(best)):
-            break
+        if not _goes_on(asked, step, found_by_words(best)):
+            continue
         if found_by_words(answer) > found_by_words(best):
             best, best_step = answer, step
     return best, best_step
+
+
+def _goes_on(asked: Understood, step: int, found: int) -> bool:
+    """Exact words are given up only where nobody wrote them so."""
+    return _too_few(asked, found) if step < len(ENOUGH) else found == 0
 
 
 def _joined(hits: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +147,7 @@ async def _walk_body(
     engine: Engine, params: SearchParams, viewer: Viewer | None, zone: ZoneInfo
 ) -> dict[str, Any]:
     """As the first page was searched, also in how many of the words are enough."""
-    asked = understand(params.q)
+    asked = await understood(engine, params)
 
     def of(step: int) -> Body:
         return build_query(params, asked, viewer, zone, step=step)

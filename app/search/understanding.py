@@ -1,34 +1,63 @@
-"""What a person meant: exact phrases, numbers of cases, an address, and the words left."""
+"""What a person meant: every step that changes the question is told and can be switched off."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from msgspec import Struct
 
+from app.search.parsing import MOST_PHRASES, Parsed, Unit, parse
+from app.search.repairs import STEPS, Word, changed
 from app.text.addresses import FoundAddress, find_address
 from app.text.lemmas import lemmatise
+from app.text.spelling import NO_WORDS, Vocabulary
+from app.text.synonyms import synonyms_in
 from app.text.words import words
 
 MAX_LENGTH = 1000
 """Characters of a question that are used: more than any sentence, and 200 words already make a
 query of 600 clauses."""
 
-_PHRASE = re.compile('["“”„]([^"“”„]*)["“”„]')
-_QUOTES = re.compile('["“”„]')
+SWITCHES = (
+    "number",
+    "address",
+    "lookalikes",
+    "layout",
+    "spelling",
+    "synonyms",
+    "quotes",
+    "without",
+    "either",
+)
+"""Steps in their order, by the names that `asis` takes and `Change.code` gives."""
+
 _DASHES = re.compile("[‐‑‒–—−]")
 _NUMBER = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*")
 _FEWEST_DIGITS = 4
 """Of a number inside a question: «школа 12», «дом 135» name no case."""
 _MOST_NUMBERS = 10
-_MOST_PHRASES = 10
+_MOST_SHOWN = 4
+"""Synonyms of one word that are told; the longest group has eight."""
+_MOST_TOLD = 3
+"""Words whose synonyms are told: a sentence has more, and nobody reads them."""
+_LONGEST_TOLD = 120
+
+_REPAIRED = {
+    "lookalikes": "Искали «{to}» русскими буквами: в «{was}» часть букв латинские.",
+    "layout": "Искали «{to}» вместо «{was}»: другая раскладка клавиатуры.",
+    "spelling": "Искали «{to}» вместо «{was}»: похоже на опечатку.",
+}
 
 
-class Change(Struct, frozen=True):
+class Change(Struct, frozen=True, rename={"before": "from", "after": "to"}):
     """How the question that was run differs from the one that was given."""
 
     code: str
-    """Stable: `cut`."""
+    """Stable: `cut`, `loosened`, `phrase_loosened` or one of `SWITCHES`."""
     message: str
+    before: str | None = None
+    after: str | None = None
+    """Words of the question, and what stands for them; None where the step has no such pair."""
 
 
 @dataclass(frozen=True)
@@ -42,27 +71,82 @@ class Understood:
     """What may be the number of a case, in the spellings it may be kept in."""
     address: FoundAddress | None = None
     changes: tuple[Change, ...] = ()
+    synonyms: bool = True
+    without: tuple[str, ...] = ()
+    """Words, and phrases of several, that must not be there."""
+    alternatives: tuple["Understood", ...] = ()
+    """Each enough by itself; none where the question has one side."""
 
 
-def understand(given: str) -> Understood:
-    """Never fails, whatever was typed or pasted."""
+def understand(
+    given: str, asis: Collection[str] = (), vocabulary: Vocabulary = NO_WORDS
+) -> Understood:
+    """Never fails, whatever was typed or pasted. `asis` names steps of `SWITCHES` to leave out."""
     given = given.strip()
     used = _cut(given)
-    changes: tuple[Change, ...] = ()
-    if used != given:
-        message = f"Запрос длинный: искали по первым {len(used)} знакам."
-        changes = (Change("cut", message),)
-    phrases = [found.strip() for found in _PHRASE.findall(used)]
-    text = " ".join(_QUOTES.sub(" ", used).split())
+    parsed, repairs = _mended(parse(used, asis), asis, vocabulary)
+    asked = _asked(given, parsed.units, asis)
+    without = tuple(unit.text for unit in parsed.without)[:MOST_PHRASES]
+    sides = parsed.sides if len(parsed.sides) > 1 else []
+    asked = replace(
+        asked,
+        without=without,
+        alternatives=tuple(_asked(given, side, asis) for side in sides),
+    )
+    changes = [*_cut_change(given, used), *_recognised(asked), *repairs, *_signs(asked)]
+    return replace(asked, changes=tuple(changes))
+
+
+def _asked(given: str, units: list[Unit], asis: Collection[str]) -> Understood:
+    text = " ".join(unit.text for unit in units)
+    phrases = [unit.text for unit in units if unit.quoted]
     return Understood(
         given=given,
         text=text,
         lemmas=lemmatise(text),
-        phrases=tuple(phrase for phrase in phrases if words(phrase))[:_MOST_PHRASES],
-        numbers=_numbers(text),
-        address=find_address(text),
-        changes=changes,
+        phrases=tuple(phrases[:MOST_PHRASES]),
+        numbers=() if "number" in asis else _numbers(text),
+        address=None if "address" in asis else find_address(text),
+        synonyms="synonyms" not in asis,
     )
+
+
+def _mended(
+    parsed: Parsed, asis: Collection[str], vocabulary: Vocabulary
+) -> tuple[Parsed, list[Change]]:
+    changes = []
+    for code, step in STEPS.items():
+        if code in asis:
+            continue
+        asked = _words(parsed, asis)
+        before, after = [word.text for word in asked], step(asked, vocabulary)
+        if before != after:
+            parsed = _with_words(parsed, after)
+            was, now = (_short(part) for part in changed(before, after))
+            message = _REPAIRED[code].format(was=was, to=now)
+            changes.append(Change(code, message, was, now))
+    return parsed, changes
+
+
+def _words(parsed: Parsed, asis: Collection[str]) -> list[Word]:
+    """All words, those not wanted last; street names are as people write them."""
+    found = None if "address" in asis else find_address(parsed.text)
+    around = set(words(f"{found.before} {found.after}")) if found else set()
+    return [
+        Word(word, unit.quoted or bool(found and not around.intersection(words(word))))
+        for unit in [*parsed.units, *parsed.without]
+        for word in unit.words
+    ]
+
+
+def _with_words(parsed: Parsed, fresh: Iterable[str]) -> Parsed:
+    given = iter(fresh)
+
+    def put(units: list[Unit]) -> list[Unit]:
+        return [replace(unit, words=tuple(next(given) for _ in unit.words)) for unit in units]
+
+    sides = [put(side) for side in parsed.sides]
+    return Parsed(sides, put(parsed.without))
 
 
 def _cut(given: str) -> str:
@@ -72,6 +156,61 @@ def _cut(given: str) -> str:
     start = given[:MAX_LENGTH]
     whole = start.rsplit(maxsplit=1)[0] if not given[MAX_LENGTH].isspace() else start
     return (whole if len(whole) > MAX_LENGTH // 2 else start).strip()
+
+
+def _cut_change(given: str, used: str) -> list[Change]:
+    if used == given:
+        return []
+    return [Change("cut", f"Запрос длинный: искали по первым {len(used)} знакам.")]
+
+
+def _recognised(asked: Understood) -> list[Change]:
+    told = []
+    if asked.numbers:
+        number = asked.numbers[0]
+        message = f"«{_short(number)}» — номер: обращение с ним стоит первым."
+        told.append(Change("number", message, number, number))
+    if asked.address:
+        street, house = asked.address.address.street, asked.address.address.house
+        place = ", ".join(filter(None, [street, house]))
+        message = f"«{place}» — адрес: обращения оттуда стоят выше."
+        told.append(Change("address", message, place, place))
+    return told
+
+
+def _signs(asked: Understood) -> list[Change]:
+    told = _synonyms_told(asked) if asked.synonyms else []
+    if asked.phrases:
+        exact = _quoted(asked.phrases)
+        told.append(Change("quotes", f"Только дословно: {exact}.", None, exact))
+    if asked.without:
+        left_out = _quoted(asked.without)
+        told.append(Change("without", f"Без слов: {left_out}.", None, left_out))
+    if asked.alternatives:
+        sides = " или ".join(f"«{_short(side.text)}»" for side in asked.alternatives)
+        told.append(Change("either", f"Подходит любое: {sides}.", None, sides))
+    return told
+
+
+def _synonyms_told(asked: Understood) -> list[Change]:
+    found = synonyms_in(asked.lemmas)[:_MOST_TOLD]
+    if not found:
+        return []
+    parts = []
+    for _, others in found:
+        more = len(others) - _MOST_SHOWN
+        parts.append(_quoted(others[:_MOST_SHOWN]) + (f" и ещё {more}" if more > 0 else ""))
+    was = ", ".join(term for term, _ in found)
+    now = ", ".join(other for _, others in found for other in others)
+    return [Change("synonyms", f"Искали и другими словами: {', '.join(parts)}.", was, now)]
+
+
+def _quoted(parts: Iterable[str]) -> str:
+    return ", ".join(f"«{_short(part)}»" for part in parts)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD].rstrip()}…"
 
 
 def _numbers(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from app.text.lemmas import lemmatise
 from app.text.words import read_list
 
 
@@ -24,3 +25,34 @@ def synonym_groups() -> list[tuple[list[str], list[str]]]:
         found = [term.strip() for term in right.split(",")] if arrow else finding
         groups.append((finding, found))
     return groups
+
+
+Term = tuple[str, ...]
+"""Lemmas of a synonym, in their order."""
+
+
+@cache
+def _by_first() -> dict[str, list[tuple[Term, tuple[str, ...]]]]:
+    """First lemma of each finding term → the term with what it finds besides itself."""
+    table: dict[str, list[tuple[Term, tuple[str, ...]]]] = {}
+    for finding, found in synonym_groups():
+        for term in finding:
+            lemmas = tuple(lemmatise(term).split())
+            others = tuple(other for other in found if other != term)
+            if lemmas and others:
+                table.setdefault(lemmas[0], []).append((lemmas, others))
+    return table
+
+
+def synonyms_in(lemmas: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Terms of the list that stand in `lemmas` (joined by spaces), each with what it finds.
+
+    For people: the engine does the same by stems, which differ from lemmas in a few forms.
+    """
+    sequence = tuple(lemmas.split())
+    found: dict[str, tuple[str, ...]] = {}
+    for place, lemma in enumerate(sequence):
+        for term, others in _by_first().get(lemma, []):
+            if sequence[place : place + len(term)] == term:
+                found.setdefault(" ".join(term), others)
+    return list(found.items())

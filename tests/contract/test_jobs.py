@@ -10,10 +10,11 @@ from app.jobs import ACTORS
 
 def declared() -> RedisBroker:
     """The broker with all actors; not by `workers.main`, which also takes over the journal."""
-    from workers.actors import exports, imports
+    from workers.actors import exports, imports, vocabulary
     from workers.broker import broker
 
-    assert imports.run_import.broker is exports.run_export.broker is broker
+    for actor in (imports.run_import, exports.run_export, vocabulary.rebuild_vocabulary):
+        assert actor.broker is broker
     return broker
 
 

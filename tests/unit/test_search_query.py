@@ -35,6 +35,8 @@ KNOWN_KEYS = (
     keys_of(body('"горячая вода" ул. Ленина 35 26-000123'))
     | keys_of(body("длинноеслово"))
     | keys_of(body("на"))
+    | keys_of(body("вода или свет -газ"))
+    | keys_of(body("вода", asis="synonyms"))
 )
 
 

@@ -1,0 +1,146 @@
+"""A corpus in two indexes, the stock `russian` analyzer's and ours, and figures of their answers."""
+
+import random
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from app.cases.codes import Channel, Kind, State
+from app.cases.models import Case, Source
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.search.params import SearchParams
+from app.search.service import search
+from app.search.vocabulary import forget_vocabulary
+from app.settings import Settings
+from app.viewer import LOCAL_VIEWER
+from dev.bench.imports import installation
+from indexers.documents import with_derived_fields
+from indexers.vocabulary import rebuild
+
+STOCK, OURS = "ES `russian`", "Отклик"
+_CHUNK = 500
+_RESAMPLES = 1000
+_SEED = 20
+
+Find = Callable[[str, int], Awaitable[list[str]]]
+"""From a question and how many are wanted to the ids found, best first."""
+
+
+class Score(Struct, frozen=True):
+    """What each question gave, from 0 to 1."""
+
+    name: str
+    gains: list[float]
+
+    @property
+    def mean(self) -> float:
+        return sum(self.gains) / len(self.gains)
+
+    def share(self, least: float) -> float:
+        """Of questions that gave at least so much."""
+        return sum(gain >= least for gain in self.gains) / len(self.gains)
+
+
+def interval(gains: Sequence[float]) -> tuple[float, float]:
+    """95 % of the means of resampled questions (bootstrap, fixed seed)."""
+    chance = random.Random(_SEED)  # noqa: S311 - statistics, not secrets
+    means = sorted(sum(chance.choices(gains, k=len(gains))) / len(gains) for _ in range(_RESAMPLES))
+    return means[int(_RESAMPLES * 0.025)], means[int(_RESAMPLES * 0.975)]
+
+
+def cells(score: Score) -> list[str]:
+    """Name, mean and its interval, as a table has them."""
+    low, high = interval(score.gains)
+    return [score.name, f"{score.mean:.3f}", f"{low:.3f}–{high:.3f}"]
+
+
+def gap(stock: Score, ours: Score) -> str:
+    """The difference over the same questions, with its interval."""
+    low, high = interval(
+        [mine - theirs for mine, theirs in zip(ours.gains, stock.gains, strict=True)]
+    )
+    return f"{ours.mean - stock.mean:+.3f} (95 %: {low:+.3f}…{high:+.3f})"
+
+
+@asynccontextmanager
+async def corpus(settings: Settings, texts: Sequence[str]) -> AsyncIterator[dict[str, Find]]:
+    """Both searches by name over `texts`, ids being their places; removed afterwards.
+
+    Our vocabulary is built from these very texts, as it is from the cases of an installation.
+    """
+    own = settings.model_copy(update={"index_prefix": f"eval{uuid.uuid4().hex[:8]}-"})
+    async with installation(own) as engine:
+        stock = await _fill_stock(engine, own, texts)
+        await _fill_ours(engine, texts)
+        yield {
+            STOCK: lambda text, size: _stock(engine, stock, text, size),
+            OURS: lambda text, size: _ours(engine, own, text, size),
+        }
+
+
+async def _fill_stock(engine: Engine, settings: Settings, texts: Sequence[str]) -> str:
+    name = f"{settings.index_prefix}stock"
+    mappings = {"properties": {"text": {"type": "text", "analyzer": "russian"}}}
+    await engine.client.indices.create(index=name, mappings=mappings)
+    await _bulk(engine, name, ({"text": text} for text in texts))
+    return name
+
+
+async def _fill_ours(engine: Engine, texts: Sequence[str]) -> None:
+    cases = (_case(place, text) for place, text in enumerate(texts))
+    documents = (msgspec.to_builtins(with_derived_fields(case)) for case in cases)
+    await _bulk(engine, engine.write_alias(Index.CASES), documents)
+    await rebuild(engine)
+    forget_vocabulary(engine)
+
+
+def _case(place: int, text: str) -> Case:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    return Case(
+        id=str(place),
+        number=f"EV-{place}",
+        kind=Kind.MESSAGE,
+        channel=Channel.OTHER,
+        state=State.NEW,
+        received_at=moment,
+        text=text,
+        source=Source("eval"),
+        created_at=moment,
+        updated_at=moment,
+        rev=1,
+        version=1,
+        enriched_version=0,
+        audit_seq=0,
+    )
+
+
+async def _bulk(engine: Engine, index: str, documents: Iterable[dict[str, Any]]) -> None:
+    operations: list[dict[str, Any]] = []
+    for place, document in enumerate(documents):
+        operations += [{"index": {"_index": index, "_id": str(place)}}, document]
+    for start in range(0, len(operations), 2 * _CHUNK):
+        answer = await engine.client.bulk(
+            operations=operations[start : start + 2 * _CHUNK], refresh=True
+        )
+        if answer["errors"]:
+            raise RuntimeError(f"the engine refused a document: {answer['items'][0]}")
+
+
+async def _stock(engine: Engine, index: str, text: str, size: int) -> list[str]:
+
+    answer = await engine.client.search(
+        index=index, query={"match": {"text": text}}, size=size, source=False
+    )
+    return [hit["_id"] for hit in answer["hits"]["hits"]]
+
+
+async def _ours(engine: Engine, settings: Settings, text: str, size: int) -> list[str]:
+    params = SearchParams(q=text, size=size)
+    results = await search(engine, params, LOCAL_VIEWER, settings.zone)
+    return [found.hit.id for found in results.hits]
