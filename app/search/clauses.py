@@ -78,8 +78,6 @@ def rank_clauses(asked: Understood) -> list[Clause]:
     """What adds to the score of a document that is found anyway."""
     return [
         _stems(asked.text, boost=STEM_WEIGHT),
-        _field("answers.text.stem", asked.text, boost=ANSWER_WEIGHT),
-        *_lemmas(asked, boost=LEMMA_WEIGHT),
         *_pieces(asked.text),
         *_address_weights(asked),
         *_number_weights(asked),
