@@ -47,7 +47,7 @@ async def search(
 
 
 async def _ask(engine: Engine, body: Body) -> dict[str, Any]:
-    return await engine.search(Index.CASES, body, engine.search_seconds)
+    return await engine.search_in_time(Index.CASES, body)
 
 
 async def _count(engine: Engine, body: Body) -> dict[str, Any]:

@@ -163,8 +163,8 @@ def _visit_lines(written: int, visits: list[tuple[int, float]]) -> list[str]:
     row = [str(len(visits)), str(failed), *_times(seconds), f"{max(seconds) * 1000:.0f}"]
     return [
         (
-            f"Сообщений: {written}. Людей: {USERS}, каждый {VISIT_SECONDS:.0f} с открывает страницы "
-            "поиска и после каждой отдыхает секунду. Сайт, люди и движок на одной машине."
+            f"Сообщений: {written}. Людей: {USERS}, каждый {VISIT_SECONDS:.0f} с открывает "
+            "страницы поиска и после каждой отдыхает секунду. Сайт, люди и движок на одной машине."
         ),
         "",
         *table(["страниц", "не 200", "p50, мс", "p95, мс", "p99, мс", "дольше всех, мс"], [row]),
