@@ -47,7 +47,7 @@ async def active(page: Page) -> Any:
 
 async def settled(page: Page) -> None:
     """Htmx has put in what it asked for."""
-    await page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
+    await expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
 
 
 async def test_the_whole_page_by_keyboard(browser: Browser, site: str) -> None:
