@@ -1,4 +1,4 @@
-"""Fetches the vendored front-end files again and checks them against `vendor.json`.
+"""Fetches the vendored files again, the pages' and the tests', and checks them by `vendor.json`.
 
     python -m dev.vendor          # fetch what the list names; stops when a checksum differs
     python -m dev.vendor --accept # after a version or icon was changed in the list: write new sums
@@ -17,8 +17,9 @@ from typing import Any
 
 import click
 
-VENDOR = Path(__file__).resolve().parent.parent / "app" / "web" / "static" / "vendor"
-LIST = VENDOR / "vendor.json"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = (ROOT / "app" / "web" / "static" / "vendor", ROOT / "tests" / "e2e" / "vendor")
+"""What pages load, and what only the browser's tests use and no image or page carries."""
 
 _SVG_BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _EMPTY_SQUARE = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none" ?/>')
@@ -69,19 +70,25 @@ def content(entry: dict[str, Any], folder: Path) -> bytes:
 @click.option("--accept", is_flag=True, help="Write the new checksums into the list.")
 def main(accept: bool) -> None:
     """Fetch the vendored files named in vendor.json."""
-    listed = json.loads(LIST.read_text())
     with tempfile.TemporaryDirectory() as temporary:
-        for entry in listed["files"]:
-            data = content(entry, Path(temporary))
-            digest = hashlib.sha256(data).hexdigest()
-            if digest != entry["sha256"] and not accept:
-                raise click.ClickException(f"{entry['path']}: sha256 is {digest}")
-            entry["sha256"] = digest
-            target = VENDOR / entry["path"]
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-            click.echo(f"{entry['path']}  {len(data):,} bytes  {digest[:12]}")
-    LIST.write_text(json.dumps(listed, ensure_ascii=False, indent=2) + "\n")
+        for folder in FOLDERS:
+            renew(folder, Path(temporary), accept=accept)
+
+
+def renew(folder: Path, temporary: Path, *, accept: bool) -> None:
+    """Writes every file of the folder's list anew."""
+    listed = json.loads((folder / "vendor.json").read_text())
+    for entry in listed["files"]:
+        data = content(entry, temporary)
+        digest = hashlib.sha256(data).hexdigest()
+        if digest != entry["sha256"] and not accept:
+            raise click.ClickException(f"{entry['path']}: sha256 is {digest}")
+        entry["sha256"] = digest
+        target = folder / entry["path"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        click.echo(f"{entry['path']}  {len(data):,} bytes  {digest[:12]}")
+    (folder / "vendor.json").write_text(json.dumps(listed, ensure_ascii=False, indent=2) + "\n")
 
 
 if __name__ == "__main__":

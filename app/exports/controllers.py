@@ -23,7 +23,7 @@ AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any] | Redirect | Template
 _TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.CSV: "text/csv",
 }
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from app.settings import ROOT
 from app.web.assets import STATIC
 
 VENDOR = STATIC / "vendor"
 LISTED: list[dict[str, Any]] = json.loads((VENDOR / "vendor.json").read_text())["files"]
 PERMISSIVE = {"MIT", "0BSD"}
+TESTS = ROOT / "tests" / "e2e" / "vendor"
 
 
 @pytest.mark.parametrize("entry", LISTED, ids=[entry["path"] for entry in LISTED])
@@ -45,3 +47,15 @@ def test_our_own_files_load_nothing_from_outside() -> None:
             assert "http://" not in text
             assert "https://" not in text
             assert "eval(" not in text
+
+
+def test_files_of_the_browser_tests_are_listed_and_stay_there() -> None:
+    """MPL-2.0 asks for its text beside the file; nothing of it is served or built in."""
+    listed = json.loads((TESTS / "vendor.json").read_text())["files"]
+    for entry in listed:
+        digest = hashlib.sha256((TESTS / entry["path"]).read_bytes()).hexdigest()
+        assert digest == entry["sha256"], entry["path"]
+        assert (entry["license"], entry["license_file"]) == ("MPL-2.0", "axe.LICENSE")
+    present = {path.name for path in TESTS.iterdir()} - {"vendor.json"}
+    assert present == {entry["path"] for entry in listed}
+    assert "Mozilla Public License" in (TESTS / "axe.LICENSE").read_text()
