@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 from elasticsearch import AsyncElasticsearch
 
 from app.engine.client import Engine
