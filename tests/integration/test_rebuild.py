@@ -266,6 +266,26 @@ async def test_the_second_is_told_who_leads(engine: Engine, settings: Settings) 
         await drop_kept(engine, Index.CASES)
 
 
+async def test_the_lead_is_lost_to_another_only(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write of one's own whose answer was lost is no reason to stop; another's is."""
+    await fill(engine, 5)
+
+    async def interrupted(*arguments: Any) -> None:
+        stored = await get_rebuild(engine, Index.CASES)
+        assert stored is not None
+        changed = msgspec.structs.replace(stored.rebuild, owner=owner or stored.rebuild.owner)
+        await put_rebuild(engine, changed, stored)
+
+    monkeypatch.setattr(run.new, "smoke", interrupted)
+    owner = ""
+    assert (await go(engine, settings)).phase is RebuildPhase.DONE
+    owner = "other-host:17"
+    with pytest.raises(RebuildError, match="подхватил"):
+        await go(engine, settings)
+
+
 async def test_two_at_once(engine: Engine, settings: Settings) -> None:
     await fill(engine, 500)
     ended = await asyncio.gather(go(engine, settings), go(engine, settings), return_exceptions=True)
