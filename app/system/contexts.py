@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from app.settings import get_settings
 from app.system.models import Rebuild, RebuildPhase
 from app.system.rebuild_words import PHASE_NAMES
 from app.web.filters import counted, number, show_datetime
@@ -31,11 +30,10 @@ class RebuildView(Struct, frozen=True):
     trouble: str | None = None
 
 
-def rebuild_view(rebuild: Rebuild | None, zone: ZoneInfo | None = None) -> RebuildView | None:
+def rebuild_view(rebuild: Rebuild | None, zone: ZoneInfo) -> RebuildView | None:
     """None where there was no rebuild yet."""
     if rebuild is None:
         return None
-    zone = zone or get_settings().zone
     if rebuild.phase is RebuildPhase.DONE:
         return RebuildView(_ended(rebuild, zone), _IDLE_POLL)
     running = rebuild.running

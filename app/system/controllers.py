@@ -28,7 +28,7 @@ class SystemController(Controller):
             request,
             "system/page.html",
             fragment="system/_state.html",
-            context={"found": found, "rebuild": rebuild_view(found.rebuild)},
+            context={"found": found, "rebuild": rebuild_view(found.rebuild, state.settings.zone)},
             banner=None if found.ready else _DOWN,
         )
 

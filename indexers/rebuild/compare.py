@@ -32,13 +32,19 @@ async def differences(
 ) -> AsyncGenerator[str, None]:
     """Ids that the target lacks or holds in a lower revision. Both are walked side by side."""
     theirs = revisions(engine, target)
-    key, revision = await anext(theirs, ("", 0))
+    key, revision = await _next(theirs)
     async for wanted, least in revisions(engine, source, up_to):
         while key and key < wanted:
-            key, revision = await anext(theirs, ("", 0))
+            key, revision = await _next(theirs)
         if key != wanted or revision < least:
             yield wanted
     await theirs.aclose()
+
+
+async def _next(pairs: AsyncGenerator[tuple[str, int], None]) -> tuple[str, int]:
+    async for pair in pairs:
+        return pair
+    return "", 0
 
 
 async def bring_late_writes(engine: Engine, source: str, target: str, position: int) -> int:

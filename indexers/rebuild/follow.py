@@ -25,9 +25,13 @@ Copied = Callable[[Page, int], Awaitable[None]]
 
 
 def renewed(document: dict[str, Any]) -> dict[str, Any]:
-    """`document` with its derived fields computed anew; whatever else is in it stays."""
+    """`document` with its derived fields computed anew; whatever else is in it stays.
+
+    An empty derived field is left out, as everywhere.
+    """
     fresh = msgspec.structs.asdict(derive(document.get("title"), document["text"]))
-    return {**document, **fresh}
+    rest = {name: value for name, value in document.items() if name not in fresh}
+    return rest | {name: value for name, value in fresh.items() if value}
 
 
 def actions(documents: Sequence[tuple[str, dict[str, Any]]], target: str) -> list[bulk.BulkAction]:

@@ -13,9 +13,11 @@ import msgspec
 from app.engine.client import Engine
 from app.errors import ConflictError, EngineUnavailableError, RebuildError
 from app.system.models import Rebuild
-from app.system.rebuilds import StoredRebuild, put_rebuild
+from app.system.rebuilds import StoredRebuild, get_rebuild, put_rebuild
 
 _BEATS_A_LEASE = 4
+_TRIES = 3
+_TAKEN = "Перестройку подхватил другой процесс."
 
 Report = Callable[[Rebuild], None]
 
@@ -43,14 +45,26 @@ class Leader:
         """
         async with self._lock:
             until = datetime.now(UTC) + self._lasts
-            changed = msgspec.structs.replace(self.rebuild, **{"lease_until": until, **changes})
-            try:
-                self._stored = await put_rebuild(self._engine, changed, self._stored)
-            except ConflictError as error:
-                raise RebuildError("Перестройку подхватил другой процесс.") from error
+            for _ in range(_TRIES):
+                now = {"lease_until": until, **changes}
+                changed = msgspec.structs.replace(self.rebuild, **now)
+                try:
+                    self._stored = await put_rebuild(self._engine, changed, self._stored)
+                    break
+                except ConflictError:
+                    await self._look_again()
+            else:
+                raise RebuildError(_TAKEN)
         if changes:
             self._report(self.rebuild)
         return self.rebuild
+
+    async def _look_again(self) -> None:
+        """A write of ours may have arrived though its answer did not."""
+        stored = await get_rebuild(self._engine, self.rebuild.index)
+        if stored is None or stored.rebuild.owner != me():
+            raise RebuildError(_TAKEN)
+        self._stored = stored
 
 
 def me() -> str:
