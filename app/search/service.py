@@ -15,9 +15,10 @@ from app.search.vocabulary import current_vocabulary
 from app.viewer import Viewer
 
 SHORT_QUESTION = 3
-FEW_FOR_SHORT, FEW_FOR_LONG = 1, 5
-"""Fewer cases than this are too few. Three words are meant together, so anything at all answers
-them; of ten words some are always spare."""
+FEW_FOR_SHORT, FEW_FOR_LONG = 5, 20
+"""Fewer cases than this are too few. Three words are meant together; of ten some are always spare,
+and a page should be full. Names of themes as questions over real messages, nDCG@10: 0.26 with 1
+and 5, 0.30 with 1 and 20, 0.32 with 5 and 20; the stock analyzer has 0.32."""
 
 
 async def search(
@@ -62,12 +63,20 @@ async def _widened(
 
 def _goes_on(asked: Understood, step: int, found: int) -> bool:
     """Exact words are given up only where nobody wrote them so."""
+    if not asked.loosens and step % len(ENOUGH):
+        return False
     return _too_few(asked, found) if step < len(ENOUGH) else found == 0
 
 
 def _too_few(asked: Understood, found: int) -> bool:
     """Counted without filters: a filter must never bring in cases that its count did not tell."""
     many = telling_words(asked)
-    if many <= 1:
+    if many <= 1 or (found and _is_exact(asked)):
         return False
     return found < (FEW_FOR_SHORT if many <= SHORT_QUESTION else FEW_FOR_LONG)
+
+
+def _is_exact(asked: Understood) -> bool:
+    """A number or a house is the whole question: whatever shares a part of it answers nothing."""
+    house = asked.address and asked.address.address.house
+    return bool(asked.numbers or house)
