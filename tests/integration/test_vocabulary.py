@@ -53,7 +53,7 @@ async def spelt(engine: Engine, settings: Settings) -> None:
     results = await ask(engine, settings, "кукуего")
     assert (results.total, codes(results)) == (3, ["spelling"])
     assert results.asked.used == "кукуево"
-    both = await ask(engine, settings, "kfvgjxrf d rererdj")
+    both = await ask(engine, settings, "kfvgjxrf d reretdj")
     assert (both.total, codes(both)) == (3, ["layout"])
     typo = await ask(engine, settings, "kfvgjxuf")
     assert codes(typo)[:2] == ["layout", "spelling"]
