@@ -15,7 +15,7 @@ from app.text.layout import (
     typed_in_russian,
     without_lookalikes,
 )
-from app.text.spelling import Vocabulary, correction, is_word
+from app.text.spelling import FAR_FROM, Vocabulary, correction, is_word
 from app.text.words import fold, words
 
 MOST_CHECKED = 24
@@ -23,8 +23,8 @@ MOST_CHECKED = 24
 right ones."""
 _SURE = 3
 """Letters of a word that alone proves the wrong layout; «yt» is proved by its neighbours."""
-_TRAILING = ".,;:!?&)]/"
-_LEADING = "([{"
+_TRAILING = ".,;:!?&)]}/'"
+_LEADING = "([{'"
 _LETTERS = re.compile(r"[^\W\d_]+")
 _VOWEL = re.compile("[аеиоуыэюяё]")
 _NO_BEGINNING = ("ъ", "ь", "ы")
@@ -84,9 +84,15 @@ def _known_in_russian(token: str, vocabulary: Vocabulary) -> str | None:
     for core in (token, _core(token)):
         typed = typed_in_russian(core)
         found = words(typed)
-        if found and all(is_word(word, vocabulary) for word in found):
+        if found and all(_is_nearly_word(word, vocabulary) for word in found):
             return typed
     return None
+
+
+def _is_nearly_word(word: str, vocabulary: Vocabulary) -> bool:
+    """A long word of another layout is seldom near any word by chance: a typo in it may be."""
+    near = len(word) >= FAR_FROM and correction(word, vocabulary)
+    return bool(near) or is_word(word, vocabulary)
 
 
 def _core(token: str) -> str:

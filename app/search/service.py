@@ -22,9 +22,10 @@ from app.viewer import Viewer
 Body = dict[str, Any]
 
 SHORT_QUESTION = 3
-FEW_FOR_SHORT, FEW_FOR_LONG = 1, 5
-"""Fewer cases than this are too few. Three words are meant together, so anything at all answers
-them; of ten words some are always spare."""
+FEW_FOR_SHORT, FEW_FOR_LONG = 5, 20
+"""Fewer cases than this are too few. Three words are meant together; of ten some are always spare,
+and a page should be full. Names of themes as questions over real messages, nDCG@10: 0.26 with 1
+and 5, 0.30 with 1 and 20, 0.32 with 5 and 20; the stock analyzer has 0.32."""
 
 
 async def search(
@@ -39,7 +40,7 @@ async def search(
         return build_query(params, asked, viewer, zone, step=step, place=place)
 
     hits, counts = await gather(_ask(engine, hits_only(body(step))), _count(engine, body(step)))
-    if place is None and _too_few(asked, found_by_words(counts)):
+    if place is None and _wants_more(asked, found_by_words(counts)):
         counts, step = await _widened(engine, asked, body, counts)
         if step:
             hits = await _ask(engine, hits_only(body(step)))
@@ -78,8 +79,14 @@ async def _widened(
     return best, best_step
 
 
+def _wants_more(asked: Understood, found: int) -> bool:
+    return _too_few(asked, found) or (bool(asked.phrases) and not found)
+
+
 def _goes_on(asked: Understood, step: int, found: int) -> bool:
     """Exact words are given up only where nobody wrote them so."""
+    if not asked.loosens and step % len(ENOUGH):
+        return False
     return _too_few(asked, found) if step < len(ENOUGH) else found == 0
 
 
@@ -96,9 +103,15 @@ def _joined(hits: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
 def _too_few(asked: Understood, found: int) -> bool:
     """Counted without filters: a filter must never bring in cases that its count did not tell."""
     many = telling_words(asked)
-    if many <= 1:
+    if many <= 1 or (found and _is_exact(asked)):
         return False
     return found < (FEW_FOR_SHORT if many <= SHORT_QUESTION else FEW_FOR_LONG)
+
+
+def _is_exact(asked: Understood) -> bool:
+    """A number or a house is the whole question: whatever shares a part of it answers nothing."""
+    house = asked.address and asked.address.address.house
+    return bool(asked.numbers or house)
 
 
 WALK_PAGE = 1_000
@@ -153,7 +166,7 @@ async def _walk_body(
         return build_query(params, asked, viewer, zone, step=step)
 
     counts, step = await _count(engine, of(0)), 0
-    if _too_few(asked, found_by_words(counts)):
+    if _wants_more(asked, found_by_words(counts)):
         _, step = await _widened(engine, asked, of, counts)
     body = of(step)
     return {name: part for name, part in body.items() if name not in _ONLY_SHOWN}

@@ -28,6 +28,7 @@ SWITCHES = (
     "quotes",
     "without",
     "either",
+    "loosened",
 )
 """Steps in their order, by the names that `asis` takes and `Change.code` gives."""
 
@@ -53,7 +54,7 @@ class Change(Struct, frozen=True, rename={"before": "from", "after": "to"}):
     """How the question that was run differs from the one that was given."""
 
     code: str
-    """Stable: `cut`, `loosened`, `phrase_loosened` or one of `SWITCHES`."""
+    """Stable: `cut`, `phrase_loosened` or one of `SWITCHES`."""
     message: str
     before: str | None = None
     after: str | None = None
@@ -72,6 +73,8 @@ class Understood:
     address: FoundAddress | None = None
     changes: tuple[Change, ...] = ()
     synonyms: bool = True
+    loosens: bool = True
+    """Whether fewer of the words are enough where all of them find too little."""
     without: tuple[str, ...] = ()
     """Words, and phrases of several, that must not be there."""
     alternatives: tuple["Understood", ...] = ()
@@ -108,6 +111,7 @@ def _asked(given: str, units: list[Unit], asis: Collection[str]) -> Understood:
         numbers=() if "number" in asis else _numbers(text),
         address=None if "address" in asis else find_address(text),
         synonyms="synonyms" not in asis,
+        loosens="loosened" not in asis,
     )
 
 

@@ -8,7 +8,7 @@ import click
 
 from app.settings import ROOT, Settings, get_settings
 from dev.bench.abbreviations import read_pairs, score_pairs
-from dev.bench.kursk import read_themes, score_themes
+from dev.bench.kursk import read_themes, score_themes, with_many
 from dev.bench.noise import with_typos, wrong_layout
 from dev.bench.relevance import Find, Score, cells, corpus, gap
 from dev.bench.report import table, write_section
@@ -54,7 +54,7 @@ def _xquad_lines(task: Task, scores: dict[str, list[Score]]) -> list[str]:
         for score in both
     ]
     return [
-        f"XQuAD, русская часть: {counts}. Предложение — документ; искомое — где начинается ответ. "
+        f"XQuAD, русская часть: {counts}. Предложение — документ; искомое — где начинается ответ.",
         "«Опечатки» — по одной в половине слов длиннее четырёх букв.",
         "",
         *table(["Вопросы", "Поиск", "MRR@10", "95 %", "hit@1", "hit@10"], rows),
@@ -87,7 +87,12 @@ def _sections(xquad: Path, kursk: Path | None) -> dict[str, list[str]]:
         themes = read_themes(kursk)
         what = f"Название темы — запрос: тем {len(themes.messages)}, сообщений {len(themes.texts)}."
         scores = asyncio.run(score_themes(settings, themes))
-        sections["Поиск: темы настоящих сообщений"] = _lines("nDCG@10", what, scores)
+        many = with_many(themes, scores)
+        sections["Поиск: темы настоящих сообщений"] = [
+            *_lines("nDCG@10", what, scores),
+            "",
+            *_lines("nDCG@10", f"Из них тем с десятью сообщениями: {len(many[0].gains)}.", many),
+        ]
     return sections
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from app.settings import Settings
-from dev.bench.relevance import Score, corpus
+from dev.bench.relevance import Find, Score, corpus
 
 DEPTH = 10
 _FEWEST = 4
@@ -37,16 +37,18 @@ def read_themes(path: Path) -> Themes:
 async def score_themes(settings: Settings, themes: Themes) -> list[Score]:
     """nDCG@10 of the stock analyzer and of ours."""
     async with corpus(settings, themes.texts) as finders:
-        return [
-            Score(
-                name,
-                [
-                    ndcg(await find(theme, DEPTH), messages)
-                    for theme, messages in themes.messages.items()
-                ],
-            )
-            for name, find in finders.items()
-        ]
+        return [await _score(name, themes, find) for name, find in finders.items()]
+
+
+async def _score(name: str, themes: Themes, find: Find) -> Score:
+    gains = [ndcg(await find(theme, DEPTH), right) for theme, right in themes.messages.items()]
+    return Score(name, gains)
+
+
+def with_many(themes: Themes, scores: list[Score]) -> list[Score]:
+    """Of the same figures those of themes with ten messages: all ten places can be right."""
+    places = [n for n, right in enumerate(themes.messages.values()) if len(right) >= DEPTH]
+    return [Score(score.name, [score.gains[place] for place in places]) for score in scores]
 
 
 def ndcg(found: Sequence[str], right: set[str]) -> float:

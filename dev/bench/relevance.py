@@ -1,4 +1,4 @@
-"""A corpus in two indexes, the stock `russian` analyzer's and ours, and figures of their answers."""
+"""A corpus in two indexes, the stock `russian` analyzer's and ours, and figures of both."""
 
 import random
 import uuid

@@ -97,7 +97,8 @@ async def test_pieces_of_a_short_word_find_nothing_else(town: Town) -> None:
 
 
 async def test_no_and_without_are_words(town: Town) -> None:
-    assert "Вода есть, спасибо" not in await texts(town, "нет воды")
+    assert (await texts(town, "нет воды"))[0] == "Нет горячей воды третий день"
+    assert "Вода есть, спасибо" not in await texts(town, "нет воды", asis="loosened")
     assert "Без света весь посёлок" in await texts(town, "без света")
 
 
@@ -139,6 +140,7 @@ async def test_too_few_words_in_one_text_loosen_the_question_and_say_so(town: To
     follow = await ask(town, "асфальт елка собаки", size=1, after=again.next)
     assert follow.total == results.total
     assert follow.asked.changes == results.asked.changes
+    assert (await ask(town, "асфальт елка собаки", asis="loosened")).total == 0
 
 
 async def test_a_filter_never_brings_cases_its_count_did_not_tell(town: Town) -> None:
@@ -278,3 +280,73 @@ async def test_a_cursor_of_another_search_is_refused(town: Town) -> None:
     first = await ask(town, "яма", size=5)
     with pytest.raises(BadInputError):
         await ask(town, "вода", size=5, after=first.next)
+
+
+async def test_the_wrong_layout_and_lookalikes_find_the_same(town: Town) -> None:
+    plain = await texts(town, "нет горячей воды")
+    for typed in ("ytn ujhzxtq djls", "нет гoрячeй вoды", "Ytn ujhzxtq djls."):
+        assert await texts(town, typed) == plain
+    as_written = await ask(town, "ytn ujhzxtq djls", asis="layout")
+    assert as_written.total == 0
+    assert as_written.asked.used == "ytn ujhzxtq djls"
+
+
+async def test_synonyms_can_be_switched_off(town: Town) -> None:
+    assert "Нет горячей воды третий день" in await texts(town, "ГВС")
+    assert await texts(town, "ГВС", asis="synonyms") == ["ГВС отсутствует, ленина 35"]
+
+
+async def test_a_minus_takes_cases_out(town: Town) -> None:
+    both = await texts(town, "вода")
+    left = await texts(town, "вода -горячей")
+    assert set(both) - set(left) == {"Нет горячей воды третий день"}
+    assert "ГВС отсутствует, ленина 35" in await texts(town, "отсутствует -горячей")
+    assert await texts(town, 'вода -"воду в колонку"') == [
+        text for text in both if "колонку" not in text
+    ]
+
+
+async def test_alternatives_find_all_that_either_finds(town: Town) -> None:
+    one, other = await ask(town, "собаки у школы"), await ask(town, "прорвало трубу")
+    both = await ask(town, "собаки у школы ИЛИ прорвало трубу")
+    assert both.total == one.total + other.total
+    quoted = await texts(town, '"управляющая компания" или "тротуар разбит"')
+    assert set(quoted) == {
+        "Управляющая компания не убирает подъезд",
+        "Тротуар разбит, асфальт провалился",
+    }
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "нет горячей воды", "вода", "ГВС", "управляющая компания", "прорвало трубу Гагарина 12",
+        "26-000003", "ytn djls", "асфальт елка собаки",
+    ],
+)  # fmt: skip
+async def test_a_pasted_question_never_finds_less(town: Town, asked: str) -> None:
+    plain = (await ask(town, asked)).total
+    for pasted in (
+        "{}:",
+        "{},",
+        "{}.",
+        ": {}",
+        '"{}',
+        '{}"',
+        "«{}»",
+        "({})",
+        "{} —",
+        "[{}]",
+        "'{}'",
+    ):
+        assert (await ask(town, pasted.format(asked))).total >= plain, pasted
+    exact = await ask(town, f'"{asked}"')
+    assert exact.total > 0
+    codes = {change.code for change in exact.asked.changes}
+    assert codes & {"quotes", "phrase_loosened"}
+
+
+@pytest.mark.parametrize("asked", ["и", "на", "а", "я", "и в на", "?", "-", "или", "не"])
+async def test_stop_words_and_single_letters_have_an_honest_answer(town: Town, asked: str) -> None:
+    results = await ask(town, asked)
+    assert results.total == len(await texts(town, asked)) or results.total > 100

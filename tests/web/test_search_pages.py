@@ -42,6 +42,7 @@ async def test_pages(client: AsyncTestClient[Litestar]) -> None:
     await filters_are_links(client)
     await paging(client)
     await empty_states(client)
+    await steps_of_understanding(client)
     await bad_input_keeps_the_words(client)
     await case_page(client)
     await json_answers(client)
@@ -90,6 +91,26 @@ async def empty_states(client: AsyncTestClient[Litestar]) -> None:
     assert "Ничего не найдено" in nothing.text
     filtered = await client.get("/search", params={"q": "свет", "state": "closed"})
     assert "Сбросить условия" in filtered.text
+
+
+async def steps_of_understanding(client: AsyncTestClient[Litestar]) -> None:
+    answer = await client.get("/search", params={"q": "cdtn", "state": "new"})
+    assert "Искали «свет» вместо «cdtn»" in answer.text
+    off = "/search?q=cdtn&amp;state=new&amp;asis=layout"
+    assert f'href="{off}"' in answer.text
+    switched = await client.get("/search", params={"q": "cdtn", "asis": "layout"})
+    assert "Искали «свет»" not in switched.text
+    assert "Раскладка не исправлена." in switched.text
+    assert 'href="/search?q=cdtn"' in switched.text
+    assert 'type="hidden" name="asis" value="layout"' in switched.text
+    plain = await client.get("/search", params={"q": "свет"})
+    assert "search-changes" not in plain.text
+    json = (await client.get("/api/v1/search", params={"q": "cdtn"})).json()
+    assert json["query"]["used"] == "свет"
+    change = json["query"]["changes"][0]
+    assert (change["code"], change["from"], change["to"]) == ("layout", "cdtn", "свет")
+    refused = await client.get("/api/v1/search", params={"q": "cdtn", "asis": "magic"})
+    assert refused.status_code == 400
 
 
 async def bad_input_keeps_the_words(client: AsyncTestClient[Litestar]) -> None:
