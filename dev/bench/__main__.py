@@ -2,9 +2,9 @@
 
 import click
 
-from dev.bench import imports, search
+from dev.bench import imports, rebuild, search
 
-_PARTS = ("imports", "search", "pages")
+_PARTS = ("imports", "search", "pages", "rebuild")
 
 
 @click.command()
@@ -18,6 +18,8 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
         imports.main(rows)
     if "search" in chosen or "pages" in chosen:
         search.main(messages, pages="pages" in chosen, pairs="search" in chosen)
+    if "rebuild" in chosen:
+        rebuild.main(messages)
 
 
 if __name__ == "__main__":
