@@ -66,16 +66,15 @@ async def _widened(
 ) -> tuple[dict[str, Any], int]:
     """The first step that finds enough, else the one that finds most.
 
-    All steps are counted at once: a question that needs them costs two round trips more, not four.
+    Only counted: the cases themselves are asked for once, at the step that was chosen.
     """
     best, best_step = counts, 0
-    steps = range(1, STEPS if asked.phrases else len(ENOUGH))
-    wider = await gather(*(_count(engine, body(step)) for step in steps))
-    for step, answer in zip(steps, wider, strict=True):
+    for step in range(1, STEPS if asked.phrases else len(ENOUGH)):
         if not _goes_on(asked, step, found_by_words(best)):
             continue
-        if found_by_words(answer) > found_by_words(best):
-            best, best_step = answer, step
+        wider = await _count(engine, body(step))
+        if found_by_words(wider) > found_by_words(best):
+            best, best_step = wider, step
     return best, best_step
 
 

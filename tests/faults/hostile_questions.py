@@ -92,8 +92,8 @@ def _any_characters(chance: Random) -> str:
 
 
 def _huge(chance: Random) -> str:
-    """Mostly a few hundred characters, sometimes all of 10,000."""
-    length = LONGEST if chance.random() < _LONG_SHARE else chance.randint(100, 900)
+    """Mostly some hundred characters, one in ten all of 10,000: these take most of the time."""
+    length = LONGEST if chance.random() < _LONG_SHARE else chance.randint(60, 300)
     piece = chance.choice((_said(chance) + " ", "а", _signs(chance), '"', "вода-", "ё1"))
     return (piece * (length // len(piece) + 1))[:length]
 
