@@ -1,7 +1,7 @@
 """The one way to search: for the page, the API and the command line."""
 
 from asyncio import gather
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -131,7 +131,7 @@ async def walk(
     viewer: Viewer | None,
     zone: ZoneInfo,
     fields: Collection[str],
-) -> AsyncIterator[WalkPage]:
+) -> AsyncGenerator[WalkPage, None]:
     """The whole result from its first case to its last, in its order, as it was at one moment.
 
     Pages and sizes of `params` do not count. The reader may take up to two minutes over a page.

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 
 from anyio.to_thread import run_sync
@@ -39,11 +40,13 @@ async def write_result(
         writer = await run_sync(open_writer, file_format, part)
         try:
             done = 0
-            async for found in walk(engine, params, viewer, settings.zone, SOURCE_FIELDS):
-                await run_sync(_add, writer, found, frame)
-                done += len(found.cases)
-                if told:
-                    await told(done, found.total)
+            whole = walk(engine, params, viewer, settings.zone, SOURCE_FIELDS)
+            async with aclosing(whole):  # also when stopped half-way the engine lets go at once
+                async for found in whole:
+                    await run_sync(_add, writer, found, frame)
+                    done += len(found.cases)
+                    if told:
+                        await told(done, found.total)
         finally:
             await run_sync(writer.close)
         await run_sync(_settle, part, target)

@@ -147,7 +147,7 @@ async def test_dragging_over_the_timeline_sets_the_period(browser: Browser, site
         count = await page.locator(".hit").count()
         await expect(page.locator(".search-total")).to_contain_text(str(count))
         assert count in {5, 6}
-        await expect(page.locator("input[name=from]")).to_have_value("2026-03-03")
+        await expect(page.locator("input[type=date][name=from]")).to_have_value("2026-03-03")
         await page.get_by_role("link", name="За всё время").click()
         await expect(page.locator(".search-total")).to_contain_text("60")
 
@@ -157,7 +157,7 @@ async def test_without_scripts_everything_is_a_link_or_a_form(browser: Browser, 
         await page.fill("#q", "свет")
         await page.get_by_role("button", name="Найти").click()
         await expect(page.locator(".search-total")).to_contain_text("60")
-        await page.fill("input[name=from]", "2026-03-10")
+        await page.fill("input[type=date][name=from]", "2026-03-10")
         await page.get_by_role("button", name="Применить").click()
         narrowed = await page.locator(".search-total").inner_text()
         assert "60" not in narrowed
@@ -235,12 +235,12 @@ async def test_on_a_narrow_screen_the_list_comes_first(browser: Browser, site: s
     async with visit(
         browser, f"{site}/search?q=свет", viewport={"width": 390, "height": 844}
     ) as page:
-        await expect(page.locator("input[name=from]")).not_to_be_visible()
+        await expect(page.locator("input[type=date][name=from]")).not_to_be_visible()
         await expect(page.locator(".timeline-picture")).not_to_be_visible()
         box = await page.locator(".hit").first.bounding_box()
         assert box
         assert box["y"] < 422
         await page.locator(".search-filters > summary").click()
-        await expect(page.locator("input[name=from]")).to_be_visible()
+        await expect(page.locator("input[type=date][name=from]")).to_be_visible()
         await page.locator(".timeline > summary").click()
         await expect(page.locator(".timeline-picture")).to_be_visible()
