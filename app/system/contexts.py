@@ -64,7 +64,7 @@ def _ended(rebuild: Rebuild, zone: ZoneInfo) -> list[tuple[str, str]]:
         ("Изменилось за это время", again),
         ("Запись ждала переключения", f"{number(rebuild.pause_ms / 1000)} с"),
         ("Новый индекс", rebuild.target),
-        ("Прежний индекс", rebuild.source),
+        ("Прежний индекс", "удалён" if rebuild.source_dropped else rebuild.source),
     ]
 
 

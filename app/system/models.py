@@ -65,6 +65,8 @@ class Rebuild(Struct, frozen=True, kw_only=True):
     """Documents written once more: changed while the rebuild ran, or found different."""
     pause_ms: int = 0
     """How long writes waited for the switch."""
+    source_dropped: bool = False
+    """The old index was deleted by command."""
     owner: str | None = None
     lease_until: datetime | None = None
     error: str | None = None

@@ -151,7 +151,7 @@ def _report(
     bare: float, quiet: tuple[Rebuild, float], busy: tuple[Rebuild, float], life: Life, lost: int
 ) -> None:
     rows = [
-        ("копия средствами движка", f"{bare:.0f}", "1,00"),
+        ("копия средствами движка", f"{bare:.0f}", "1.00"),
         ("перестройка, тишина", f"{quiet[1]:.0f}", f"{quiet[1] / bare:.2f}"),
         ("перестройка, ищут и пишут", f"{busy[1]:.0f}", f"{busy[1] / bare:.2f}"),
     ]

@@ -1,9 +1,11 @@
 """The indexes that earlier rebuilds left behind: kept until somebody says so."""
 
+import msgspec
+
 from app.engine.client import Engine, translated_errors
 from app.engine.names import Index
 from app.errors import RebuildError
-from app.system.rebuilds import get_rebuild
+from app.system.rebuilds import get_rebuild, put_rebuild
 from indexers.aliases import live_index
 from indexers.rebuild.lease import alive
 
@@ -25,4 +27,8 @@ async def drop_kept(engine: Engine, index: Index) -> list[str]:
     for name in names:
         async with translated_errors():
             await engine.client.indices.delete(index=name)
+    if stored and stored.rebuild.source in names:
+        await put_rebuild(
+            engine, msgspec.structs.replace(stored.rebuild, source_dropped=True), stored
+        )
     return names

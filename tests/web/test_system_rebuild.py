@@ -11,6 +11,7 @@ from app.engine.names import Index
 from app.settings import Settings
 from app.system.models import Rebuild, RebuildPhase
 from app.system.rebuilds import get_rebuild, put_rebuild
+from indexers.rebuild.kept import drop_kept
 from indexers.rebuild.run import rebuild
 from tests.factories import receive, row, write_csv
 from tests.rebuilding import fill
@@ -72,6 +73,11 @@ async def test_a_finished_one(engine: Engine, settings: Settings, app_client: Cl
     assert "21\u00a0документ<" in text
     assert "0\u00a0документов" in text
     assert "Запись ждала переключения" in text
+    assert done.source in text
+    await drop_kept(engine, Index.CASES)
+    text = (await app_client.get("/system")).text
+    assert done.source not in text
+    assert "<dd>удалён</dd>" in text
 
 
 async def test_the_backlog(
