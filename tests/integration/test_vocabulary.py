@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from indexers.aliases import live_index
 from indexers.vocabulary import is_due, rebuild, rebuild_if_due
-from tests.integration.search_corpus import case, filled
+from tests.integration.search_corpus import at, case, filled
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -33,6 +33,7 @@ def codes(results: Results) -> list[str]:
 
 async def test_a_search_is_spelt_by_the_words_of_the_index(settings: Settings) -> None:
     cases = [case(n, f"Праздник в Кукуево номер {n}", title="Лампочка") for n in range(3)]
+    cases += [case(n, "Яма", place=at("Карчевского", "1")) for n in range(20, 23)]
     cases += [case(10, "Лапмочка погасла на столбе"), case(11, "Нет воды в колонке")]
     async with filled(settings, cases) as engine:
         before = await ask(engine, settings, "кукуего")
@@ -44,6 +45,7 @@ async def test_a_search_is_spelt_by_the_words_of_the_index(settings: Settings) -
         words = await current_vocabulary(engine)
         assert words.holds("кукуево")
         assert words.holds("лампочка")
+        assert words.holds("карчевского")
         assert not words.holds("лапмочка")
         await spelt(engine, settings)
         await switched_off(engine, settings)
