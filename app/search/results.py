@@ -91,6 +91,8 @@ class Results(Struct, frozen=True):
     facets: dict[str, list[FacetValue]]
     next: str | None
     """Cursor of the next page; None on the last one."""
+    step: int = 0
+    """Of `app.search.clauses.ENOUGH`: how far the words were loosened."""
     days: list[tuple[date, int]] = field(default_factory=list)
     """Days that have cases, in their order, with counts that ignore the filters of time."""
 
@@ -121,6 +123,7 @@ def read_results(
         hits=[_found(hit) for hit in hits[: params.size]],
         facets={**facets, "month": _months(params, days)},
         next=_next(params, hits, step),
+        step=step,
         days=days,
     )
 

@@ -111,9 +111,7 @@ async def _walk_body(
     engine: Engine, params: SearchParams, viewer: Viewer | None, zone: ZoneInfo
 ) -> dict[str, Any]:
     """As the first page was searched, also in how many of the words are enough."""
+    shown = await search(engine, replace(params, size=1), viewer, zone)
     asked = understand(params.q)
-    body = build_query(replace(params, size=1), asked, viewer, zone)
-    answer = await engine.search(Index.CASES, body)
-    _, step = await _widened(engine, params, asked, viewer, zone, answer)
-    body = build_query(params, asked, viewer, zone, step=step)
+    body = build_query(params, asked, viewer, zone, step=shown.step)
     return {name: part for name, part in body.items() if name not in _ONLY_SHOWN}
