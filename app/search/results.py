@@ -95,6 +95,8 @@ class Results(Struct, frozen=True):
     """Cursor of the next page; None on the last one."""
     partial: bool = False
     """The time was up: `total` and the facets count what was found by then."""
+    step: int = 0
+    """Of `app.search.clauses.ENOUGH`: how far the words were loosened."""
     days: list[tuple[date, int]] = field(default_factory=list)
     """Days that have cases, in their order, with counts that ignore the filters of time."""
 
@@ -132,6 +134,7 @@ def read_results(
         facets={**facets, "month": _months(params, days)},
         next=_next(params, hits, step),
         partial=answer["timed_out"],
+        step=step,
         days=days,
     )
 

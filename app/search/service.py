@@ -159,13 +159,7 @@ async def _walk_body(
     engine: Engine, params: SearchParams, viewer: Viewer | None, zone: ZoneInfo
 ) -> dict[str, Any]:
     """As the first page was searched, also in how many of the words are enough."""
+    shown = await search(engine, replace(params, size=1), viewer, zone)
     asked = await understood(engine, params)
-
-    def of(step: int) -> Body:
-        return build_query(params, asked, viewer, zone, step=step)
-
-    counts, step = await _count(engine, of(0)), 0
-    if _wants_more(asked, found_by_words(counts)):
-        _, step = await _widened(engine, asked, of, counts)
-    body = of(step)
+    body = build_query(params, asked, viewer, zone, step=shown.step)
     return {name: part for name, part in body.items() if name not in _ONLY_SHOWN}

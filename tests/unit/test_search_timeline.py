@@ -26,7 +26,7 @@ DAYS = st.dates(date(1, 1, 1), date(9999, 12, 31))
 
 
 def results(days: list[tuple[date, int]]) -> Results:
-    return Results(Asked("", "", []), 0, 0, [], {}, None, days)
+    return Results(Asked("", "", []), 0, 0, [], {}, None, days=days)
 
 
 @given(st.dictionaries(DAYS, st.integers(1, 9), min_size=1, max_size=30))
