@@ -3,8 +3,10 @@
 import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from app.engine.client import Engine
+from app.engine.names import Index
 from app.intake import service
 from app.intake.models import ImportJob
 from app.intake.repository import get_job
@@ -61,3 +63,10 @@ async def load(
     job = await receive(engine, settings, path, profile, **options)
     await run_import(engine, settings, job.id)
     return (await get_job(engine, job.id)).job
+
+
+async def stored_cases(engine: Engine) -> dict[str, dict[str, Any]]:
+    """Up to 10,000 cases as a search finds them, by external id or else by id."""
+    body = {"size": 10_000, "query": {"match_all": {}}}
+    hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
+    return {hit["_source"]["source"].get("external_id", hit["_id"]): hit["_source"] for hit in hits}
