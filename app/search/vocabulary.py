@@ -23,6 +23,9 @@ DOCUMENT = "words"
 _ASK_SECONDS = 60.0
 """How often a newer one is asked for: one read by id of a few bytes."""
 
+_PATIENCE_SECONDS = 0.5
+"""What a search with a limit of two seconds can spare for a help: reading 1 MB takes 20 ms."""
+
 
 class VocabularyState(Struct, frozen=True):
     """What is said of a stored vocabulary without its words."""
@@ -95,11 +98,12 @@ def forget_vocabulary(engine: Engine) -> None:
 async def _renew(engine: Engine, held: _Held) -> None:
     """Spelling is a help: a search goes on without it, and the journal says why."""
     try:
-        head = await engine.get(Index.VOCABULARY, DOCUMENT, fields=["count"])
-        if head is None or (head.seq_no, head.primary_term) == held.version:
-            return
-        stored = await engine.get(Index.VOCABULARY, DOCUMENT, fields=["packed"])
-    except (EngineSetupError, EngineUnavailableError) as error:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            head = await engine.get(Index.VOCABULARY, DOCUMENT, fields=["count"])
+            if head is None or (head.seq_no, head.primary_term) == held.version:
+                return
+            stored = await engine.get(Index.VOCABULARY, DOCUMENT, fields=["packed"])
+    except (EngineSetupError, EngineUnavailableError, TimeoutError) as error:
         log.warning("vocabulary_away", error=type(error).__name__)
         return
     if stored is not None:

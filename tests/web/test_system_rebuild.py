@@ -46,7 +46,7 @@ async def test_before_the_first(engine: Engine, app_client: Client) -> None:
 
 
 async def test_a_running_one_is_watched(engine: Engine, app_client: Client) -> None:
-    await put(engine, owner="host:1", lease_until=NOW + timedelta(minutes=5))
+    await put(engine, owner="host:1", lease_until=datetime.now(UTC) + timedelta(minutes=5))
     page = (await app_client.get("/system")).text
     assert "<html" in page
     fragment = (await app_client.get("/system", headers=HTMX)).text
