@@ -18,6 +18,7 @@ from app.engine.names import Index
 from app.errors import ConflictError, EngineSetupError
 from app.search.vocabulary import DOCUMENT, VocabularyState, stored_state
 from app.text.spelling import chosen, pack, words_of
+from app.text.streets import chosen_streets
 
 log = structlog.get_logger()
 
@@ -62,16 +63,17 @@ async def rebuild(engine: Engine) -> bool:
     read = await engine.get(Index.VOCABULARY, DOCUMENT, fields=["count"])
     started = time.monotonic()
     counts: Counter[str] = Counter()
+    streets: Counter[str] = Counter()
     cases = 0
     async with aclosing(_pages(engine)) as pages:
         async for page in pages:
             cases += len(page)
-            await run_sync(_count, counts, page)
+            await run_sync(_count, counts, streets, page)
     kept = await run_sync(chosen, counts)
     state = VocabularyState(datetime.now(UTC), time.monotonic() - started, cases, len(kept))
     document = {
         **msgspec.to_builtins(state),
-        "packed": base64.b64encode(pack(kept)).decode(),
+        "packed": base64.b64encode(pack(kept, chosen_streets(streets))).decode(),
     }
     try:
         if read is None:
@@ -85,11 +87,14 @@ async def rebuild(engine: Engine) -> bool:
     return True
 
 
-def _count(counts: Counter[str], page: list[dict[str, Any]]) -> None:
+def _count(counts: Counter[str], streets: Counter[str], page: list[dict[str, Any]]) -> None:
     for hit in page:
         source = hit["_source"]
-        parts = [source.get("title"), source.get("text"), *source.get("place", {}).values()]
+        place = source.get("place", {})
+        parts = [source.get("title"), source.get("text"), *place.values()]
         counts.update(words_of("\n".join(part for part in parts if part)))
+        if street := place.get("street"):
+            streets[" ".join(street.split())] += 1
 
 
 async def _pages(engine: Engine) -> AsyncGenerator[list[dict[str, Any]], None]:

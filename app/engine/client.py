@@ -101,13 +101,16 @@ class Engine:
         async with translated_errors():
             return _plain(await self.client.search(index=alias, body=dict(body)))
 
-    async def search_in_time(self, index: Index, body: Mapping[str, Any]) -> dict[str, Any]:
-        """After `search_seconds` the engine stops and answers with what it found (`timed_out`).
+    async def search_in_time(
+        self, index: Index, body: Mapping[str, Any], seconds: float
+    ) -> dict[str, Any]:
+        """After `seconds` the engine stops and answers with what it found (`timed_out`).
 
-        If it does not even do that, `EngineUnavailableError` half a second later. The client with
-        this patience is made once: making one costs 1 ms.
+        If it does not even do that, `EngineUnavailableError` half a second after `search_seconds`,
+        the most that `seconds` may be. The client with this patience is made once: making one
+        costs 1 ms.
         """
-        limited = {**body, "timeout": f"{round(self.search_seconds * 1000)}ms"}
+        limited = {**body, "timeout": f"{round(seconds * 1000)}ms"}
         async with translated_errors():
             return _plain(await self._hurried.search(index=self.read_alias(index), body=limited))
 

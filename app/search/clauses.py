@@ -9,33 +9,31 @@ Whatever a person typed stands only as the value of a match, `match_phrase` or `
 it is syntax, so nothing in it can be wrong.
 """
 
-import math
 from itertools import pairwise
 from typing import Any
 
+from app.search.pieces import (
+    MOST_WORDS,
+    Clause,
+    is_grammed,
+    may_be_nearly,
+    nearly,
+    pieces_of,
+    telling_words,
+)
+from app.search.steps import Step
 from app.search.understanding import Understood
 from app.text.addresses import canonical_street
-from app.text.words import stop_words, words
-
-Clause = dict[str, Any]
-
-ENOUGH = ("3<75%", "3<50%", "1<50% 4<2", "1")
-"""How many of the words a document must have, one step after another while too little is found.
-
-At first all of up to three words («нет горячей воды») and three quarters of more; then half; then
-half of up to four words and any two of more. On 40,000 messages a question of nine words finds
-1, 245 and 19,000 of them. Stepping through half costs nothing in rank: XQuAD 0.793 either way. At
-last any one word: on the XQuAD subset with typos 0.783 without this step, 0.813 with it.
-"""
-
-STEPS = 2 * len(ENOUGH)
-"""Of a search with exact words: all of `ENOUGH` with them, then all of it with their words only."""
+from app.text.formal import split_formal
+from app.text.lemmas import lemmatise
+from app.text.words import words
 
 STEM_WEIGHT = 1.0
+FORMAL_WEIGHT = 0.3
+"""Of a greeting or a word of officialese. Themes of real messages as questions, nDCG@10 of the
+whole search: 0.347 with it, 0.345 with 0."""
 TITLE_WEIGHT = 1.5
 """A word in a title of five says more than one in a letter."""
-GRAM_WEIGHT = 0.2
-"""Pieces of words bring the misspelt and the kindred up: 0.800 with them, 0.792 at 0.5 already."""
 PHRASE_WEIGHT = 2.0
 NUMBER_WEIGHT = 1000.0
 """A case with this very number stands above whatever the words may weigh."""
@@ -45,25 +43,14 @@ STREET_WEIGHT = 5.0
 HOUSE_WEIGHT = 8.0
 """The address orders and never excludes: half of the messages name it in their text only."""
 
-GRAM = 4
-SHORTEST_GRAMMED = 6
-"""Letters of a word found by its 4-grams: the one of «вода» is also in «заводах»."""
-ENOUGH_GRAMS = 0.5
-"""Share of a word's 4-grams that a misspelt one must keep; below it other words come in."""
-MOST_GRAMMED = 16
-"""Words of a question: a longer one has enough right words, and each costs many terms."""
-
 NUMBER_FIELDS = ("number", "source.external_number", "source.external_id")
 PLAIN_ANALYZER = "ru_stem"
 """As documents are analysed: the search analyzer but for its synonyms."""
 WORD_FIELDS = [f"title.stem^{TITLE_WEIGHT}", "text.stem", "place.given"]
 
 
-def member_clause(asked: Understood, step: int) -> Clause:
-    """A filter: a document is found by any one of these ways.
-
-    Steps from `len(ENOUGH)` on take exact words for words: for a phrase nobody wrote.
-    """
+def member_clause(asked: Understood, step: Step) -> Clause:
+    """A filter: a document is found by any one of these ways."""
     ways = [_one_side(side, step) for side in asked.alternatives] or [_one_side(asked, step)]
     if len(ways) == 1 and not asked.without:
         return ways[0]
@@ -71,19 +58,19 @@ def member_clause(asked: Understood, step: int) -> Clause:
     return {"bool": {"should": ways, "minimum_should_match": 1, "must_not": left_out}}
 
 
-def _one_side(asked: Understood, step: int) -> Clause:
-    enough = ENOUGH[step % len(ENOUGH)]
+def _one_side(asked: Understood, step: Step) -> Clause:
+    enough = step.enough
     ways = [
-        _stems(asked, asked.text, minimum_should_match=enough),
-        _field("answers.text.stem", asked, minimum_should_match=enough),
+        _stems(asked, asked.telling, minimum_should_match=enough),
+        _field("answers.text.stem", asked, asked.telling, minimum_should_match=enough),
         *_lemmas(asked, minimum_should_match=enough),
-        *_nearly_right(asked, enough),
+        *(_nearly_right(asked, enough) if step.nearly and asked.nears else []),
         *_at_the_address(asked, enough),
         *[{"terms": {name: list(asked.numbers)}} for name in _number_fields(asked)],
     ]
-    if not asked.lemmas:
+    if not lemmatise(asked.telling):
         ways.append({"match": {"text.raw": {"query": asked.text, "operator": "and"}}})
-    phrases = [_literally(phrase) for phrase in asked.phrases] if step < len(ENOUGH) else []
+    phrases = [_literally(phrase) for phrase in asked.phrases] if step.literal else []
     return {"bool": {"should": ways, "minimum_should_match": 1, "filter": phrases}}
 
 
@@ -104,18 +91,13 @@ def rank_clauses(asked: Understood) -> list[Clause]:
     while the two cost a quarter of the time (p95 26.8 ms instead of 35.0, 200,000 messages).
     """
     return [
-        _stems(asked, asked.text, boost=STEM_WEIGHT),
-        *_pieces(asked.text),
+        _stems(asked, asked.telling, boost=STEM_WEIGHT),
+        *([_stems(asked, asked.formal, boost=FORMAL_WEIGHT)] if asked.formal else []),
+        *filter(None, [pieces_of(asked.telling)]),
         *_address_weights(asked),
         *_number_weights(asked),
         *[_literally(phrase) for phrase in asked.phrases],
     ]
-
-
-def telling_words(asked: Understood) -> int:
-    """How many different words of the question, or of its longest alternative, are looked for."""
-    sides = asked.alternatives or (asked,)
-    return max(len(_telling(side.text)) for side in sides)
 
 
 def highlight_clause(asked: Understood) -> Clause:
@@ -144,51 +126,19 @@ def _reading(asked: Understood) -> dict[str, Any]:
 
 
 def _lemmas(asked: Understood, **how: Any) -> list[Clause]:
-    return [{"match": {"lemmas": {"query": asked.lemmas, **how}}}] if asked.lemmas else []
-
-
-def _telling(text: str) -> list[str]:
-    return list(dict.fromkeys(word for word in words(text) if word not in stop_words()))
-
-
-def _is_grammed(word: str) -> bool:
-    """Digits never go to 4-grams: one house number would find another."""
-    return len(word) >= SHORTEST_GRAMMED and word.isalpha()
-
-
-def _grams(word: str) -> list[str]:
-    """Cut here and not by the field's analysis, which puts all grams of a word in one position:
-    a match then takes any one of them for the word.
-    """
-    return [word[start : start + GRAM] for start in range(len(word) - GRAM + 1)]
-
-
-def _gram_match(grams: list[str], **how: Any) -> Clause:
-    """`lemma` is the analyzer that only splits at spaces."""
-    return {"match": {"text.c4": {"query": " ".join(grams), "analyzer": "lemma", **how}}}
+    lemmas = lemmatise(asked.telling)
+    return [{"match": {"lemmas": {"query": lemmas, **how}}}] if lemmas else []
 
 
 def _nearly_right(asked: Understood, enough: str) -> list[Clause]:
     """Enough words, long ones also misspelt; none where no word is long enough for that."""
-    telling = _telling(asked.text)
-    if len(telling) > MOST_GRAMMED or not any(map(_is_grammed, telling)):
+    if not may_be_nearly(asked.telling):
         return []
     each = [
-        _nearly(word) if _is_grammed(word) else _field("text.stem", asked, word) for word in telling
+        nearly(word) if is_grammed(word) else _field("text.stem", asked, word)
+        for word in telling_words(asked.telling)
     ]
     return [{"bool": {"should": each, "minimum_should_match": enough}}]
-
-
-def _nearly(word: str) -> Clause:
-    grams = _grams(word)
-    return _gram_match(grams, minimum_should_match=math.ceil(len(grams) * ENOUGH_GRAMS))
-
-
-def _pieces(text: str) -> list[Clause]:
-    """All 4-grams of the question's words, however few of them a document has."""
-    asked = [word for word in _telling(text) if word.isalpha()][:MOST_GRAMMED]
-    grams = list(dict.fromkeys(gram for word in asked for gram in _grams(word)))
-    return [_gram_match(grams, boost=GRAM_WEIGHT)] if grams else []
 
 
 def _at_the_address(asked: Understood, enough: str) -> list[Clause]:
@@ -199,7 +149,7 @@ def _at_the_address(asked: Understood, enough: str) -> list[Clause]:
     place: list[Clause] = [{"term": {"place.street": address.street}}]
     if address.house:
         place.append({"term": {"place.house": address.house}})
-    rest = f"{before} {after}".strip()
+    rest, _ = split_formal(f"{before} {after}".strip(), asked.kept)
     if words(rest):
         place.append(_stems(asked, rest, minimum_should_match=enough))
     return [{"bool": {"filter": place}}]
@@ -224,7 +174,7 @@ def _maybe_streets(text: str) -> list[str]:
 
     Which of them is a street, the data tells: the field holds nothing else.
     """
-    asked = [word for word in _telling(text) if word.isalpha()][:MOST_GRAMMED]
+    asked = [word for word in telling_words(text) if word.isalpha()][:MOST_WORDS]
     names = [*asked, *(f"{first} {second}" for first, second in pairwise(asked))]
     streets = (canonical_street(f"ул. {name}")[1] for name in names)
     return list(dict.fromkeys(street for street in streets if street))

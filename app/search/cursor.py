@@ -10,8 +10,8 @@ from typing import Any
 import xxhash
 
 from app.errors import BadInputError
-from app.search.clauses import STEPS
 from app.search.params import SearchParams, Sort
+from app.search.steps import STEPS
 
 _LONGEST = 2000
 _KINDS: dict[Sort, tuple[type, ...]] = {
@@ -30,7 +30,7 @@ class Place:
     values: list[Any]
     """Sort values of the hit before it."""
     step: int = 0
-    """Of `app.search.clauses.STEPS`, as the first page was searched: the next ones go the same."""
+    """Number of one of `app.search.steps.STEPS`, the same on all pages of a result."""
 
 
 def make_cursor(params: SearchParams, place: Place) -> str:
@@ -69,7 +69,7 @@ def _decode(cursor: str) -> tuple[str, Place]:
         question, step, values = json.loads(decoded)
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise _broken() from error
-    if not isinstance(values, list) or step not in range(STEPS):
+    if not isinstance(values, list) or step not in range(len(STEPS)):
         raise _broken()
     return str(question), Place(values, int(step))
 

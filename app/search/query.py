@@ -5,9 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.engine.access import access_clause
-from app.search.clauses import Clause, highlight_clause, member_clause, rank_clauses
+from app.search.clauses import highlight_clause, member_clause, rank_clauses
 from app.search.cursor import Place
 from app.search.params import FACETS, FILTERS, SearchParams, Sort
+from app.search.pieces import Clause
+from app.search.steps import STEPS
 from app.search.timeline import month_days
 from app.search.understanding import Understood
 from app.viewer import Viewer
@@ -77,10 +79,9 @@ def build_query(
 ) -> dict[str, Any]:
     """The body of a search; without a viewer it finds nothing.
 
-    `step` says how many of the words are enough (`app.search.clauses.STEPS`).
+    `step` says how far the question is widened (`app.search.steps.STEPS`).
 
-    The chosen filters are a `post_filter`, so that each facet can ignore its own and `found` can
-    count what the words find without any of them.
+    The chosen filters are a `post_filter`, so that each facet can ignore its own.
     """
     body: dict[str, Any] = {
         "query": _query(params, asked, viewer, step),
@@ -123,11 +124,17 @@ def counts_only(body: dict[str, Any]) -> dict[str, Any]:
     return {"query": {"bool": {"filter": found}}, "size": 0, "track_total_hits": True, **kept}
 
 
+def probe(asked: Understood, viewer: Viewer | None, step: int, enough: int) -> dict[str, Any]:
+    """Counts what the words find at a step without any filters, up to `enough`: then it stops."""
+    found = {"filter": [access_clause(viewer), member_clause(asked, STEPS[step])]}
+    return {"query": {"bool": found}, "size": 0, "track_total_hits": enough}
+
+
 def _query(params: SearchParams, asked: Understood, viewer: Viewer | None, step: int) -> Clause:
     access = access_clause(viewer)
     if not asked.given:
         return {"bool": {"filter": [access]}}
-    found: Clause = {"filter": [access, member_clause(asked, step)]}
+    found: Clause = {"filter": [access, member_clause(asked, STEPS[step])]}
     if params.sort is Sort.RELEVANCE:
         found["should"] = rank_clauses(asked)
         found["minimum_should_match"] = 0
@@ -166,7 +173,7 @@ def _midnight(day: date, zone: ZoneInfo) -> str:
 
 
 def _aggregations(params: SearchParams, zone: ZoneInfo) -> dict[str, Any]:
-    """A facet counts under all filters but its own; `found` is the count without any."""
+    """A facet counts under all filters but its own."""
     chosen = _filters(params, zone)
     facets = {}
     for name in FACETS:
@@ -183,7 +190,7 @@ def _aggregations(params: SearchParams, zone: ZoneInfo) -> dict[str, Any]:
                 }
             }
         facets[name] = {"filter": {"bool": {"filter": others}}, "aggs": counts}
-    return {"found": {"filter": {"match_all": {}}}, **facets, "days": _days(chosen, zone)}
+    return {**facets, "days": _days(chosen, zone)}
 
 
 def _days(chosen: dict[str, Clause], zone: ZoneInfo) -> dict[str, Any]:

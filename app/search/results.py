@@ -14,10 +14,10 @@ from app.cases.codes import (
     Kind,
     State,
 )
-from app.search.clauses import ENOUGH
 from app.search.cursor import Place, make_cursor
 from app.search.params import FACETS, SearchParams, Sort
 from app.search.query import FACET_SIZE, MARK_END, MARK_START, SNIPPET_LENGTH
+from app.search.steps import STEPS
 from app.search.timeline import month_label, months
 from app.search.understanding import Change, Understood
 from app.web.filters import counted, number
@@ -96,18 +96,14 @@ class Results(Struct, frozen=True):
     partial: bool = False
     """The time was up: `total` and the facets count what was found by then."""
     step: int = 0
-    """Of `app.search.clauses.ENOUGH`: how far the words were loosened."""
+    """Number of one of `app.search.steps.STEPS`: how far the question was widened."""
     days: list[tuple[date, int]] = field(default_factory=list)
     """Days that have cases, in their order, with counts that ignore the filters of time."""
 
 
 _NOT_ALL_WORDS = "Всех слов запроса вместе нет почти нигде: показано и то, где есть часть из них."
+_NEARLY = "Именно таких слов мало: показано и похоже написанное."
 _NOT_LITERALLY = "Дословно не найдено ничего: показано, где эти слова стоят в любом порядке и виде."
-
-
-def found_by_words(answer: dict[str, Any]) -> int:
-    """How many cases the words find when no filter is counted."""
-    return int(answer["aggregations"]["found"]["doc_count"])
 
 
 def read_results(
@@ -115,11 +111,14 @@ def read_results(
 ) -> Results:
     """`seconds` is the limit of a search, for the sentence that tells it was reached."""
     changes = [*asked.changes]
-    if step >= len(ENOUGH):
+    taken = STEPS[step]
+    if not taken.literal:
         changes = [change for change in changes if change.code != "quotes"]
         changes.append(Change("phrase_loosened", _NOT_LITERALLY))
-    if step % len(ENOUGH):
+    if taken.loosened:
         changes.append(Change("loosened", _NOT_ALL_WORDS))
+    elif taken.nearly and asked.nears:
+        changes.append(Change("nearly", _NEARLY))
     if answer["timed_out"]:
         message = f"Показано не всё: поиск остановлен через {_limit(seconds)}."
         changes.append(Change("partial", message))

@@ -9,6 +9,7 @@ from msgspec import Struct
 from app.search.parsing import MOST_PHRASES, Parsed, Unit, parse
 from app.search.repairs import STEPS, Word, changed
 from app.text.addresses import FoundAddress, find_address
+from app.text.formal import split_formal
 from app.text.lemmas import lemmatise
 from app.text.spelling import NO_WORDS, Vocabulary
 from app.text.synonyms import synonyms_in
@@ -25,9 +26,11 @@ SWITCHES = (
     "layout",
     "spelling",
     "synonyms",
+    "formal",
     "quotes",
     "without",
     "either",
+    "nearly",
     "loosened",
 )
 """Steps in their order, by the names that `asis` takes and `Change.code` gives."""
@@ -66,13 +69,20 @@ class Understood:
     given: str
     text: str
     """All the words to look for, those of phrases too, without the quotes."""
-    lemmas: str
+    telling: str
+    """The words a message should have: all but the formal ones."""
+    formal: str = ""
+    """Greetings, requests, officialese: they may order what is found, no more."""
     phrases: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     """What may be the number of a case, in the spellings it may be kept in."""
     address: FoundAddress | None = None
     changes: tuple[Change, ...] = ()
+    kept: frozenset[str] = frozenset()
+    """Lemmas that are never formal here."""
     synonyms: bool = True
+    nears: bool = True
+    """Whether what is nearly spelt so is found where the words themselves find too little."""
     loosens: bool = True
     """Whether fewer of the words are enough where all of them find too little."""
     without: tuple[str, ...] = ()
@@ -88,31 +98,44 @@ def understand(
     given = given.strip()
     used = _cut(given)
     parsed, repairs = _mended(parse(used, asis), asis, vocabulary)
-    asked = _asked(given, parsed.units, asis)
+    asked = _asked(given, parsed.units, asis, vocabulary)
     without = tuple(unit.text for unit in parsed.without)[:MOST_PHRASES]
     sides = parsed.sides if len(parsed.sides) > 1 else []
     asked = replace(
         asked,
         without=without,
-        alternatives=tuple(_asked(given, side, asis) for side in sides),
+        alternatives=tuple(_asked(given, side, asis, vocabulary) for side in sides),
     )
     changes = [*_cut_change(given, used), *_recognised(asked), *repairs, *_signs(asked)]
     return replace(asked, changes=tuple(changes))
 
 
-def _asked(given: str, units: list[Unit], asis: Collection[str]) -> Understood:
+def _asked(
+    given: str, units: list[Unit], asis: Collection[str], vocabulary: Vocabulary
+) -> Understood:
     text = " ".join(unit.text for unit in units)
     phrases = [unit.text for unit in units if unit.quoted]
+    kept = _never_formal(text, phrases)
+    telling, formal = (text, "") if "formal" in asis else split_formal(text, kept)
     return Understood(
         given=given,
         text=text,
-        lemmas=lemmatise(text),
+        telling=telling,
+        formal=formal,
+        kept=kept,
         phrases=tuple(phrases[:MOST_PHRASES]),
         numbers=() if "number" in asis else _numbers(text),
-        address=None if "address" in asis else find_address(text),
+        address=None if "address" in asis else find_address(text, vocabulary.streets),
         synonyms="synonyms" not in asis,
+        nears="nearly" not in asis,
         loosens="loosened" not in asis,
     )
+
+
+def _never_formal(text: str, phrases: Iterable[str]) -> frozenset[str]:
+    """Lemmas of phrases, and of terms with synonyms: «управляющая организация» is one thing."""
+    terms = [term for term, _ in synonyms_in(lemmatise(text))]
+    return frozenset(" ".join([*terms, *map(lemmatise, phrases)]).split())
 
 
 def _mended(
@@ -122,7 +145,7 @@ def _mended(
     for code, step in STEPS.items():
         if code in asis:
             continue
-        asked = _words(parsed, asis)
+        asked = _words(parsed, asis, vocabulary)
         before, after = [word.text for word in asked], step(asked, vocabulary)
         if before != after:
             parsed = _with_words(parsed, after)
@@ -132,9 +155,9 @@ def _mended(
     return parsed, changes
 
 
-def _words(parsed: Parsed, asis: Collection[str]) -> list[Word]:
+def _words(parsed: Parsed, asis: Collection[str], vocabulary: Vocabulary) -> list[Word]:
     """All words, those not wanted last; street names are as people write them."""
-    found = None if "address" in asis else find_address(parsed.text)
+    found = None if "address" in asis else find_address(parsed.text, vocabulary.streets)
     around = set(words(f"{found.before} {found.after}")) if found else set()
     return [
         Word(word, unit.quoted or bool(found and not around.intersection(words(word))))
@@ -184,6 +207,10 @@ def _recognised(asked: Understood) -> list[Change]:
 
 def _signs(asked: Understood) -> list[Change]:
     told = _synonyms_told(asked) if asked.synonyms else []
+    if asked.formal:
+        formal = " ".join(words(asked.formal))
+        message = f"Необязательные слова: «{_short(formal)}»."
+        told.append(Change("formal", message, formal, None))
     if asked.phrases:
         exact = _quoted(asked.phrases)
         told.append(Change("quotes", f"Только дословно: {exact}.", None, exact))
@@ -197,7 +224,7 @@ def _signs(asked: Understood) -> list[Change]:
 
 
 def _synonyms_told(asked: Understood) -> list[Change]:
-    found = synonyms_in(asked.lemmas)[:_MOST_TOLD]
+    found = synonyms_in(lemmatise(asked.text))[:_MOST_TOLD]
     if not found:
         return []
     parts = []

@@ -108,6 +108,6 @@ async def _renew(engine: Engine, held: _Held) -> None:
         return
     if stored is not None:
         packed = base64.b64decode(stored.source["packed"])
-        held.words = await run_sync(lambda: Vocabulary(unpack(packed)))
+        held.words = await run_sync(unpack, packed)
         held.version = (stored.seq_no, stored.primary_term)
         log.info("vocabulary_loaded", words=len(held.words))

@@ -1,7 +1,7 @@
 """Addresses as people write them: «ул. Ленина, д. 35а», «Ленина 35», «пр-т Мира, 4/2».
 
 Nothing is guessed: where a street cannot be told from another word, there is no address. The
-list of the municipality's own streets, once known, is a better judge than these rules.
+streets that the cases themselves name (`app.text.streets`) are a better judge than these rules.
 """
 
 import re
@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from app.text.lemmas import analyzer
+from app.text.streets import NO_STREETS, Streets
 from app.text.words import fold, read_list, words
 
 
@@ -106,10 +107,13 @@ def parse_address(text: str) -> ParsedAddress | None:
     return found.address if found else None
 
 
-def find_address(text: str) -> FoundAddress | None:
-    """As `parse_address`, with the text around the address."""
+def find_address(text: str, streets: Streets = NO_STREETS) -> FoundAddress | None:
+    """As `parse_address`, with the text around the address.
+
+    A name of `streets` needs a house as well, unless it has several words: «Вторая Речка».
+    """
     folded = fold(text)
-    spot = _typed(folded) or _rear(folded) or _bare(folded)
+    spot = _typed(folded) or _rear(folded) or _of(streets, folded) or _bare(folded)
     if spot is None:
         return None
     return FoundAddress(spot.address, folded[: spot.start].strip(), folded[spot.end :].strip())
@@ -172,6 +176,17 @@ def _rear(folded: str) -> _Spot | None:
         known = _is_street_name(name) or (house and _nominative(name, street_type) != name)
         if name not in _NOT_NAMES and (known or _agrees(name, street_type)):
             return _spot(street_type, name, house, found.span())
+    return None
+
+
+def _of(streets: Streets, folded: str) -> _Spot | None:
+    for named in streets.named_in(folded):
+        house = _house_after(folded, named.end)
+        alone = folded[named.start : named.end]
+        if alone not in _NOT_NAMES and (house or " " in alone):
+            end = house.end() if house else named.end
+            address = ParsedAddress(None, named.name, _house(house) if house else None)
+            return _Spot(address, named.start, end)
     return None
 
 

@@ -3,11 +3,12 @@
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from symspellpy import SymSpell, Verbosity
 
 from app.text.lemmas import analyzer, own_words
+from app.text.streets import NO_STREETS, Streets
 from app.text.words import stop_words, words
 
 FEWEST = 3
@@ -30,9 +31,13 @@ _CYRILLIC = re.compile("[а-я]+")
 
 
 class Vocabulary:
-    """Words of an index with the number of documents of each; never changed once made."""
+    """Words of an index with the number of documents of each, and the streets they name.
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    Never changed once made.
+    """
+
+    def __init__(self, counts: Mapping[str, int], streets: Streets = NO_STREETS) -> None:
+        self.streets = streets
         self._counts = dict(counts)
         self._near = SymSpell(_FARTHEST, _PREFIX)
         for word, count in self._counts.items():
@@ -95,13 +100,22 @@ def chosen(counts: Counter[str]) -> dict[str, int]:
     return kept
 
 
-def pack(counts: Mapping[str, int]) -> bytes:
-    """As it is stored: a line a word, compressed; equal for equal words."""
-    lines = (f"{word}\t{count}\n" for word, count in sorted(counts.items()))
+_STREET = "@"
+"""Begins the line of a street: no word has it."""
+
+
+def pack(counts: Mapping[str, int], streets: Mapping[str, int]) -> bytes:
+    """As they are stored: a line a word or street, compressed; equal for equal ones."""
+    lines = [f"{word}\t{count}\n" for word, count in sorted(counts.items())]
+    lines += [f"{_STREET}{name}\t{count}\n" for name, count in sorted(streets.items())]
     return gzip.compress("".join(lines).encode(), mtime=0)
 
 
-def unpack(packed: bytes) -> dict[str, int]:
-    lines: Iterable[str] = gzip.decompress(packed).decode().splitlines()
-    pairs = (line.partition("\t") for line in lines)
-    return {word: int(count) for word, _, count in pairs}
+def unpack(packed: bytes) -> Vocabulary:
+    words_found: dict[str, int] = {}
+    streets: dict[str, int] = {}
+    for line in gzip.decompress(packed).decode().splitlines():
+        name, _, count = line.partition("\t")
+        kept = streets if name.startswith(_STREET) else words_found
+        kept[name.removeprefix(_STREET)] = int(count)
+    return Vocabulary(words_found, Streets(streets))

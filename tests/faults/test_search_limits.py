@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -58,8 +58,8 @@ async def test_what_was_found_so_far_is_shown_and_told(
 ) -> None:
     whole = Engine.search_in_time
 
-    async def stopped(engine: Engine, index: Index, body: Mapping[str, Any]) -> dict[str, Any]:
-        return {**await whole(engine, index, body), "timed_out": True}
+    async def stopped(engine: Engine, index: Index, body: Any, left: float) -> dict[str, Any]:
+        return {**await whole(engine, index, body, left), "timed_out": True}
 
     monkeypatch.setattr(Engine, "search_in_time", stopped)
     async with (
@@ -80,8 +80,8 @@ async def test_the_limit_in_words(
 ) -> None:
     whole = Engine.search_in_time
 
-    async def stopped(engine: Engine, index: Index, body: Mapping[str, Any]) -> dict[str, Any]:
-        return {**await whole(engine, index, body), "timed_out": True}
+    async def stopped(engine: Engine, index: Index, body: Any, left: float) -> dict[str, Any]:
+        return {**await whole(engine, index, body, left), "timed_out": True}
 
     monkeypatch.setattr(Engine, "search_in_time", stopped)
     limited = settings.model_copy(update={"search_seconds": seconds})

@@ -102,6 +102,7 @@ def test_what_is_recognised_comes_first() -> None:
         ("layout", "ytn djls"),
         ("spelling", "водоснобжение"),
         ("synonyms", "ГВС"),
+        ("formal", "прошу убрать снег"),
         ("quotes", '"нет воды"'),
         ("without", "вода -свет"),
         ("either", "вода или свет"),

@@ -11,6 +11,8 @@ from app.text.addresses import (
     find_address,
     parse_address,
 )
+from app.text.streets import Streets, chosen_streets
+from app.text.words import fold
 
 
 @pytest.mark.parametrize(
@@ -113,3 +115,42 @@ def test_canonical_street(text: str, expected: tuple[str | None, str | None]) ->
 )
 def test_canonical_house(text: str, expected: str | None) -> None:
     assert canonical_house(text) == expected
+
+
+STREETS = Streets({"Пчелиная": 9, "Вторая Речка": 4, "Дом": 7, "Пчелинная": 2, "Королёва": 3})
+
+
+@pytest.mark.parametrize(
+    ("text", "street", "house"),
+    [
+        ("пчелиная 5а", "Пчелиная", "5а"),
+        ("яма на вторая речка", "Вторая Речка", None),
+        ("вторая речка, д. 7 нет света", "Вторая Речка", "7"),
+        ("королева 12", "Королёва", "12"),
+    ],
+)
+def test_streets_of_the_cases_are_known(text: str, street: str, house: str | None) -> None:
+    found = find_address(text, STREETS)
+    assert found is not None
+    assert (found.address.street, found.address.house) == (street, house)
+
+
+@pytest.mark.parametrize("text", ["пчелиная ферма", "пчелиная 5 дней", "дом 5", "речка 5"])
+def test_a_known_street_alone_is_a_word(text: str) -> None:
+    assert find_address(text, STREETS) is None
+
+
+@given(st.text(max_size=100), st.dictionaries(st.text(max_size=20), st.integers(1, 9), max_size=5))
+def test_any_list_of_streets_is_survived(text: str, counts: dict[str, int]) -> None:
+    streets = Streets(counts)
+    folded = fold(text)
+    for named in streets.named_in(folded):
+        assert named.name in counts
+        assert streets.holds(folded[named.start : named.end])
+
+
+def test_only_streets_that_several_cases_name_are_kept() -> None:
+    assert chosen_streets({"Мира": 5, "Опечатка": 1, "Садовая": 9, "—": 7}) == {
+        "Садовая": 9,
+        "Мира": 5,
+    }
