@@ -4,7 +4,8 @@ import click
 
 from dev.bench import imports, rebuild, search
 
-_PARTS = ("imports", "search", "pages", "rebuild")
+_SEARCH_PARTS = ("search", "pages", "hostile", "exports")
+_PARTS = ("imports", *_SEARCH_PARTS, "rebuild")
 
 
 @click.command()
@@ -16,8 +17,8 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
     chosen = only or _PARTS
     if "imports" in chosen:
         imports.main(rows)
-    if "search" in chosen or "pages" in chosen:
-        search.main(messages, pages="pages" in chosen, pairs="search" in chosen)
+    if set(_SEARCH_PARTS) & set(chosen):
+        search.main(messages, chosen)
     if "rebuild" in chosen:
         rebuild.main(messages)
 

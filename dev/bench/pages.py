@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import uvicorn
@@ -18,11 +20,12 @@ Visit = tuple[int, float]
 """Status and seconds of one page."""
 
 
-async def visit(settings: Settings, asked: list[str], users: int, seconds: float) -> list[Visit]:
-    """Each of `users` opens pages for `seconds`, with a second's pause after each.
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The site on a port of its own, and a client of it.
 
-    Server and people share one process and one event loop, so the times include waiting for
-    each other: worse than the truth, never better.
+    Server and people share one process and one event loop, so the times include waiting for each
+    other: worse than the truth, never better.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     host, port = listener.getsockname()
@@ -32,25 +35,40 @@ async def visit(settings: Settings, asked: list[str], users: int, seconds: float
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(_READY_SECONDS)
-    people = [
-        _person(url, asked[number::users], seconds, number / users) for number in range(users)
-    ]
-    visits = await asyncio.gather(*people)
-    server.should_exit = True
-    await serving
+    try:
+        async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE_SECONDS) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def asked_of(client: httpx.AsyncClient, path: str, question: str) -> Visit:
+    started = time.perf_counter()
+    answer = await client.get(path, params={"q": question})
+    return answer.status_code, time.perf_counter() - started
+
+
+async def visit(settings: Settings, asked: list[str], users: int, seconds: float) -> list[Visit]:
+    """Each of `users` opens pages for `seconds`, with a second's pause after each."""
+    async with served(settings) as client:
+        people = [
+            _person(client, asked[number::users], seconds, number / users)
+            for number in range(users)
+        ]
+        visits = await asyncio.gather(*people)
     return [one for person in visits for one in person]
 
 
-async def _person(url: str, asked: list[str], seconds: float, late: float) -> list[Visit]:
+async def _person(
+    client: httpx.AsyncClient, asked: list[str], seconds: float, late: float
+) -> list[Visit]:
     visits: list[Visit] = []
     await asyncio.sleep(late * _PAUSE_SECONDS)
     ends = time.perf_counter() + seconds
-    async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE_SECONDS) as client:
-        for question in asked:
-            if time.perf_counter() > ends:
-                break
-            started = time.perf_counter()
-            answer = await client.get("/search", params={"q": question})
-            visits.append((answer.status_code, time.perf_counter() - started))
-            await asyncio.sleep(_PAUSE_SECONDS)
+    for question in asked:
+        if time.perf_counter() > ends:
+            break
+        visits.append(await asked_of(client, "/search", question))
+        await asyncio.sleep(_PAUSE_SECONDS)
     return visits

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import Any, TypeVar
 
 import click
@@ -18,16 +18,20 @@ from app.search.service import search
 from app.search.understanding import understand
 from app.settings import Settings, get_settings
 from app.viewer import LOCAL_VIEWER
+from dev.bench.exports import Exported, export_all
+from dev.bench.hostile import AT_ONCE, ask_hostile
 from dev.bench.imports import installation
 from dev.bench.messages import load, questions
-from dev.bench.pages import visit
+from dev.bench.pages import Visit, visit
 from dev.bench.report import table, write_section
+from indexers.vocabulary import rebuild
 
 QUESTIONS = 400
 WARM_UP = 100
 """Questions before the measured ones, all different: Java compiles what it has seen often."""
 TARGET_RATIO = 5.0
 TARGET_PAGE_MS = 250
+TARGET_SLOWEST = 2.0
 USERS, VISIT_SECONDS = 10, 60.0
 _PAGE = 100
 
@@ -97,20 +101,26 @@ async def page_to_the_end(engine: Engine, settings: Settings) -> tuple[int, int,
             return results.total, len(seen), (time.perf_counter() - started) / pages
 
 
-async def bench_search(messages: int, *, pages: bool, pairs: bool) -> None:
-    """Loads `messages` messages into indexes of their own, measures, records."""
+async def bench_search(messages: int, parts: Collection[str]) -> None:
+    """Loads `messages` messages into indexes of their own, measures `parts`, records."""
     own = get_settings().model_copy(update={"index_prefix": f"bench{os.getpid()}-"})
     async with installation(own) as engine:
         seconds, written = await _timed(load(engine, messages))
+        await rebuild(engine)
         click.echo(f"{written} messages in {seconds:.0f} s")
-        if pairs:
+        if "search" in parts:
             asked = questions(WARM_UP + QUESTIONS)
             measured = (await compare(engine, own, asked))[WARM_UP:]
             end = await page_to_the_end(engine, own)
             _record("Поиск: скорость", _pair_lines(written, measured, end))
-        if pages:
+        if "pages" in parts:
             visits = await visit(own, questions(USERS * 100, seed=5), USERS, VISIT_SECONDS)
             _record("Страница поиска: скорость", _visit_lines(written, visits))
+        if "hostile" in parts:
+            _record("Поиск: враждебные запросы", _hostile_lines(written, await ask_hostile(own)))
+        if "exports" in parts:
+            exported = await export_all(engine, own)
+            _record("Выгрузка всего найденного", _export_lines(exported))
 
 
 def _record(title: str, lines: list[str]) -> None:
@@ -178,5 +188,53 @@ def _visit_lines(written: int, visits: list[tuple[int, float]]) -> list[str]:
     ]
 
 
-def main(messages: int, *, pages: bool, pairs: bool) -> None:
-    asyncio.run(bench_search(messages, pages=pages, pairs=pairs))
+def _hostile_lines(written: int, answered: list[tuple[Visit, str]]) -> list[str]:
+    seconds = [taken for (_, taken), _ in answered]
+    failed = sum(status >= 500 for (status, _), _ in answered)  # noqa: PLR2004 - HTTP
+    slow = sum(taken > TARGET_SLOWEST for taken in seconds)
+    (_, worst), text = max(answered, key=lambda one: one[0][1])
+    row = [len(answered), failed, *_times(seconds), f"{worst * 1000:.0f}", slow]
+    return [
+        (
+            f"Сообщений: {written}. Случайные и нарочно испорченные запросы по HTTP, {AT_ONCE} "
+            "одновременно, странице и API по очереди."
+        ),
+        "",
+        *table(
+            [
+                "вопросов",
+                "ответов 5xx",
+                "p50, мс",
+                "p95, мс",
+                "p99, мс",
+                "дольше всех, мс",
+                "> 2 с",
+            ],
+            [row],
+        ),
+        "",
+        f"Самый долгий: {len(text)} знаков, начало {text[:30]!a}.",
+        "Цель: ни одного 5xx, ни одного дольше двух секунд.",
+    ]
+
+
+def _export_lines(exported: list[Exported]) -> list[str]:
+    rows = [
+        [
+            one.question or "(все обращения)",
+            one.format.upper(),
+            one.total,
+            one.rows,
+            one.different,
+            f"{one.seconds:.1f}",
+            f"{one.rows / one.seconds:.0f}",
+            f"{one.megabytes:.0f}",
+        ]
+        for one in exported
+    ]
+    names = ["запрос", "файл", "найдено", "строк", "разных номеров", "секунд", "строк/с", "МБ"]
+    return [*table(names, rows), "", "Цель: строк и разных номеров столько же, сколько найдено."]
+
+
+def main(messages: int, parts: Collection[str]) -> None:
+    asyncio.run(bench_search(messages, parts))

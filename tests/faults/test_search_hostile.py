@@ -1,7 +1,6 @@
-"""No question fails, none takes long, and nothing is lost by the way it was pasted."""
+"""No question fails. How long they take, `make bench` measures."""
 
 import asyncio
-import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
@@ -17,14 +16,12 @@ from app.search.params import parse_params
 from app.search.service import search
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
-from tests.faults.hostile_questions import hostile_questions
+from dev.bench.hostile_questions import hostile_questions
 from tests.integration.search_corpus import corpus, filled
 
 SEED = 20_261_122
 ALL, OVER_HTTP = 5_000, 200
 AT_ONCE = 8
-SLOWEST_SECONDS = 2.0
-"""Of all but one in a thousand: eight at once on a machine busy with other work had one at 2.1."""
 _BASE = "http://127.0.0.1:8000"
 
 Town = tuple[Engine, Settings]
@@ -36,7 +33,7 @@ async def town(service_urls: dict[str, str]) -> AsyncIterator[Town]:
         es_url=service_urls["OTKLIK_ES_URL"],
         redis_url=SecretStr(service_urls["OTKLIK_REDIS_URL"]),
         index_prefix=f"t{uuid.uuid4().hex[:10]}-",
-        search_seconds=30,  # the time is what is tested, so it must not be cut
+        search_seconds=30,  # a busy machine must not turn an answer into a part of one
     )
     async with filled(settings, corpus()) as engine:
         yield engine, settings
@@ -49,12 +46,12 @@ async def test_five_thousand_hostile_questions(town: Town) -> None:
     """A clear refusal is an answer; anything else that is raised fails the test."""
     engine, settings = town
     questions = iter(hostile_questions(ALL, SEED))
-    answered: list[float] = []
+    answered = 0
     refused: list[str] = []
 
     async def ask_on() -> None:
+        nonlocal answered
         for text in questions:
-            started = time.perf_counter()
             try:
                 params = parse_params([("q", text), ("size", "3")])
                 await search(engine, params, LOCAL_VIEWER, settings.zone)
@@ -62,13 +59,11 @@ async def test_five_thousand_hostile_questions(town: Town) -> None:
                 refused.append(text)
             except Exception as error:
                 raise AssertionError(ascii(text[:300])) from error
-            answered.append(time.perf_counter() - started)
+            answered += 1
 
     await asyncio.gather(*(ask_on() for _ in range(AT_ONCE)))
-    assert len(answered) == ALL
+    assert answered == ALL
     assert not refused, "the text of a question alone is never wrong"
-    assert sorted(answered)[-1 - ALL // 1000] < SLOWEST_SECONDS
-    assert max(answered) < 3 * SLOWEST_SECONDS
 
 
 async def test_hostile_questions_to_page_and_api(town: Town) -> None:
