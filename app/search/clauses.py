@@ -69,7 +69,7 @@ def _one_side(asked: Understood, step: Step) -> Clause:
         *[{"terms": {name: list(asked.numbers)}} for name in _number_fields(asked)],
     ]
     if not lemmatise(asked.telling):
-        ways.append({"match": {"text.raw": {"query": asked.text, "operator": "and"}}})
+        ways.append({"match": {"text.raw": {"query": asked.telling, "operator": "and"}}})
     phrases = [_literally(phrase) for phrase in asked.phrases] if step.literal else []
     return {"bool": {"should": ways, "minimum_should_match": 1, "filter": phrases}}
 
@@ -102,7 +102,7 @@ def rank_clauses(asked: Understood) -> list[Clause]:
 
 def highlight_clause(asked: Understood) -> Clause:
     """What is shown as found in a text: the words and their synonyms."""
-    return _field("text.stem", asked)
+    return _field("text.stem", asked, asked.telling)
 
 
 def _stems(asked: Understood, text: str, **how: Any) -> Clause:
@@ -114,9 +114,8 @@ def _stems(asked: Understood, text: str, **how: Any) -> Clause:
     return {"multi_match": {**wanted, **_reading(asked)}}
 
 
-def _field(name: str, asked: Understood, text: str | None = None, **how: Any) -> Clause:
-    words_of = asked.text if text is None else text
-    return {"match": {name: {"query": words_of, **_reading(asked), **how}}}
+def _field(name: str, asked: Understood, text: str, **how: Any) -> Clause:
+    return {"match": {name: {"query": text, **_reading(asked), **how}}}
 
 
 def _reading(asked: Understood) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from msgspec import Struct
 
@@ -13,11 +14,15 @@ from app.text.formal import split_formal
 from app.text.lemmas import lemmatise
 from app.text.spelling import NO_WORDS, Vocabulary
 from app.text.synonyms import synonyms_in
-from app.text.words import words
+from app.text.words import stop_words, words
 
 MAX_LENGTH = 1000
 """Characters of a question that are used: more than any sentence, and 200 words already make a
 query of 600 clauses."""
+
+MOST_WORDS = 40
+"""Different words of a question that are looked for: a whole letter has enough in its first ones,
+and the time of a search grows with each (150 words over 300,000 messages took three seconds)."""
 
 SWITCHES = (
     "number",
@@ -45,6 +50,7 @@ _MOST_SHOWN = 4
 _MOST_TOLD = 3
 """Words whose synonyms are told: a sentence has more, and nobody reads them."""
 _LONGEST_TOLD = 120
+_LONGEST_WORD = 60
 
 _REPAIRED = {
     "lookalikes": "Искали «{to}» русскими буквами: в «{was}» часть букв латинские.",
@@ -70,7 +76,7 @@ class Understood:
     text: str
     """All the words to look for, those of phrases too, without the quotes."""
     telling: str
-    """The words a message should have: all but the formal ones."""
+    """The words a message should have: all but the formal ones, each once, `MOST_WORDS` of them."""
     formal: str = ""
     """Greetings, requests, officialese: they may order what is found, no more."""
     phrases: tuple[str, ...] = ()
@@ -106,7 +112,7 @@ def understand(
         without=without,
         alternatives=tuple(_asked(given, side, asis, vocabulary) for side in sides),
     )
-    changes = [*_cut_change(given, used), *_recognised(asked), *repairs, *_signs(asked)]
+    changes = [*_cut_change(used, asked), *_recognised(asked), *repairs, *_signs(asked)]
     return replace(asked, changes=tuple(changes))
 
 
@@ -117,6 +123,7 @@ def _asked(
     phrases = [unit.text for unit in units if unit.quoted]
     kept = _never_formal(text, phrases)
     telling, formal = (text, "") if "formal" in asis else split_formal(text, kept)
+    telling = _different(telling)
     return Understood(
         given=given,
         text=text,
@@ -130,6 +137,15 @@ def _asked(
         nears="nearly" not in asis,
         loosens="loosened" not in asis,
     )
+
+
+def _different(text: str) -> str:
+    """As typed («vk.com» is one word to the engine), but for what nobody types as one word."""
+    seen: dict[str, str] = {}
+    typed = (words(part) if len(part) > _LONGEST_WORD else [part] for part in text.split())
+    for word in chain.from_iterable(typed):
+        seen.setdefault(" ".join(words(word)), word)
+    return " ".join(list(seen.values())[:MOST_WORDS])
 
 
 def _never_formal(text: str, phrases: Iterable[str]) -> frozenset[str]:
@@ -185,10 +201,13 @@ def _cut(given: str) -> str:
     return (whole if len(whole) > MAX_LENGTH // 2 else start).strip()
 
 
-def _cut_change(given: str, used: str) -> list[Change]:
-    if used == given:
+def _cut_change(used: str, asked: Understood) -> list[Change]:
+    """Told where letters or words were left out."""
+    left = len(set(words(used)) - stop_words()) > MOST_WORDS
+    if used == asked.given and not left:
         return []
-    return [Change("cut", f"Запрос длинный: искали по первым {len(used)} знакам.")]
+    told = f"словам: {MOST_WORDS}" if left else f"знакам: {len(used)}"
+    return [Change("cut", f"Запрос длинный: искали по первым {told}.")]
 
 
 def _recognised(asked: Understood) -> list[Change]:

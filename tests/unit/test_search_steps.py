@@ -79,3 +79,12 @@ def test_no_word_is_lost(text: str) -> None:
     telling, formal = split_formal(text)
     assert sorted([*telling.split(), *formal.split()]) == sorted(text.split())
     assert telling or not text.split()
+
+
+def test_a_letter_is_asked_for_by_its_first_words() -> None:
+    letter = " ".join(f"слово{n}" for n in range(60))
+    asked = understand(f"{letter} {letter}")
+    assert asked.telling.split() == [f"слово{n}" for n in range(40)]
+    assert [change.code for change in asked.changes] == ["cut"]
+    assert understand("вода " * 20).telling == "вода"
+    assert understand("вода🔥" * 20).telling == "вода"
