@@ -29,6 +29,13 @@ class BadFileError(BadInputError):
     code = "bad_file"
 
 
+class NotSignedInError(OtklikError):
+    """No session, no token, or one that is over; a page leads to the sign-in."""
+
+    code = "not_signed_in"
+    status = 401
+
+
 class ForbiddenError(OtklikError):
     """The viewer may not do this; the sentence says who may."""
 

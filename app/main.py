@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
-from litestar import Litestar, get
+from litestar import Litestar, Request, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -17,13 +18,15 @@ from redis.asyncio import from_url
 
 from app.cases.controllers import CaseApiController, CasePageController
 from app.engine.client import Engine
+from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
-from app.viewer import LOCAL_VIEWER, Viewer
+from app.viewer import Viewer
+from app.web.access import PUBLIC, SIGNED_IN, AnyConnection, WhoAsks, check_access, viewer_of
 from app.web.assets import static_router
 from app.web.csrf import check_host, csrf_config
 from app.web.envelope import Envelope
@@ -39,7 +42,7 @@ REDIS_PATIENCE = 3.0
 """Seconds to reach Redis: a person waits for the answer."""
 
 
-@get("/")
+@get("/", opt=SIGNED_IN)
 async def home() -> Redirect:
     return Redirect("/search", status_code=302)
 
@@ -67,8 +70,19 @@ async def provide_settings(state: State) -> Settings:
     return settings
 
 
-async def provide_viewer() -> Viewer:
-    return LOCAL_VIEWER
+async def provide_viewer(request: Request[Any, Any, Any]) -> Viewer:
+    """Asked for only by handlers that the guard has let somebody in to."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise NotSignedInError("Нужно войти.")
+    return viewer
+
+
+def _always(viewer: Viewer | None) -> WhoAsks:
+    async def who_asks(_: AnyConnection) -> Viewer | None:
+        return viewer
+
+    return who_asks
 
 
 @asynccontextmanager
@@ -93,7 +107,7 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Отклик",
         version=version("otklik"),
-        path="/schema",
+        openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC),
         render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
     )
 
@@ -102,8 +116,9 @@ def create_app(
     settings: Settings | None = None,
     *,
     more: Sequence[ControllerRouterHandler] = (),
+    signed_in_as: Viewer | None = None,
 ) -> Litestar:
-    """Builds the application; `more` adds handlers in tests.
+    """Builds the application; in tests `more` adds handlers and `signed_in_as` signs in.
 
     Raises StartRefusedError for settings that would make an unsafe site.
     """
@@ -117,7 +132,8 @@ def create_app(
             "settings": Provide(provide_settings),
             "viewer": Provide(provide_viewer),
         },
-        state=State({"settings": settings, "metrics": metrics}),
+        guards=[check_access],
+        state=State({"settings": settings, "metrics": metrics, "who_asks": _always(signed_in_as)}),
         lifespan=[open_services],
         exception_handlers=EXCEPTION_HANDLERS,
         csrf_config=csrf_config(settings),

@@ -1,14 +1,47 @@
-"""Who is looking. Until there are accounts the only viewer is the person at this computer."""
+"""Who is looking, what this person may do, and at which cases."""
 
 import msgspec
 
+from app.errors import ForbiddenError
+from app.permissions import PERMISSION_NAMES, Permission
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Cases that lie in all three parts; None does not limit, an empty part holds nothing."""
+
+    municipalities: frozenset[str] | None = frozenset()
+    departments: frozenset[str] | None = frozenset()
+    """Names as `workflow.department` has them, subordinate ones included."""
+    channels: frozenset[str] | None = frozenset()
+
+
+EVERYWHERE = Scope(None, None, None)
+
 
 class Viewer(msgspec.Struct, frozen=True):
-    """The person a query is run for; `everything` lifts the scope, nothing else does."""
+    """The person a query is run for; `everything` lifts all limits, nothing else does."""
 
     name: str
+    """The login; what is written into histories and jobs."""
     everything: bool = False
+    title: str = ""
+    """Family name and initials, for people."""
+    permissions: frozenset[Permission] = frozenset()
+    scopes: tuple[Scope, ...] = ()
+    """One for each role of the person: a case in any of them is seen."""
+    departments: frozenset[str] = frozenset()
+    """Where this person works: names of the own department and those below it."""
+
+    def may(self, permission: Permission) -> bool:
+        return self.everything or permission in self.permissions
 
 
-LOCAL_VIEWER = Viewer(name="local", everything=True)
-"""The web app answers on the loopback address only, so whoever asks sits at this computer."""
+def require(viewer: Viewer | None, permission: Permission) -> Viewer:
+    """Raises `ForbiddenError`, which names what is missing."""
+    if viewer is None or not viewer.may(permission):
+        raise ForbiddenError(f"Нет права: {PERMISSION_NAMES[permission]}.")
+    return viewer
+
+
+LOCAL_VIEWER = Viewer(name="local", everything=True, title="Этот компьютер")
+"""Whoever runs a command on the server itself; the site never takes anybody for this viewer."""

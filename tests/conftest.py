@@ -78,9 +78,9 @@ async def raw_engine(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
 
 @pytest.fixture
 def app(settings: Settings) -> Litestar:
-    from app.main import create_app
+    from tests.factories import site
 
-    return create_app(settings)
+    return site(settings)
 
 
 @pytest.fixture

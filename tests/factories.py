@@ -5,14 +5,22 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from litestar import Litestar
+
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.intake import service
 from app.intake.models import ImportJob
 from app.intake.repository import get_job
+from app.main import create_app
 from app.settings import Settings
-from app.viewer import LOCAL_VIEWER
+from app.viewer import LOCAL_VIEWER, Viewer
 from indexers.imports.run import run_import
+
+
+def site(settings: Settings, viewer: Viewer | None = LOCAL_VIEWER) -> Litestar:
+    """The application with `viewer` signed in to it; None for a stranger."""
+    return create_app(settings, signed_in_as=viewer)
 
 
 def row(number: int, **cells: str) -> dict[str, str]:

@@ -45,6 +45,32 @@ class AnswerKind(StrEnum):
     FINAL = "final"
 
 
+class AnswerState(StrEnum):
+    DRAFT = "draft"
+    WAITING = "waiting"
+    """For approval."""
+    REWORK = "rework"
+    SENT = "sent"
+
+
+class RequestState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    CANCELLED = "cancelled"
+
+
+class Importance(StrEnum):
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class LinkKind(StrEnum):
+    RELATED = "related"
+    REPEAT = "repeat"
+    """The same author again about the same."""
+    FOLLOW_UP = "follow_up"
+
+
 KIND_NAMES: dict[Kind, str] = {Kind.MESSAGE: "Сообщение", Kind.APPEAL: "Обращение"}
 
 CHANNEL_NAMES: dict[Channel, str] = {
@@ -75,6 +101,17 @@ STATE_NAMES: dict[State, str] = {
     State.CLOSED: "Закрыто",
     State.REJECTED: "Отклонено",
     State.FORWARDED: "Перенаправлено",
+}
+
+IMPORTANCE_NAMES: dict[Importance, str] = {
+    Importance.NORMAL: "Обычная",
+    Importance.HIGH: "Высокая",
+}
+
+LINK_NAMES: dict[LinkKind, str] = {
+    LinkKind.RELATED: "Связано",
+    LinkKind.REPEAT: "Повтор",
+    LinkKind.FOLLOW_UP: "Продолжение",
 }
 
 SYSTEM_NAMES: dict[str, str] = {

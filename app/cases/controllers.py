@@ -10,8 +10,10 @@ from litestar.response import Template
 from app.cases.contexts import CaseView, case_view, page_context
 from app.cases.service import open_case
 from app.engine.client import Engine
+from app.permissions import Permission
 from app.settings import Settings
 from app.viewer import Viewer
+from app.web.access import needs
 from app.web.render import page
 
 CaseName = Annotated[str, PathParameter(description="Идентификатор или номер обращения.")]
@@ -19,6 +21,7 @@ CaseName = Annotated[str, PathParameter(description="Идентификатор 
 
 class CasePageController(Controller):
     path = "/cases"
+    opt = needs(Permission.CASE_VIEW)
 
     @get("/{case_name:str}")
     async def show(
@@ -35,6 +38,7 @@ class CasePageController(Controller):
 
 class CaseApiController(Controller):
     path = "/api/v1/cases"
+    opt = needs(Permission.CASE_VIEW)
     include_in_schema = True
     tags = ["Обращения"]  # noqa: RUF012 - as Litestar declares it
 

@@ -10,7 +10,16 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from app.cases.codes import AnswerKind, Channel, Kind, State
+from app.cases.codes import (
+    AnswerKind,
+    AnswerState,
+    Channel,
+    Importance,
+    Kind,
+    LinkKind,
+    RequestState,
+    State,
+)
 
 
 class Source(Struct, frozen=True, omit_defaults=True):
@@ -78,6 +87,15 @@ class Workflow(Struct, frozen=True, omit_defaults=True):
     department: str | None = None
     sector: str | None = None
     executor: str | None = None
+    """A name as the source wrote it; who works here stands in `assignee`."""
+    assignee: str | None = None
+    """Login of the person who holds the case."""
+    assigned_by: str | None = None
+    approver: str | None = None
+    """Login of whoever is asked to approve the answer."""
+    asked: list[str] = field(default_factory=list)
+    """Departments with an open request: they see the case until they have replied."""
+    return_reason: str | None = None
     assigned_at: datetime | None = None
     taken_at: datetime | None = None
     first_answer_at: datetime | None = None
@@ -89,9 +107,15 @@ class Answer(Struct, frozen=True, omit_defaults=True):
     id: str
     text: str
     kind: AnswerKind = AnswerKind.FINAL
+    state: AnswerState = AnswerState.SENT
     at: datetime | None = None
     by: str | None = None
+    written_at: datetime | None = None
+    approved_by: str | None = None
+    decided_at: datetime | None = None
     promised_at: datetime | None = None
+    question: str | None = None
+    """Id of the question it answers; None for the whole case."""
 
 
 class Rating(Struct, frozen=True, omit_defaults=True):
@@ -100,6 +124,87 @@ class Rating(Struct, frozen=True, omit_defaults=True):
     mark: int
     at: datetime | None = None
     comment: str | None = None
+
+
+class Request(Struct, frozen=True, omit_defaults=True):
+    """A question of one department to another about a case, with a deadline of its own."""
+
+    id: str
+    department: str
+    text: str
+    asked_by: str
+    asked_at: datetime
+    state: RequestState = RequestState.OPEN
+    due_at: datetime | None = None
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+
+
+class Forwarding(Struct, frozen=True, omit_defaults=True):
+    """To a body outside (59-ФЗ art. 8: within 7 days of registration, copies where several)."""
+
+    to: str
+    at: datetime
+    by: str
+    reason: str
+    copies: list[str] = field(default_factory=list)
+    due_at: datetime | None = None
+
+
+class Extension(Struct, frozen=True, omit_defaults=True):
+    """Of consideration, once and by 30 days at most; the author is told (59-ФЗ art. 12)."""
+
+    until: datetime
+    was: datetime
+    at: datetime
+    by: str
+    reason: str
+    notified_at: datetime
+
+
+class Question(Struct, frozen=True, omit_defaults=True):
+    """One of several questions of an appeal: its own code, executor and result."""
+
+    id: str
+    text: str
+    state: State = State.NEW
+    appeal_code: str | None = None
+    department: str | None = None
+    executor: str | None = None
+    """Login of the person who works on it."""
+    result: str | None = None
+    answer: str | None = None
+    closed_at: datetime | None = None
+
+
+class Attachment(Struct, frozen=True, omit_defaults=True):
+    """A file of a case; its octets lie in the data folder under their own hash."""
+
+    id: str
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    at: datetime
+    by: str
+
+
+class Note(Struct, frozen=True, omit_defaults=True):
+    """For colleagues only; never sent to the author."""
+
+    id: str
+    at: datetime
+    by: str
+    text: str
+
+
+class Link(Struct, frozen=True, omit_defaults=True):
+    kind: LinkKind
+    case_id: str
+    number: str
+    at: datetime
+    by: str
 
 
 class Event(Struct, frozen=True, omit_defaults=True):
@@ -115,6 +220,9 @@ class Event(Struct, frozen=True, omit_defaults=True):
     """Names of the fields that changed."""
     before: dict[str, Any] = field(default_factory=dict)
     """Their values before, for those that changed."""
+    to: str | None = None
+    """To whom or where: a login, a department, a body, a state."""
+    reason: str | None = None
 
 
 class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -139,7 +247,7 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     audit_seq: int
     """Sequence of the last history event that stands in the audit."""
     title: str | None = None
-    importance: str | None = None
+    importance: Importance | None = None
     registered_at: datetime | None = None
     closed_at: datetime | None = None
     deadline_at: datetime | None = None
@@ -150,6 +258,17 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     classifier: Classifier = field(default_factory=Classifier)
     workflow: Workflow = field(default_factory=Workflow)
     answers: list[Answer] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    forwarded: Forwarding | None = None
+    extension: Extension | None = None
+    deadline_profile: str | None = None
+    """Code of the deadline profile, where people chose one."""
+    attachments: list[Attachment] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    created_by: str | None = None
+    """Login, or name of the token, that entered it; None where it was imported."""
     rating: Rating | None = None
     history: list[Event] = field(default_factory=list)
     original: dict[str, Any] = field(default_factory=dict)

@@ -14,8 +14,10 @@ from app.exports.contexts import export_view, file_name
 from app.exports.files import ExportFiles
 from app.exports.models import ExportFormat, ExportJob, ExportState
 from app.jobs import ring
+from app.permissions import Permission
 from app.settings import Settings
 from app.viewer import Viewer
+from app.web.access import needs
 from app.web.htmx import go, wants_fragment
 from app.web.render import page
 
@@ -29,6 +31,7 @@ _TYPES = {
 
 class ExportsController(Controller):
     path = "/exports"
+    opt = needs(Permission.SEARCH_EXPORT)
 
     @post(status_code=303)
     async def ask(

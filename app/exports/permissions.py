@@ -1,15 +1,14 @@
 """Who may take a file with a result."""
 
-from app.errors import ForbiddenError, NotFoundError
+from app.errors import NotFoundError
 from app.exports.models import ExportJob
-from app.viewer import Viewer
+from app.permissions import Permission
+from app.viewer import Viewer, require
 
 
 def may_export(viewer: Viewer | None) -> Viewer:
     """Raises ForbiddenError. The file itself holds only what the viewer may see."""
-    if viewer is None:
-        raise ForbiddenError("Выгружать может тот, кто вошёл.")
-    return viewer
+    return require(viewer, Permission.SEARCH_EXPORT)
 
 
 def check_owner(viewer: Viewer | None, job: ExportJob) -> None:

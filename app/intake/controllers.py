@@ -41,7 +41,9 @@ from app.intake.profiles.mapped import CODED
 from app.intake.rejects import write_rejects
 from app.intake.sample import write_sample
 from app.intake.wizard import values_view
+from app.permissions import Permission
 from app.settings import Settings
+from app.web.access import needs
 from app.web.htmx import wants_fragment
 from app.web.render import page
 
@@ -200,5 +202,5 @@ def imports_router(settings: Settings) -> Router:
         path="/imports",
         route_handlers=[ImportsController, uploading],
         dependencies={"desk": Provide(open_desk)},
-        opt={"access": "imports"},
+        opt=needs(Permission.IMPORT_LOAD),
     )

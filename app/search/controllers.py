@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from app.engine.client import Engine
 from app.errors import BadInputError, EngineSetupError, EngineUnavailableError
+from app.permissions import Permission
 from app.search.around import around
 from app.search.contexts import SearchAnswer, address, api_answer, page_context
 from app.search.openapi import SearchOperation
@@ -15,6 +16,7 @@ from app.search.params import SearchParams, parse_params, readable_params
 from app.search.service import search
 from app.settings import Settings
 from app.viewer import Viewer
+from app.web.access import needs
 from app.web.render import Banner, page
 
 _PAGE, _FRAGMENT = "search/page.html", "search/_results.html"
@@ -22,6 +24,7 @@ _PAGE, _FRAGMENT = "search/page.html", "search/_results.html"
 
 class SearchPageController(Controller):
     path = "/search"
+    opt = needs(Permission.CASE_VIEW)
 
     @get()
     async def show(
@@ -59,6 +62,7 @@ def _trouble(
 
 class SearchApiController(Controller):
     path = "/api/v1/search"
+    opt = needs(Permission.CASE_VIEW)
     include_in_schema = True
     tags = ["Поиск"]  # noqa: RUF012 - as Litestar declares it
 

@@ -10,15 +10,17 @@ from litestar.response import Template
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.engine.client import Engine
+from app.permissions import Permission
 from app.system.contexts import rebuild_view
 from app.system.service import check_engine, check_redis, system_state
+from app.web.access import PUBLIC, needs
 from app.web.render import Banner, page
 
 _DOWN = Banner("Не всё в порядке: часть возможностей сейчас не работает.")
 
 
 class SystemController(Controller):
-    @get("/system")
+    @get("/system", opt=needs(Permission.SYSTEM_VIEW))
     async def show(
         self, request: Request[Any, Any, Any], engine: NamedDependency[Engine], state: State
     ) -> Template:
@@ -32,11 +34,11 @@ class SystemController(Controller):
             banner=None if found.ready else _DOWN,
         )
 
-    @get("/health/live", media_type=MediaType.JSON)
+    @get("/health/live", opt=PUBLIC, media_type=MediaType.JSON)
     async def live(self) -> dict[str, str]:
         return {"status": "ok"}
 
-    @get("/health/ready", media_type=MediaType.JSON)
+    @get("/health/ready", opt=PUBLIC, media_type=MediaType.JSON)
     async def ready(
         self, engine: NamedDependency[Engine], state: State
     ) -> Response[dict[str, Any]]:
@@ -52,7 +54,7 @@ class SystemController(Controller):
         }
         return Response(body, status_code=200 if found.ready else 503)
 
-    @get("/metrics")
+    @get("/metrics", opt=PUBLIC)
     async def metrics(self, engine: NamedDependency[Engine], state: State) -> Response[bytes]:
         for check in (await check_engine(engine), await check_redis(state.redis)):
             state.metrics.up.labels(check.name).set(int(check.ok))

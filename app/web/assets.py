@@ -8,6 +8,8 @@ from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
+from app.web.access import PUBLIC
+
 STATIC = Path(__file__).resolve().parent / "static"
 _YEAR = 365 * 24 * 3600
 
@@ -24,5 +26,5 @@ def static_router() -> Router:
         path="/static",
         directories=[STATIC],
         cache_control=CacheControlHeader(max_age=_YEAR, public=True, immutable=True),
-        opt={"keep_plain": False},
+        opt={"keep_plain": False, **PUBLIC},
     )

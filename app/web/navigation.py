@@ -2,19 +2,30 @@
 
 from dataclasses import dataclass
 
+from app.permissions import Permission
+from app.viewer import Viewer
+
 
 @dataclass(frozen=True)
 class NavigationItem:
     title: str
     path: str
     icon: str
+    permission: Permission
 
     def is_current(self, path: str) -> bool:
         return path == self.path or path.startswith(f"{self.path}/")
 
 
 NAVIGATION = (
-    NavigationItem("Поиск", "/search", "search"),
-    NavigationItem("Загрузка", "/imports", "upload"),
-    NavigationItem("Состояние", "/system", "activity-heartbeat"),
+    NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
+    NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),
+    NavigationItem("Состояние", "/system", "activity-heartbeat", Permission.SYSTEM_VIEW),
 )
+
+
+def offered_to(viewer: Viewer | None) -> tuple[NavigationItem, ...]:
+    """What the bar shows to this person: nothing to somebody who has not signed in."""
+    if viewer is None:
+        return ()
+    return tuple(item for item in NAVIGATION if viewer.may(item.permission))

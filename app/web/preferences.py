@@ -10,6 +10,7 @@ from litestar.datastructures import Cookie
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
+from app.web.access import PUBLIC
 from app.web.urls import local_path
 
 Theme = Literal["auto", "light", "dark"]
@@ -60,6 +61,7 @@ def _back(request: Request[Any, Any, Any], cookie: str, value: str) -> Redirect:
 
 class PreferencesController(Controller):
     path = "/preferences"
+    opt = PUBLIC
 
     @post("/theme", status_code=303)
     async def set_theme(

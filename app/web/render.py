@@ -6,9 +6,11 @@ from typing import Any, Literal
 from litestar import Request
 from litestar.response import Template
 
+from app.viewer import Viewer
+from app.web.access import viewer_of
 from app.web.csrf import HEADER, form_token
 from app.web.htmx import CONFIG_JSON, wants_fragment
-from app.web.navigation import NAVIGATION, NavigationItem
+from app.web.navigation import NavigationItem, offered_to
 from app.web.preferences import Preferences, read_preferences
 
 BannerKind = Literal["danger", "warning", "info"]
@@ -31,17 +33,21 @@ class Shell:
     csrf_header: str
     csrf_token: str
     banner: Banner | None
-    navigation: tuple[NavigationItem, ...] = NAVIGATION
+    viewer: Viewer | None
+    navigation: tuple[NavigationItem, ...]
     htmx_config: str = CONFIG_JSON
 
 
 def shell(request: Request[Any, Any, Any], banner: Banner | None = None) -> Shell:
+    viewer = viewer_of(request)
     return Shell(
         path=request.url.path,
         preferences=read_preferences(request.cookies),
         csrf_header=HEADER,
         csrf_token=form_token(request),
         banner=banner,
+        viewer=viewer,
+        navigation=offered_to(viewer),
     )
 
 

@@ -11,6 +11,7 @@ import uvicorn
 
 from app.main import create_app
 from app.settings import Settings
+from app.viewer import LOCAL_VIEWER
 
 _PAUSE_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
@@ -30,7 +31,8 @@ async def served(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     listener = socket.create_server(("127.0.0.1", 0))
     host, port = listener.getsockname()
     url = f"http://{host}:{port}"
-    app = create_app(settings.model_copy(update={"port": port, "base_url": url}))
+    own = settings.model_copy(update={"port": port, "base_url": url})
+    app = create_app(own, signed_in_as=LOCAL_VIEWER)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

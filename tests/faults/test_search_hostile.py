@@ -69,7 +69,9 @@ async def test_five_thousand_hostile_questions(town: Town) -> None:
 async def test_hostile_questions_to_page_and_api(town: Town) -> None:
     _, settings = town
     sample = [_sendable(text) for text in hostile_questions(OVER_HTTP, SEED + 1)]
-    app = create_app(settings.model_copy(update={"secret_key": SecretStr("k" * 40)}))
+    app = create_app(
+        settings.model_copy(update={"secret_key": SecretStr("k" * 40)}), signed_in_as=LOCAL_VIEWER
+    )
     async with AsyncTestClient(app, base_url=_BASE) as client:
         for path, text in _in_turn(sample):
             answer = await client.get(path, params={"q": text, "size": "3"})
@@ -89,7 +91,9 @@ def _in_turn(sample: list[str]) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("raw", ["%ff%fe", "%00", "%ed%a0%80", "%", "%zz", "a&q=b", "%C3%28"])
 async def test_broken_addresses(town: Town, raw: str) -> None:
     _, settings = town
-    app = create_app(settings.model_copy(update={"secret_key": SecretStr("k" * 40)}))
+    app = create_app(
+        settings.model_copy(update={"secret_key": SecretStr("k" * 40)}), signed_in_as=LOCAL_VIEWER
+    )
     async with AsyncTestClient(app, base_url=_BASE) as client:
         for path in ("/search", "/api/v1/search"):
             assert (await client.get(f"{path}?q={raw}")).status_code in {200, 400}

@@ -11,11 +11,11 @@ from litestar.testing import AsyncTestClient
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.main import create_app
 from app.search.params import SearchParams
 from app.search.service import search
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
+from tests.factories import site
 from tests.integration.search_corpus import case, filled
 
 _BASE = "http://127.0.0.1:8000"
@@ -43,7 +43,7 @@ async def test_a_silent_engine_is_told_in_time_and_the_words_are_kept(
     settings: Settings, silent: str
 ) -> None:
     slow = settings.model_copy(update={"es_url": silent, "search_seconds": _SECONDS})
-    async with AsyncTestClient(create_app(slow), base_url=_BASE) as client:
+    async with AsyncTestClient(site(slow), base_url=_BASE) as client:
         started = time.perf_counter()
         answer = await client.get("/search", params={"q": "нет воды", "state": "new"})
         assert time.perf_counter() - started < _LATEST

@@ -19,6 +19,7 @@ from app.exports.columns import COLUMNS
 from app.exports.files import ExportFiles
 from app.exports.models import ExportFormat, ExportJob, ExportState
 from app.exports.repository import abandoned_exports, finished_before, get_export
+from app.permissions import Permission
 from app.search import service as search_service
 from app.search.params import parse_params
 from app.search.service import search
@@ -113,7 +114,7 @@ async def test_filters_loosening_and_scope_are_those_of_the_page(
         shown = await search(town, parse_params(asked.items()), LOCAL_VIEWER, settings.zone)
         job = await made(town, settings, ExportFormat.CSV, **asked)
         assert len(lines(ExportFiles(settings, job).result)) == shown.total == job.done
-    stranger = Viewer("stranger")
+    stranger = Viewer("stranger", permissions=frozenset({Permission.SEARCH_EXPORT}))
     job = await service.ask(town, stranger, [], ExportFormat.CSV)
     await run_export(town, settings, job.id)
     assert (await get_export(town, job.id)).job.done == 0

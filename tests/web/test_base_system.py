@@ -8,8 +8,8 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from app.engine.client import Engine
-from app.main import create_app
 from app.settings import Settings
+from tests.factories import site
 from tests.web.conftest import BASE
 
 Client = AsyncTestClient[Litestar]
@@ -17,7 +17,7 @@ Client = AsyncTestClient[Litestar]
 
 @pytest.fixture
 async def live(settings: Settings) -> AsyncIterator[Client]:
-    async with AsyncTestClient(create_app(settings), base_url=BASE) as client:
+    async with AsyncTestClient(site(settings), base_url=BASE) as client:
         yield client
 
 

@@ -112,10 +112,10 @@ async def refused(clerk: Browser) -> None:
 
 
 async def test_a_silent_engine_does_not_end_the_watching(settings: Settings) -> None:
-    from app.main import create_app
+    from tests.factories import site
 
     dead = settings.model_copy(update={"es_url": "http://127.0.0.1:9"})
-    async with AsyncTestClient(create_app(dead), base_url="http://127.0.0.1:8000") as client:
+    async with AsyncTestClient(site(dead), base_url="http://127.0.0.1:8000") as client:
         address = "/exports/01M81Y2SVW9XNV9R3SY0NRGAM5"
         part = await client.get(address, headers=HX)
         assert part.status_code == 200

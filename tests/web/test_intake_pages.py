@@ -8,9 +8,8 @@ from python_calamine import CalamineWorkbook
 
 from app.intake.models import Checkpoint, Counts, ImportState, TableSummary
 from app.intake.repository import get_job, replace_job
-from app.main import create_app
 from app.settings import Settings
-from tests.factories import row
+from tests.factories import row, site
 from tests.web.intake_browser import HX, Browser, register
 
 
@@ -152,7 +151,7 @@ async def test_progress_moves_and_stops_asking(browser: Browser) -> None:
 
 async def test_progress_outlives_a_silent_engine(settings: Settings) -> None:
     away = settings.model_copy(update={"es_url": "http://127.0.0.1:9"})
-    async with AsyncTestClient(create_app(away), base_url="http://127.0.0.1:8000") as client:
+    async with AsyncTestClient(site(away), base_url="http://127.0.0.1:8000") as client:
         part = await client.get("/imports/01HZZZ?said=x", headers=HX)
         assert part.status_code == 200
         assert 'hx-get="/imports/01HZZZ?said=x"' in part.text

@@ -12,9 +12,8 @@ from app.intake.models import ImportState
 from app.intake.profiles.canonical import CANONICAL_COLUMNS
 from app.intake.repository import list_jobs
 from app.jobs import queue_namespace
-from app.main import create_app
 from app.settings import Settings
-from tests.factories import row
+from tests.factories import row, site
 from tests.web.intake_browser import HX, Browser, register
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 2000
@@ -103,7 +102,7 @@ async def test_too_large_file_is_a_sentence(
     settings: Settings, engine: Engine, *, hx: bool
 ) -> None:
     small = settings.model_copy(update={"upload_max_mb": 1})
-    async with AsyncTestClient(create_app(small), base_url="http://127.0.0.1:8000") as client:
+    async with AsyncTestClient(site(small), base_url="http://127.0.0.1:8000") as client:
         browser = Browser(client, engine, small)
         for size in (1_300_000, 3_500_000):
             answer = await browser.send(b"a;b\n" * (size // 4), "a.csv", "heatmap", hx=hx)
@@ -125,7 +124,7 @@ async def test_without_redis_the_file_is_taken_and_the_page_says_so(
     settings: Settings, engine: Engine
 ) -> None:
     away = Settings(**{**settings.model_dump(), "redis_url": "redis://127.0.0.1:9/0"})
-    async with AsyncTestClient(create_app(away), base_url="http://127.0.0.1:8000") as client:
+    async with AsyncTestClient(site(away), base_url="http://127.0.0.1:8000") as client:
         browser = Browser(client, engine, away)
         answer = await browser.send(register())
         assert answer.status_code == 303

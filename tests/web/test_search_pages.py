@@ -158,10 +158,10 @@ async def json_answers(client: AsyncTestClient[Litestar]) -> None:
 
 
 async def test_the_engine_is_down_and_nothing_typed_is_lost(settings: Settings) -> None:
-    from app.main import create_app
+    from tests.factories import site
 
     dead = settings.model_copy(update={"es_url": "http://127.0.0.1:9"})
-    async with AsyncTestClient(create_app(dead), base_url="http://127.0.0.1:8000") as opened:
+    async with AsyncTestClient(site(dead), base_url="http://127.0.0.1:8000") as opened:
         answer = await opened.get("/search", params={"q": "нет воды", "state": "new"})
     assert answer.status_code == 503
     assert 'value="нет воды"' in answer.text

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, FileSystemLoader
-from litestar import Litestar, Request, get
+from litestar import Litestar, Request, Router, get
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 
 from app.cases.codes import STATE_NAMES
 from app.main import create_app
 from app.settings import Settings
+from app.viewer import LOCAL_VIEWER
+from app.web.access import PUBLIC
 from app.web.markup import HIGHLIGHT_END, HIGHLIGHT_START
 from app.web.render import page
 
@@ -46,7 +48,8 @@ async def gallery(request: Request[Any, Any, Any]) -> Template:
 
 
 def gallery_app(settings: Settings, *more: Any) -> Litestar:
-    app = create_app(settings, more=[gallery, *more])
+    probes = Router("/", route_handlers=[gallery, *more], opt=PUBLIC)
+    app = create_app(settings, more=[probes], signed_in_as=LOCAL_VIEWER)
     engine = app.template_engine
     assert isinstance(engine, JinjaTemplateEngine)
     assert engine.engine.loader is not None
