@@ -67,7 +67,7 @@ class ImportsController(Controller):
     ) -> Template:
         """Also what the progress asks each second: an engine that is away must not end that."""
         try:
-            job = (await repository.get_job(desk.engine, import_id)).job
+            job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         except EngineUnavailableError:
             if not wants_fragment(request):
                 raise
@@ -85,7 +85,7 @@ class ImportsController(Controller):
         """The values of one column, asked when another one is chosen in the wizard."""
         if name not in CODED:
             raise BadInputError("У этого поля нет списка значений.", field=name)
-        job = (await repository.get_job(desk.engine, import_id)).job
+        job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         form = MappingForm(columns={name: request.query_params.get(COLUMN + name, "")})
         _, found = await material(desk, job, form)
         block = values_view(name, form, found.get(name))
@@ -104,7 +104,7 @@ class ImportsController(Controller):
         self, request: AnyRequest, desk: NamedDependency[Desk], import_id: FromPath[str]
     ) -> Answer:
         """A mistake shows the wizard again with every choice in it."""
-        job = (await repository.get_job(desk.engine, import_id)).job
+        job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         form = read_mapping((await request.form()).multi_items())
         if errors := mapping_errors(form, headers_of(job)):
             return await wizard_again(request, desk, job, form, errors)
@@ -127,7 +127,7 @@ class ImportsController(Controller):
     @get("/{import_id:str}/rejects.xlsx")
     async def rejects(self, desk: NamedDependency[Desk], import_id: FromPath[str]) -> Stream:
         """An XLSX with the original cells, so that it can be mended and loaded."""
-        job = (await repository.get_job(desk.engine, import_id)).job
+        job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         name = f"Не загружено - {PurePath(job.file_name).stem}.xlsx"
         return await download(partial(write_rejects, desk.settings, job), name)
 
@@ -138,7 +138,7 @@ async def _match(request: AnyRequest, desk: Desk, import_id: str, form: MappingF
     try:
         return await changed(request, desk, import_id, change)
     except BadInputError as error:
-        job = (await repository.get_job(desk.engine, import_id)).job
+        job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         wrong = {error.field or "": error.message}
         return await wizard_again(request, desk, job, form, wrong)
 
