@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from app.exports.models import ExportFormat, ExportJob, ExportState
-from app.search.params import FILTERS, Sort, parse_params
+from app.search.params import FILTERS, SearchParams, Sort, readable_params
 from app.search.results import FILTER_TITLES, label
 from app.settings import Settings
 from app.web.filters import counted, number, size
@@ -60,7 +60,7 @@ _SECTIONS = {
 def export_view(
     job: ExportJob, settings: Settings, *, queue_away: bool = False, notice: str = ""
 ) -> ExportView:
-    look = _LOOKS[job.state]
+    look = look_of(job)
     progress = None
     if job.state not in _SECTIONS:
         progress = progress_view(job, queue_away=queue_away)
@@ -87,20 +87,34 @@ def file_name(job: ExportJob, settings: Settings) -> str:
     return f"Обращения {job.created_at.astimezone(settings.zone):%Y-%m-%d %H-%M}.{job.format}"
 
 
-def _facts(job: ExportJob) -> list[tuple[str, str]]:
-    params = parse_params(job.pairs)
-    facts = [("Запрос", params.q or "без слов: все обращения")]
-    facts += [
+def look_of(job: ExportJob) -> Look:
+    return _LOOKS[job.state]
+
+
+def conditions(params: SearchParams) -> list[tuple[str, str]]:
+    """The filters in words, pairs of name and values."""
+    return [
         (FILTER_TITLES[name], ", ".join(label(name, value) for value in params.values(name)))
         for name in FILTERS
         if params.values(name)
     ]
-    if params.since:
-        facts.append(("С", f"{params.since:%d.%m.%Y}"))
-    if params.until:
-        facts.append(("По", f"{params.until:%d.%m.%Y}"))
-    facts += [("Порядок", _ORDERS[params.sort]), ("Файл", FORMAT_NAMES[job.format])]
-    return facts
+
+
+def period(params: SearchParams) -> list[tuple[str, str]]:
+    """«С» and «По» with their days."""
+    ends = (("С", params.since), ("По", params.until))
+    return [(name, f"{day:%d.%m.%Y}") for name, day in ends if day]
+
+
+def _facts(job: ExportJob) -> list[tuple[str, str]]:
+    params = readable_params(job.pairs)
+    return [
+        ("Запрос", params.q or "без слов: все обращения"),
+        *conditions(params),
+        *period(params),
+        ("Порядок", _ORDERS[params.sort]),
+        ("Файл", FORMAT_NAMES[job.format]),
+    ]
 
 
 _TROUBLES = Troubles(

@@ -1,6 +1,7 @@
 """What people do with exports: ask for a file, stop it, take it; and what time does with them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.errors import BadInputError, ConflictError
 from app.exports.files import ExportFiles
 from app.exports.models import BUSY_STATES, ExportFormat, ExportJob, ExportState
 from app.exports.permissions import check_owner, may_export
+from app.exports.query import own_exports
 from app.exports.repository import EXPORTS, finished_before
 from app.search.params import parse_params
 from app.settings import Settings
@@ -20,6 +22,8 @@ from app.viewer import Viewer
 
 log = structlog.get_logger()
 
+PAGE_SIZE = 20
+"""Rows of the list."""
 _OF_A_PAGE = frozenset({"after", "size"})
 
 
@@ -62,6 +66,27 @@ async def open_export(engine: Engine, viewer: Viewer | None, export_id: str) -> 
     job = (await EXPORTS.get(engine, export_id)).job
     check_owner(viewer, job)
     return job
+
+
+@dataclass(frozen=True)
+class ExportPage:
+    jobs: list[ExportJob]
+    more: bool
+    """Older ones follow."""
+
+
+async def list_exports(
+    engine: Engine, viewer: Viewer | None, after: str | None = None
+) -> ExportPage:
+    """The viewer's own, newest first; `after` is the id of the last export of the page before.
+
+    Raises `ForbiddenError`, and `NotFoundError` where `after` is no export of this viewer.
+    """
+    wanted = own_exports(may_export(viewer))
+    last = await open_export(engine, viewer, after) if after else None
+    place = [last.created_at.isoformat(), last.id] if last else None
+    jobs = await EXPORTS.newest(engine, wanted, size=PAGE_SIZE + 1, after=place)
+    return ExportPage(jobs[:PAGE_SIZE], len(jobs) > PAGE_SIZE)
 
 
 async def cancel(engine: Engine, viewer: Viewer | None, export_id: str) -> ExportJob:

@@ -43,7 +43,7 @@ from app.intake.sample import write_sample
 from app.intake.wizard import values_view
 from app.settings import Settings
 from app.web.htmx import wants_fragment
-from app.web.render import page
+from app.web.render import page, still_asking
 
 _FORM_OVERHEAD = 1 << 20
 """Octets of a form besides its file; a file just over the limit still gets the exact sentence."""
@@ -55,7 +55,11 @@ _OTHER_COLUMNS = (
 class ImportsController(Controller):
     @get("/")
     async def index(self, request: AnyRequest, desk: NamedDependency[Desk]) -> Template:
-        return await list_page(request, desk)
+        """Also what the list asks while a file is being loaded."""
+        try:
+            return await list_page(request, desk)
+        except EngineUnavailableError as error:
+            return still_asking(request, error, "imports", "Загрузки не потеряны: они продолжатся")
 
     @get("/sample.xlsx")
     async def sample(self, desk: NamedDependency[Desk]) -> Stream:  # noqa: ARG002 - lets in
@@ -68,10 +72,8 @@ class ImportsController(Controller):
         """Also what the progress asks each second: an engine that is away must not end that."""
         try:
             job = (await repository.IMPORTS.get(desk.engine, import_id)).job
-        except EngineUnavailableError:
-            if not wants_fragment(request):
-                raise
-            return page(request, "intake/_away.html", context={"address": _address(request)})
+        except EngineUnavailableError as error:
+            return still_asking(request, error, "import", "Загрузка не потеряна: она продолжится")
         return await job_page(request, desk, job)
 
     @get("/{import_id:str}/values/{name:str}")
@@ -141,11 +143,6 @@ async def _match(request: AnyRequest, desk: Desk, import_id: str, form: MappingF
         job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         wrong = {error.field or "": error.message}
         return await wizard_again(request, desk, job, form, wrong)
-
-
-def _address(request: AnyRequest) -> str:
-    query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 async def upload(request: AnyRequest, desk: NamedDependency[Desk]) -> Answer:

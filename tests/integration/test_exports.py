@@ -18,6 +18,7 @@ from app.exports import service
 from app.exports.columns import COLUMNS
 from app.exports.files import ExportFiles
 from app.exports.models import ExportFormat, ExportJob, ExportState
+from app.exports.query import own_exports
 from app.exports.repository import EXPORTS, finished_before
 from app.search import service as search_service
 from app.search.params import parse_params
@@ -204,6 +205,33 @@ async def test_old_files_are_removed(town: Engine, settings: Settings) -> None:
     assert (await EXPORTS.get(town, job.id)).job.state is ExportState.EXPIRED
     assert not ExportFiles(settings, job).folder.exists()
     assert await service.drop_old(town, settings, later) == 0
+
+
+async def test_the_list_is_the_viewers_own_and_newest_first(
+    town: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PAGE_SIZE", 2)
+    clerk = Viewer("clerk")
+    jobs = [await service.ask(town, clerk, [], ExportFormat.CSV) for _ in range(5)]
+    hidden = await service.ask(town, Viewer("clerk-2", everything=True), [], ExportFormat.CSV)
+    one_moment = jobs[0].created_at
+    for job in jobs[:3]:  # their order is then that of their ids
+        await EXPORTS.replace(town, await EXPORTS.get(town, job.id), created_at=one_moment)
+    await town.refresh(Index.EXPORTS)
+    seen: list[str] = []
+    after = None
+    while (found := await service.list_exports(town, clerk, after)).more or found.jobs:
+        seen += [job.id for job in found.jobs]
+        assert found.more is (len(seen) < len(jobs))
+        after = seen[-1]
+        if len(seen) < len(jobs):  # what is asked for meanwhile is newer than any later page
+            await service.ask(town, clerk, [], ExportFormat.CSV)
+    assert seen == [job.id for job in reversed(jobs)]
+    assert await EXPORTS.newest(town, own_exports(None), size=10) == []
+    with pytest.raises(ForbiddenError):
+        await service.list_exports(town, None)
+    with pytest.raises(NotFoundError):
+        await service.list_exports(town, clerk, hidden.id)
 
 
 def test_a_long_table_goes_on_in_the_next_sheet(tmp_path: Path) -> None:

@@ -160,3 +160,6 @@ async def test_progress_outlives_a_silent_engine(settings: Settings) -> None:
         whole = await client.get("/imports/01HZZZ")
         assert whole.status_code == 503
         assert (await client.get("/imports")).status_code == 503
+        listed = await client.get("/imports", headers=HX)
+        assert listed.status_code == 200
+        assert '<div id="imports" class="stack" hx-get="/imports"' in listed.text
