@@ -20,9 +20,9 @@ class ListedExport:
     job: ExportJob
     look: Look
     question: str
-    """«нет горячей воды», or that no words were asked."""
+    """«нет горячей воды»; without words the conditions, without these «Все обращения»."""
     conditions: str
-    """«Состояние: Новое; с 01.03.2026 по 31.03.2026»; empty where nothing narrowed the result."""
+    """Beside words: «Состояние: Новое; с 01.03.2026 по 31.03.2026»; else empty."""
     rows: str
     share: int | None
     """Percent of the work done, while there is any."""
@@ -73,12 +73,13 @@ def _listed(job: ExportJob, settings: Settings, now: datetime) -> ListedExport:
     told = [f"{name}: {value}" for name, value in conditions(params)]
     if days := period(params):
         told.append(" ".join(f"{name.lower()} {day}" for name, day in days))
+    narrowed = "; ".join(told)
     busy = job.state in BUSY_STATES
     return ListedExport(
         job=job,
         look=look_of(job),
-        question=f"«{params.q}»" if params.q else "Без слов" if told else "Все обращения",
-        conditions="; ".join(told),
+        question=f"«{params.q}»" if params.q else narrowed or "Все обращения",
+        conditions=narrowed if params.q else "",
         rows=_rows(job),
         share=min(job.done * 100 // job.total, 100) if busy and job.total else None,
         file=job.format.upper() + (f", {size(job.file_size)}" if job.file_size else ""),
