@@ -16,5 +16,6 @@ class NavigationItem:
 NAVIGATION = (
     NavigationItem("Поиск", "/search", "search"),
     NavigationItem("Загрузка", "/imports", "upload"),
+    NavigationItem("Выгрузки", "/exports", "download"),
     NavigationItem("Состояние", "/system", "activity-heartbeat"),
 )
