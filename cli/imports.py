@@ -10,7 +10,7 @@ import msgspec
 from app.engine.client import Engine
 from app.intake.models import BUSY_STATES, ImportJob, ImportState
 from app.intake.rejects import write_rejects
-from app.intake.repository import get_job
+from app.intake.repository import IMPORTS
 from app.intake.service import receive
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
@@ -60,7 +60,7 @@ async def _finish(engine: Engine, settings: Settings, job: ImportJob) -> ImportJ
     """Runs the job here, or waits where a worker's sweeper took it first."""
     while True:
         await run_import(engine, settings, job.id)
-        job = (await get_job(engine, job.id)).job
+        job = (await IMPORTS.get(engine, job.id)).job
         if job.state not in BUSY_STATES:
             return job
         await anyio.sleep(0.5)

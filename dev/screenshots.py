@@ -1,7 +1,8 @@
 """Pictures of the pages for the documentation: `python -m dev.screenshots http://127.0.0.1:8000`.
 
 For an installation made for it, with demo data and a worker: besides broken and small files it
-loads a long made-up table, whose rows stay.
+loads a long made-up table, whose rows stay. Only pictures that the documentation shows are kept;
+`--every --out FOLDER` takes whole pages in all widths, light and dark, for looking at.
 """
 
 import os
@@ -9,7 +10,9 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import click
 import xlsxwriter
@@ -19,13 +22,19 @@ from app.settings import ROOT
 from dev.browser import FLAGS, chromium
 
 LANGUAGE = {"LANGUAGE": "ru", "LC_ALL": "C.UTF-8"}
-"""Chromium's own words in Russian, and file names in UTF-8 whatever the terminal has."""
+"""Chromium's own words in Russian (Debian has them in `chromium-l10n`), and file names in UTF-8
+whatever the terminal has."""
 SIZES = {"1366": (1366, 768), "390": (390, 844)}
+EVERY_SIZE = {**SIZES, "1920": (1920, 1080)}
 MOST_OCTETS = 200 * 1024
 """Of a picture kept in the repository."""
 PROGRESS_ROWS = 60_000
 """Some ten seconds of loading: enough to catch it on the way."""
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _PATIENCE = 120_000
+_PICTURE = re.compile(r"images/([\w-]+\.png)")
+_UNDER_WAY = re.compile(r"[2-5]\d\s000 из")
+"""Rows loaded: far enough for a speed that is not that of the first seconds."""
 _IMPORT = re.compile(r"/imports/[0-9A-Z]{26}")
 
 
@@ -33,31 +42,49 @@ class TooLargeError(RuntimeError):
     """A picture would not fit the repository."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """How the pages are looked at: the width, light or dark, and where the pictures go."""
+
+    size: str
+    theme: Literal["light", "dark"]
+    out: Path
+    every: bool
+
+    def target(self, name: str) -> Path:
+        dark = "-dark" if self.theme == "dark" else ""
+        return self.out / f"{name}-{self.size}{dark}.png"
+
+
 @click.command()
 @click.argument("base", default="http://127.0.0.1:8000")
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "docs" / "images")
 @click.option("--query", default="нет горячей воды на Ленина", show_default=True)
-def main(base: str, out: Path, query: str) -> None:
+@click.option("--every", is_flag=True, help="Whole pages in all widths, light and dark.")
+def main(base: str, out: Path, query: str, *, every: bool) -> None:
     """Take the pictures of a running Отклик at BASE."""
     out.mkdir(parents=True, exist_ok=True)
+    looks = [Look(size, "light", out, every) for size in SIZES]
+    if every:
+        looks = [Look(size, theme, out, every) for size in EVERY_SIZE for theme in THEMES]
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=list(FLAGS), env={**os.environ, **LANGUAGE}
         )
-        for size in SIZES:
-            with _page(browser, size) as page:
-                Shots(page, base, out, size, Path(folder)).before_loading(query)
-        for size in SIZES:
-            with _page(browser, size) as page:
-                Shots(page, base, out, size, Path(folder)).loading()
+        for look in looks:
+            with _page(browser, look) as page:
+                Shots(page, base, look, Path(folder)).before_loading(query)
+        for look in looks:
+            with _page(browser, look) as page:
+                Shots(page, base, look, Path(folder)).loading()
         browser.close()
 
 
 @contextmanager
-def _page(browser: Browser, size: str) -> Iterator[Page]:
-    width, height = SIZES[size]
+def _page(browser: Browser, look: Look) -> Iterator[Page]:
+    width, height = EVERY_SIZE[look.size]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="ru-RU", color_scheme="light"
+        viewport={"width": width, "height": height}, locale="ru-RU", color_scheme=look.theme
     )
     try:
         yield context.new_page()
@@ -65,25 +92,37 @@ def _page(browser: Browser, size: str) -> Iterator[Page]:
         context.close()
 
 
+def shown_pictures() -> set[str]:
+    """Names of the pictures that the README and `docs/` show."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    return {name for page in pages for name in _PICTURE.findall(page.read_text(encoding="utf-8"))}
+
+
 class Shots:
     """Each method ends in one picture named after what it shows and the page's width."""
 
-    def __init__(self, page: Page, base: str, out: Path, size: str, folder: Path) -> None:
+    def __init__(self, page: Page, base: str, look: Look, folder: Path) -> None:
         self._page = page
         self._base = base.rstrip("/")
-        self._out = out
-        self._size = size
+        self._look = look
         self._folder = folder
 
     def before_loading(self, query: str) -> None:
         """Search comes first: the long table would stand in its results."""
         self.search(query)
+        self.case()
+        self.exports(query)
         self.error()
         self.wizard()
 
     def loading(self) -> None:
-        self.progress()
+        """The long load is done once a width: the other looks show its result."""
+        if self._look.theme == "light" and self._look.size in SIZES:
+            self.progress()
+        else:
+            self.done()
         self.imports()
+        self.system()
 
     def search(self, query: str) -> None:
         self._page.goto(f"{self._base}/search")
@@ -91,6 +130,23 @@ class Shots:
         self._page.keyboard.press("Enter")
         self._page.wait_for_load_state("networkidle")
         self._shoot("search")
+
+    def case(self) -> None:
+        """The first one found."""
+        self._page.locator(".hit [data-open]").first.click()
+        self._page.wait_for_url("**/cases/*")
+        self._shoot("case")
+
+    def exports(self, query: str) -> None:
+        """Asks for three files, as a person would; the list then shows them."""
+        for asked, title in ((f"q={query}", "XLSX"), ("state=new&channel=vk", "CSV"), ("", "XLSX")):
+            self._page.goto(f"{self._base}/search?{asked}")
+            self._page.locator(".search-export").get_by_role("button", name=title).click()
+            self._page.wait_for_url("**/exports/*")
+            self._page.get_by_text("Файл готов").wait_for(timeout=_PATIENCE)
+        self._shoot("export")
+        self._page.goto(f"{self._base}/exports")
+        self._shoot("exports")
 
     def error(self) -> None:
         """A picture that calls itself a table."""
@@ -111,19 +167,29 @@ class Shots:
         self._give(register(self._folder / "Реестр за год.xlsx", PROGRESS_ROWS), "mapped")
         self._page.wait_for_url(_IMPORT)
         self._page.locator("form.wizard").wait_for(timeout=_PATIENCE)
-        self._page.fill("#system", f"Образец для картинок {self._size}")
+        self._page.fill("#system", f"Образец {self._look.size} {self._look.theme}")
         self._page.get_by_role("button", name="Проверить").click()
         confirm = self._page.get_by_role("button", name="Загрузить")
         confirm.wait_for(timeout=_PATIENCE)
         confirm.click()
-        self._page.get_by_text("строк в секунду").wait_for(timeout=_PATIENCE)
+        self._page.get_by_text(_UNDER_WAY).wait_for(timeout=_PATIENCE)
         self._shoot("import-progress")
         self._page.get_by_text("Показать в поиске").wait_for(timeout=_PATIENCE)
+        self._shoot("import-done")
+
+    def done(self) -> None:
+        self._page.goto(f"{self._base}/imports")
+        self._page.get_by_role("link", name="Реестр за год.xlsx").first.click()
+        self._page.wait_for_url(_IMPORT)
         self._shoot("import-done")
 
     def imports(self) -> None:
         self._page.goto(f"{self._base}/imports")
         self._shoot("imports")
+
+    def system(self) -> None:
+        self._page.goto(f"{self._base}/system")
+        self._shoot("system")
 
     def _give(self, file: Path, profile: str) -> None:
         self._page.goto(f"{self._base}/imports")
@@ -132,12 +198,14 @@ class Shots:
         self._page.locator(".upload-send").click()
 
     def _shoot(self, name: str) -> None:
-        """What one sees without scrolling: pictures of whole pages are too tall to read."""
-        path = self._out / f"{name}-{self._size}.png"
+        """For the documentation what one sees without scrolling: whole pages are too tall."""
+        path = self._look.target(name)
+        if not self._look.every and path.name not in shown_pictures():
+            return
         self._page.mouse.move(0, 0)
-        self._page.screenshot(path=path, animations="disabled")
+        self._page.screenshot(path=path, animations="disabled", full_page=self._look.every)
         size = path.stat().st_size
-        if size > MOST_OCTETS:
+        if size > MOST_OCTETS and not self._look.every:
             raise TooLargeError(f"{path.name}: {size} octets")
         click.echo(f"{path}: {size // 1024} КБ")
 

@@ -1,54 +1,19 @@
 """One worker holds a job at a time, and everybody can see whether it is alive."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic
 
 from ulid import ULID
 
 from app.engine.client import Engine
+from app.engine.jobs import J, JobStore, StoredJob
 from app.errors import ConflictError, EngineUnavailableError
 
 _BEATS_A_LEASE = 4
 _TRIES = 5
-
-
-class Leased(Protocol):
-    """What a job must tell to be held."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def state(self) -> Any: ...
-    @property
-    def lease_owner(self) -> str | None: ...
-    @property
-    def lease_until(self) -> datetime | None: ...
-    @property
-    def cancel_requested(self) -> bool: ...
-
-
-J = TypeVar("J", bound=Leased)
-JobRead_co = TypeVar("JobRead_co", bound=Leased, covariant=True)
-
-
-class StoredJob(Protocol[JobRead_co]):
-    """A job with what a compare-and-set needs."""
-
-    @property
-    def job(self) -> JobRead_co: ...
-
-
-@dataclass(frozen=True)
-class Book(Generic[J]):
-    """Where jobs of one kind are kept; `busy` are the states in which a worker must have them."""
-
-    get: Callable[[Engine, str], Awaitable[StoredJob[J]]]
-    replace: Callable[..., Awaitable[StoredJob[J]]]
-    busy: Collection[Any]
 
 
 class LostLeaseError(Exception):
@@ -59,10 +24,10 @@ class Lease(Generic[J]):
     """The job as its holder sees it. All writes go through `update`, one after another."""
 
     def __init__(
-        self, engine: Engine, book: Book[J], stored: StoredJob[J], owner: str, lasts: timedelta
+        self, engine: Engine, store: JobStore[J], stored: StoredJob[J], owner: str, lasts: timedelta
     ) -> None:
         self._engine = engine
-        self._book = book
+        self._store = store
         self._stored = stored
         self._lasts = lasts
         self._lock = asyncio.Lock()
@@ -82,11 +47,11 @@ class Lease(Generic[J]):
             for _ in range(_TRIES):
                 lease_until = datetime.now(UTC) + self._lasts
                 try:
-                    self._stored = await self._book.replace(
+                    self._stored = await self._store.replace(
                         self._engine, self._stored, **{"lease_until": lease_until, **changes}
                     )
                 except ConflictError:
-                    self._stored = await self._book.get(self._engine, self.job.id)
+                    self._stored = await self._store.get(self._engine, self.job.id)
                     self._check()
                 else:
                     return self.job
@@ -99,25 +64,25 @@ class Lease(Generic[J]):
 
 @asynccontextmanager
 async def hold(
-    engine: Engine, book: Book[J], job_id: str, lasts: timedelta
+    engine: Engine, store: JobStore[J], job_id: str, lasts: timedelta
 ) -> AsyncIterator[Lease[J] | None]:
     """Takes the job for the time of the block; None where nothing is to do or it is taken.
 
     The lease is prolonged in the background, also while a file is being read for minutes.
     """
-    stored = await book.get(engine, job_id)
+    stored = await store.get(engine, job_id)
     now = datetime.now(UTC)
     taken = stored.job.lease_until is not None and stored.job.lease_until > now
-    if stored.job.state not in book.busy or taken:
+    if stored.job.state not in store.busy or taken:
         yield None
         return
     owner = str(ULID())
     try:
-        stored = await book.replace(engine, stored, lease_owner=owner, lease_until=now + lasts)
+        stored = await store.replace(engine, stored, lease_owner=owner, lease_until=now + lasts)
     except ConflictError:
         yield None
         return
-    lease = Lease(engine, book, stored, owner, lasts)
+    lease = Lease(engine, store, stored, owner, lasts)
     heart = asyncio.create_task(_beat(lease, lasts))
     try:
         yield lease

@@ -11,7 +11,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.intake import service
 from app.intake.models import ImportJob
-from app.intake.repository import get_job
+from app.intake.repository import IMPORTS
 from app.main import create_app
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Viewer
@@ -70,7 +70,7 @@ async def load(
     """Receives a file and runs the whole import in this process."""
     job = await receive(engine, settings, path, profile, **options)
     await run_import(engine, settings, job.id)
-    return (await get_job(engine, job.id)).job
+    return (await IMPORTS.get(engine, job.id)).job
 
 
 async def stored_cases(engine: Engine) -> dict[str, dict[str, Any]]:

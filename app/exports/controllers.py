@@ -12,6 +12,7 @@ from app.errors import ConflictError, EngineUnavailableError, NotFoundError
 from app.exports import service
 from app.exports.contexts import export_view, file_name
 from app.exports.files import ExportFiles
+from app.exports.listing import list_view
 from app.exports.models import ExportFormat, ExportJob, ExportState
 from app.jobs import ring
 from app.permissions import Permission
@@ -19,7 +20,7 @@ from app.settings import Settings
 from app.viewer import Viewer
 from app.web.access import needs
 from app.web.htmx import go, wants_fragment
-from app.web.render import page
+from app.web.render import page, still_asking
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any] | Redirect | Template
@@ -47,6 +48,23 @@ class ExportsController(Controller):
         heard = await ring(settings, "run_export", job.id)
         return go(request, f"/exports/{job.id}" if heard else f"/exports/{job.id}?queue=away")
 
+    @get()
+    async def index(
+        self,
+        request: AnyRequest,
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
+    ) -> Template:
+        """Also what the list asks while a file is being made: a silent engine must not end that."""
+        after = request.query_params.get("after")
+        try:
+            found = await service.list_exports(engine, viewer, after)
+        except EngineUnavailableError as error:
+            return still_asking(request, error, "exports", "Выгрузки не потеряны: они продолжатся")
+        context = {"list": list_view(found, settings, after)}
+        return page(request, "exports/list.html", fragment="exports/_list.html", context=context)
+
     @get("/{export_id:str}")
     async def show(
         self,
@@ -59,10 +77,8 @@ class ExportsController(Controller):
         """Also what the progress asks each second: an engine that is away must not end that."""
         try:
             job = await service.open_export(engine, viewer, export_id)
-        except EngineUnavailableError:
-            if not wants_fragment(request):
-                raise
-            return page(request, "exports/_away.html", context={"address": _address(request)})
+        except EngineUnavailableError as error:
+            return still_asking(request, error, "export", "Выгрузка не потеряна: она продолжится")
         return _page(request, settings, job)
 
     @post("/{export_id:str}/cancel", status_code=303)
@@ -94,11 +110,6 @@ class ExportsController(Controller):
         if job.state is not ExportState.DONE or not path.is_file():
             raise NotFoundError("Файла этой выгрузки нет: он ещё не готов или уже удалён.")
         return File(path, filename=file_name(job, settings), media_type=_TYPES[job.format])
-
-
-def _address(request: AnyRequest) -> str:
-    query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def _page(

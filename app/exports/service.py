@@ -1,6 +1,7 @@
 """What people do with exports: ask for a file, stop it, take it; and what time does with them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,17 +11,19 @@ from ulid import ULID
 
 from app.engine.client import Engine
 from app.errors import BadInputError, ConflictError
-from app.exports import repository
 from app.exports.files import ExportFiles
 from app.exports.models import BUSY_STATES, ExportFormat, ExportJob, ExportState
 from app.exports.permissions import check_owner, may_export
+from app.exports.query import own_exports
+from app.exports.repository import EXPORTS, finished_before
 from app.search.params import parse_params
 from app.settings import Settings
 from app.viewer import Viewer
 
 log = structlog.get_logger()
 
-_TRIES = 5
+PAGE_SIZE = 20
+"""Rows of the list."""
 _OF_A_PAGE = frozenset({"after", "size"})
 
 
@@ -53,16 +56,37 @@ async def ask(
         created_at=now,
         updated_at=now,
     )
-    await repository.create_export(engine, job)
+    await EXPORTS.create(engine, job)
     log.info("export_asked", export_id=job.id, format=job.format)
     return job
 
 
 async def open_export(engine: Engine, viewer: Viewer | None, export_id: str) -> ExportJob:
     """Raises `NotFoundError` also for another person's export."""
-    job = (await repository.get_export(engine, export_id)).job
+    job = (await EXPORTS.get(engine, export_id)).job
     check_owner(viewer, job)
     return job
+
+
+@dataclass(frozen=True)
+class ExportPage:
+    jobs: list[ExportJob]
+    more: bool
+    """Older ones follow."""
+
+
+async def list_exports(
+    engine: Engine, viewer: Viewer | None, after: str | None = None
+) -> ExportPage:
+    """The viewer's own, newest first; `after` is the id of the last export of the page before.
+
+    Raises `ForbiddenError`, and `NotFoundError` where `after` is no export of this viewer.
+    """
+    wanted = own_exports(may_export(viewer))
+    last = await open_export(engine, viewer, after) if after else None
+    place = [last.created_at.isoformat(), last.id] if last else None
+    jobs = await EXPORTS.newest(engine, wanted, size=PAGE_SIZE + 1, after=place)
+    return ExportPage(jobs[:PAGE_SIZE], len(jobs) > PAGE_SIZE)
 
 
 async def cancel(engine: Engine, viewer: Viewer | None, export_id: str) -> ExportJob:
@@ -80,29 +104,15 @@ async def cancel(engine: Engine, viewer: Viewer | None, export_id: str) -> Expor
             "lease_until": None,
         }
 
-    return await _change(engine, export_id, change)
+    return await EXPORTS.change(engine, export_id, change)
 
 
 async def drop_old(engine: Engine, settings: Settings, now: datetime) -> int:
     """Removes the files kept for `OTKLIK_EXPORT_DAYS`; returns how many exports were ended."""
-    old = await repository.finished_before(engine, now - timedelta(days=settings.export_days))
+    old = await finished_before(engine, now - timedelta(days=settings.export_days))
     for export_id in old:
-        job = (await repository.get_export(engine, export_id)).job
+        job = (await EXPORTS.get(engine, export_id)).job
         await run_sync(ExportFiles(settings, job).drop)  # first: if we die here, it is found again
-        await _change(engine, export_id, lambda _: {"state": ExportState.EXPIRED})
+        await EXPORTS.change(engine, export_id, lambda _: {"state": ExportState.EXPIRED})
         log.info("export_expired", export_id=export_id)
     return len(old)
-
-
-async def _change(
-    engine: Engine, export_id: str, change: Callable[[ExportJob], dict[str, Any]]
-) -> ExportJob:
-    """Applies `change(job)` to the newest document; repeated when a worker wrote in between."""
-    for _ in range(_TRIES):
-        stored = await repository.get_export(engine, export_id)
-        changes = change(stored.job)
-        try:
-            return (await repository.replace_export(engine, stored, **changes)).job
-        except ConflictError:
-            continue
-    raise ConflictError("Выгрузка как раз меняется. Повторите через несколько секунд.")

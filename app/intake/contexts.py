@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
+from datetime import UTC, datetime
 
 from app.intake.fields import FIELD_TITLES
 from app.intake.models import BUSY_STATES, ImportJob, ImportState, Rejection
@@ -11,23 +10,9 @@ from app.intake.outcome import ROW, OutcomeView, checked_view, done_view
 from app.intake.profiles import BUILT_IN
 from app.intake.service import MAPPED
 from app.web.filters import counted, number, size
+from app.web.progress import Look, ProgressView, Troubles, pace
 
 _MAPPED_TITLE = "Другая таблица (сопоставить столбцы)"
-
-_LATE = timedelta(seconds=45)
-"""A file waits for its turn a second or two; after this something is in the way."""
-_SURE_AFTER = 3.0
-"""Seconds of work before a speed says anything about the rest."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """A state in a word, with the tone and icon that repeat it."""
-
-    text: str
-    tone: str
-    sign: str
-
 
 _LOOKS = {
     ImportState.QUEUED: Look("В очереди", "gray", "clock"),
@@ -124,23 +109,6 @@ def _listed_counts(job: ImportJob) -> str:
     return ", ".join(f"{word} {number(count)}" for count, word in parts if count)
 
 
-@dataclass(frozen=True)
-class ProgressView:
-    """`total` is None while nobody knows the length; `said` is what a screen reader last heard."""
-
-    label: str
-    done: int
-    total: int | None
-    words: str
-    details: list[str] = field(default_factory=list)
-    trouble: str = ""
-    said: str = ""
-
-    @property
-    def share(self) -> int | None:
-        return min(self.done * 100 // self.total, 100) if self.total else None
-
-
 _LABELS = {
     ImportState.QUEUED: ("Очередь", "Файл принят и ждёт своей очереди."),
     ImportState.READING: (
@@ -152,61 +120,38 @@ _LABELS = {
 }
 
 
+_TROUBLES = Troubles(
+    queue_away="Файл сохранён. Очередь сейчас недоступна, загрузка начнётся сама, "
+    "как только она появится.",
+    waits="Файл ждёт дольше обычного. Он сохранён, и загрузка начнётся сама. "
+    "Если так и не началась, попросите администратора проверить, запущен ли обработчик.",
+    broke_off="Загрузка прервалась. Она сама продолжится с того же места.",
+)
+
+
 def progress_view(job: ImportJob, *, queue_away: bool, now: datetime | None = None) -> ProgressView:
     now = now or datetime.now(UTC)
     label, words = _LABELS[job.state]
     moving = job.state in {ImportState.CHECKING, ImportState.LOADING} and job.table is not None
     total = job.table.rows if moving and job.table else None
     done = job.checkpoint.counts.rows if moving else 0
-    view = ProgressView(
+    return ProgressView(
         label,
         done,
         total,
         words,
-        details=_pace(job, done, total, now) if moving else [],
+        details=pace(done, total, job.phase_started_at, now, lambda rows: counted(rows, *ROW)),
         trouble=_trouble(job, now, queue_away=queue_away),
     )
-    said = f"{label}: {view.share // 10 * 10} %" if view.share is not None else words
-    return ProgressView(**{**vars(view), "said": said})
-
-
-def _pace(job: ImportJob, done: int, total: int | None, now: datetime) -> list[str]:
-    if job.phase_started_at is None or not done or total is None:
-        return []
-    seconds = (now - job.phase_started_at).total_seconds()
-    if seconds < _SURE_AFTER:
-        return []
-    speed = done / seconds
-    left = (total - done) / speed
-    words = counted(round(speed), *ROW)
-    return [f"{words} в секунду", f"осталось около {_span_of(left)}"]
 
 
 def _trouble(job: ImportJob, now: datetime, *, queue_away: bool) -> str:
     if job.trouble:
         return job.trouble
     if job.state is ImportState.QUEUED:
-        if queue_away:
-            return (
-                "Файл сохранён. Очередь сейчас недоступна, загрузка начнётся сама, "
-                "как только она появится."
-            )
-        if now - job.updated_at > _LATE:
-            return (
-                "Файл ждёт дольше обычного. Он сохранён, и загрузка начнётся сама. "
-                "Если так и не началась, попросите администратора проверить, запущен ли обработчик."
-            )
-    elif job.lease_until is not None and job.lease_until < now:
-        return "Загрузка прервалась. Она сама продолжится с того же места."
-    return ""
-
-
-def _span_of(seconds: float) -> str:
-    """Genitive, for «около»: «5 минут»."""
-    whole = max(round(seconds), 1)
-    if whole < 60:  # noqa: PLR2004 - seconds of a minute
-        return counted(whole, "секунды", "секунд", "секунд")
-    return counted(round(whole / 60), "минуты", "минут", "минут")
+        return _TROUBLES.waiting(job.updated_at, now, queue_away=queue_away)
+    over = job.lease_until is not None and job.lease_until < now
+    return _TROUBLES.broke_off if over else ""
 
 
 @dataclass(frozen=True)
@@ -322,7 +267,7 @@ def job_view(
         unknown=unknown_fields(job),
         notice=notice,
         can_remap=can_remap,
-        poll=_poll(job, progress, queue_away=queue_away),
+        poll=progress.poll(f"/imports/{job.id}", queue_away=queue_away) if progress else "",
     )
 
 
@@ -331,10 +276,3 @@ def _tab_title(job: ImportJob, look: Look, progress: ProgressView | None) -> str
     if progress is not None and progress.share is not None:
         return f"{progress.share} % · {job.file_name}"
     return f"{look.text} · {job.file_name}"
-
-
-def _poll(job: ImportJob, progress: ProgressView | None, *, queue_away: bool) -> str:
-    if progress is None:
-        return ""
-    away = "&queue=away" if queue_away else ""
-    return f"/imports/{job.id}?said={quote(progress.said)}{away}"

@@ -45,7 +45,7 @@ from app.permissions import Permission
 from app.settings import Settings
 from app.web.access import needs
 from app.web.htmx import wants_fragment
-from app.web.render import page
+from app.web.render import page, still_asking
 
 _FORM_OVERHEAD = 1 << 20
 """Octets of a form besides its file; a file just over the limit still gets the exact sentence."""
@@ -57,7 +57,11 @@ _OTHER_COLUMNS = (
 class ImportsController(Controller):
     @get("/")
     async def index(self, request: AnyRequest, desk: NamedDependency[Desk]) -> Template:
-        return await list_page(request, desk)
+        """Also what the list asks while a file is being loaded."""
+        try:
+            return await list_page(request, desk)
+        except EngineUnavailableError as error:
+            return still_asking(request, error, "imports", "Загрузки не потеряны: они продолжатся")
 
     @get("/sample.xlsx")
     async def sample(self, desk: NamedDependency[Desk]) -> Stream:  # noqa: ARG002 - lets in
@@ -69,11 +73,9 @@ class ImportsController(Controller):
     ) -> Template:
         """Also what the progress asks each second: an engine that is away must not end that."""
         try:
-            job = (await repository.get_job(desk.engine, import_id)).job
-        except EngineUnavailableError:
-            if not wants_fragment(request):
-                raise
-            return page(request, "intake/_away.html", context={"address": _address(request)})
+            job = (await repository.IMPORTS.get(desk.engine, import_id)).job
+        except EngineUnavailableError as error:
+            return still_asking(request, error, "import", "Загрузка не потеряна: она продолжится")
         return await job_page(request, desk, job)
 
     @get("/{import_id:str}/values/{name:str}")
@@ -87,7 +89,7 @@ class ImportsController(Controller):
         """The values of one column, asked when another one is chosen in the wizard."""
         if name not in CODED:
             raise BadInputError("У этого поля нет списка значений.", field=name)
-        job = (await repository.get_job(desk.engine, import_id)).job
+        job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         form = MappingForm(columns={name: request.query_params.get(COLUMN + name, "")})
         _, found = await material(desk, job, form)
         block = values_view(name, form, found.get(name))
@@ -106,7 +108,7 @@ class ImportsController(Controller):
         self, request: AnyRequest, desk: NamedDependency[Desk], import_id: FromPath[str]
     ) -> Answer:
         """A mistake shows the wizard again with every choice in it."""
-        job = (await repository.get_job(desk.engine, import_id)).job
+        job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         form = read_mapping((await request.form()).multi_items())
         if errors := mapping_errors(form, headers_of(job)):
             return await wizard_again(request, desk, job, form, errors)
@@ -129,7 +131,7 @@ class ImportsController(Controller):
     @get("/{import_id:str}/rejects.xlsx")
     async def rejects(self, desk: NamedDependency[Desk], import_id: FromPath[str]) -> Stream:
         """An XLSX with the original cells, so that it can be mended and loaded."""
-        job = (await repository.get_job(desk.engine, import_id)).job
+        job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         name = f"Не загружено - {PurePath(job.file_name).stem}.xlsx"
         return await download(partial(write_rejects, desk.settings, job), name)
 
@@ -140,14 +142,9 @@ async def _match(request: AnyRequest, desk: Desk, import_id: str, form: MappingF
     try:
         return await changed(request, desk, import_id, change)
     except BadInputError as error:
-        job = (await repository.get_job(desk.engine, import_id)).job
+        job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         wrong = {error.field or "": error.message}
         return await wizard_again(request, desk, job, form, wrong)
-
-
-def _address(request: AnyRequest) -> str:
-    query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 async def upload(request: AnyRequest, desk: NamedDependency[Desk]) -> Answer:

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from app.cases.codes import Channel, Kind, State
 from app.cases.models import Answer, Author, Classifier, Place, Rating, Workflow
+from app.engine.jobs import Job
 
 
 class CaseInput(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -136,18 +137,15 @@ class SavedMapping(Struct, frozen=True):
     """Name of the source; with `external_id` it is the identity of a row."""
 
 
-class ImportJob(Struct, frozen=True, kw_only=True):
+class ImportJob(Job, frozen=True, kw_only=True):
     """A loaded file from upload to the last row."""
 
-    id: str
     state: ImportState
     profile: str
     """`im`, `heatmap`, `canonical`, the name of a saved one, or `mapped` while it has none."""
     file_name: str
     file_size: int
     file_sha256: str
-    created_at: datetime
-    updated_at: datetime
     created_by: str
     sheet: str | None = None
     mapping: SavedMapping | None = None
@@ -163,15 +161,6 @@ class ImportJob(Struct, frozen=True, kw_only=True):
     checked: Counts | None = None
     """What the dry run counted."""
     rejected_examples: list[Rejection] = field(default_factory=list)
-    started_at: datetime | None = None
     phase_started_at: datetime | None = None
     """When the reading, check or load that `state` names began: speed is counted from it."""
-    finished_at: datetime | None = None
     error_code: str | None = None
-    error: str | None = None
-    """A Russian sentence, where the state is `failed`."""
-    trouble: str | None = None
-    """What holds the job up for now, as a Russian sentence; it goes on by itself."""
-    cancel_requested: bool = False
-    lease_owner: str | None = None
-    lease_until: datetime | None = None

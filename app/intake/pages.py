@@ -171,7 +171,7 @@ async def changed(
     try:
         job = await change
     except ConflictError as error:
-        job = (await repository.get_job(desk.engine, import_id)).job
+        job = (await repository.IMPORTS.get(desk.engine, import_id)).job
         return await job_page(request, desk, job, notice=error.message, status=409)
     return await ring_and_go(request, desk, job)
 

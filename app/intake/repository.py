@@ -1,21 +1,25 @@
-"""Import jobs and saved profiles as documents: read, created, replaced by compare-and-set."""
+"""Import jobs and saved profiles as documents."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from app.engine import writer
-from app.engine.client import Engine, Stored
+from app.engine.client import Engine
+from app.engine.jobs import JobStore
 from app.engine.names import Index
-from app.errors import NotFoundError
 from app.intake.models import BUSY_STATES, ImportJob, SavedMapping
 
-
-class StoredJob(Struct, frozen=True):
-    job: ImportJob
-    read: Stored
+IMPORTS = JobStore(
+    Index.IMPORTS,
+    ImportJob,
+    BUSY_STATES,
+    asked_for=("profile", "file_name", "file_size", "file_sha256", "dry_run"),
+    absent="Такой загрузки нет.",
+    changing="Загрузка как раз меняется. Повторите через несколько секунд.",
+)
 
 
 class SavedProfile(Struct, frozen=True, kw_only=True):
@@ -28,80 +32,9 @@ class SavedProfile(Struct, frozen=True, kw_only=True):
     created_by: str
 
 
-def _document(job: ImportJob) -> dict[str, Any]:
-    """Top-level fields are for queries; `document` holds the whole and is not indexed."""
-    whole: dict[str, Any] = msgspec.to_builtins(job)
-    names = (
-        "id",
-        "state",
-        "profile",
-        "file_name",
-        "file_size",
-        "file_sha256",
-        "dry_run",
-        "created_at",
-        "created_by",
-        "updated_at",
-        "finished_at",
-        "lease_until",
-        "lease_owner",
-    )
-    return {**{name: whole[name] for name in names}, "document": whole}
-
-
-def _job(source: dict[str, Any]) -> ImportJob:
-    return msgspec.convert(source["document"], ImportJob)
-
-
-async def create_job(engine: Engine, job: ImportJob) -> StoredJob:
-    read = await writer.create(engine, Index.IMPORTS, job.id, _document(job), refresh=True)
-    return StoredJob(job, read)
-
-
-async def get_job(engine: Engine, import_id: str) -> StoredJob:
-    """Raises `NotFoundError`."""
-    read = await engine.get(Index.IMPORTS, import_id)
-    if read is None:
-        raise NotFoundError("Такой загрузки нет.")
-    return StoredJob(_job(read.source), read)
-
-
-async def replace_job(engine: Engine, stored: StoredJob, **changes: Any) -> StoredJob:
-    """Writes `changes` over what was read; `ConflictError` where somebody was first."""
-    changes.setdefault("updated_at", datetime.now(UTC))
-    job = msgspec.structs.replace(stored.job, **changes)
-    refresh = job.state != stored.job.state
-    read = await writer.replace(engine, stored.read, _document(job), refresh=refresh)
-    return StoredJob(job, read)
-
-
 async def list_jobs(engine: Engine, *, size: int = 50) -> list[ImportJob]:
     """The newest first."""
-    body = {
-        "size": size,
-        "sort": [{"created_at": "desc"}, {"id": "desc"}],
-        "_source": ["document"],
-        "query": {"match_all": {}},
-    }
-    answer = await engine.search(Index.IMPORTS, body)
-    return [_job(hit["_source"]) for hit in answer["hits"]["hits"]]
-
-
-async def abandoned_jobs(engine: Engine, now: datetime) -> list[str]:
-    """Ids of jobs a worker should have in hand and none has: not begun, or the lease ran out."""
-    body = {
-        "size": 100,
-        "sort": [{"created_at": "asc"}],
-        "_source": False,
-        "query": {
-            "bool": {
-                "filter": [{"terms": {"state": sorted(BUSY_STATES)}}],
-                "must_not": [{"range": {"lease_until": {"gte": now.isoformat()}}}],
-            }
-        },
-    }
-    answer = await engine.search(Index.IMPORTS, body)
-    return [hit["_id"] for hit in answer["hits"]["hits"]]
+    return await IMPORTS.newest(engine, {"match_all": {}}, size=size)
 
 
 def _profile_id(name: str) -> str:

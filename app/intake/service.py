@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -27,7 +27,7 @@ from app.intake.models import (
 )
 from app.intake.profiles import BUILT_IN
 from app.intake.profiles.mapped import CODED, mapped_profile
-from app.intake.repository import SavedProfile, StoredJob
+from app.intake.repository import IMPORTS, SavedProfile
 from app.intake.tables import inspect_upload
 from app.settings import Settings
 from app.viewer import Viewer
@@ -43,7 +43,6 @@ _QUEUED: dict[str, Any] = {
 }
 """Free for any worker to take at once."""
 _BLOCK = 1024 * 1024
-_TRIES = 5
 
 
 async def receive(
@@ -83,7 +82,7 @@ async def receive(
             mapping=mapping,
             dry_run=dry_run,
         )
-        await repository.create_job(engine, job)
+        await IMPORTS.create(engine, job)
     except BaseException:
         await run_sync(_remove, files.folder)
         raise
@@ -134,7 +133,7 @@ async def choose_sheet(engine: Engine, import_id: str, sheet: str) -> ImportJob:
             raise BadInputError("В файле нет такого листа.", field="sheet")
         return {"sheet": sheet, "table": None, **_QUEUED}
 
-    return (await _change(engine, import_id, change)).job
+    return await IMPORTS.change(engine, import_id, change)
 
 
 async def match_columns(
@@ -159,10 +158,10 @@ async def match_columns(
             **_QUEUED,
         }
 
-    stored = await _change(engine, import_id, change)
+    job = await IMPORTS.change(engine, import_id, change)
     if name:
         await _save_profile(engine, viewer, name, mapping)
-    return stored.job
+    return job
 
 
 def _check_mapping(mapping: SavedMapping, name: str) -> None:
@@ -208,7 +207,7 @@ async def confirm(engine: Engine, import_id: str) -> ImportJob:
         _demand(job, ImportState.CHECKED)
         return {"dry_run": False, "checkpoint": Checkpoint(), **_QUEUED}
 
-    return (await _change(engine, import_id, change)).job
+    return await IMPORTS.change(engine, import_id, change)
 
 
 async def cancel(engine: Engine, import_id: str) -> ImportJob:
@@ -225,23 +224,9 @@ async def cancel(engine: Engine, import_id: str) -> ImportJob:
             "lease_until": None,
         }
 
-    return (await _change(engine, import_id, change)).job
+    return await IMPORTS.change(engine, import_id, change)
 
 
 def _demand(job: ImportJob, *states: ImportState) -> None:
     if job.state not in states:
         raise ConflictError("Загрузка уже в другом состоянии. Обновите страницу.")
-
-
-async def _change(
-    engine: Engine, import_id: str, change: Callable[[ImportJob], dict[str, Any]]
-) -> StoredJob:
-    """Applies `change(job)` to the newest document; repeated when a worker wrote in between."""
-    for _ in range(_TRIES):
-        stored = await repository.get_job(engine, import_id)
-        changes = change(stored.job)
-        try:
-            return await repository.replace_job(engine, stored, **changes)
-        except ConflictError:
-            continue
-    raise ConflictError("Загрузка как раз меняется. Повторите через несколько секунд.")

@@ -20,6 +20,7 @@ class NavigationItem:
 NAVIGATION = (
     NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
     NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),
+    NavigationItem("Выгрузки", "/exports", "download", Permission.SEARCH_EXPORT),
     NavigationItem("Состояние", "/system", "activity-heartbeat", Permission.SYSTEM_VIEW),
 )
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from litestar import Request
 from litestar.response import Template
 
+from app.errors import OtklikError
 from app.viewer import Viewer
 from app.web.access import viewer_of
 from app.web.csrf import HEADER, form_token
@@ -73,4 +74,21 @@ def page(
         status_code=status,
         headers={**(headers or {}), "Vary": "HX-Request"},
         media_type="text/html",
+    )
+
+
+def still_asking(
+    request: Request[Any, Any, Any], error: OtklikError, part: str, kept: str
+) -> Template:
+    """For a part of a page that asks again and again: it must outlive an engine that is away.
+
+    Raises `error` where the whole page was asked for. `part` is the element's id, `kept` the
+    beginning of a sentence about what is not lost.
+    """
+    if not wants_fragment(request):
+        raise error
+    query = request.url.query
+    address = f"{request.url.path}?{query}" if query else request.url.path
+    return page(
+        request, "errors/_away.html", context={"part": part, "kept": kept, "address": address}
     )

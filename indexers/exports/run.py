@@ -10,16 +10,15 @@ from anyio.to_thread import run_sync
 from app.engine.client import Engine
 from app.errors import BadInputError, StorageUnavailableError
 from app.exports.files import ExportFiles
-from app.exports.models import BUSY_STATES, ExportJob, ExportState
-from app.exports.repository import get_export, replace_export
+from app.exports.models import ExportJob, ExportState
+from app.exports.repository import EXPORTS
 from app.search.params import parse_params
 from app.settings import Settings
 from indexers.exports.write import write_result
-from indexers.lease import Book, Lease, LostLeaseError, hold
+from indexers.lease import Lease, LostLeaseError, hold
 
 log = structlog.get_logger()
 
-_BOOK: Book[ExportJob] = Book(get_export, replace_export, BUSY_STATES)
 _DISK = "На сервере кончилось место или диск закрыт для записи. Выгрузка начнётся снова сама."
 
 
@@ -31,7 +30,7 @@ async def run_export(engine: Engine, settings: Settings, export_id: str) -> None
     `StorageUnavailableError`.
     """
     lasts = timedelta(seconds=settings.lease_seconds)
-    async with hold(engine, _BOOK, export_id, lasts) as lease:
+    async with hold(engine, EXPORTS, export_id, lasts) as lease:
         if lease is None:
             return
         try:

@@ -15,7 +15,6 @@ from app.errors import BadInputError, StorageUnavailableError
 from app.intake.binding import Binding, bind
 from app.intake.files import ImportFiles
 from app.intake.models import (
-    BUSY_STATES,
     Checkpoint,
     ImportJob,
     ImportState,
@@ -23,7 +22,7 @@ from app.intake.models import (
     TableSummary,
 )
 from app.intake.profiles.base import Profile
-from app.intake.repository import get_job, replace_job
+from app.intake.repository import IMPORTS
 from app.intake.tables import Limits, Table, convert, load_table, normalise_header
 from app.settings import Settings
 from indexers.imports.ahead import prepared_ahead
@@ -31,14 +30,13 @@ from indexers.imports.check import ChunkChecker
 from indexers.imports.chunk import ChunkWriter
 from indexers.imports.load import Loader
 from indexers.imports.source import Order, PreparedChunk, profile_of
-from indexers.lease import Book, Lease, LostLeaseError, hold
+from indexers.lease import Lease, LostLeaseError, hold
 
 log = structlog.get_logger()
 
 CHUNK_ROWS = 1_000
 """About 4 MB of documents: half a second of work, so a stop costs little and progress moves."""
 _DISK = "На сервере кончилось место или диск закрыт для записи. Загрузка продолжится сама."
-_BOOK: Book[ImportJob] = Book(get_job, replace_job, BUSY_STATES)
 _EXAMPLES = 20
 """Rejected rows shown on the page; all of them are in the file to download."""
 
@@ -51,7 +49,7 @@ async def run_import(engine: Engine, settings: Settings, import_id: str) -> None
     on from the last checkpoint.
     """
     lasts = timedelta(seconds=settings.lease_seconds)
-    async with hold(engine, _BOOK, import_id, lasts) as lease:
+    async with hold(engine, IMPORTS, import_id, lasts) as lease:
         if lease is None:
             return
         try:

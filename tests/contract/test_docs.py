@@ -15,6 +15,7 @@ from app.intake.profiles import BUILT_IN
 from app.intake.profiles.canonical import CANONICAL_COLUMNS
 from app.settings import ROOT, Settings
 from cli.main import group
+from dev.screenshots import shown_pictures
 
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -193,6 +194,11 @@ def test_every_page_is_reached_from_the_readme() -> None:
         ]
         ahead += [one for one in linked if one.suffix == ".md" and one not in found]
     assert set(PAGES) <= found
+
+
+def test_every_kept_picture_is_shown() -> None:
+    kept = {path.name for path in (ROOT / "docs" / "images").iterdir()}
+    assert kept == shown_pictures()
 
 
 def test_agreed_targets_exist_and_are_told() -> None:

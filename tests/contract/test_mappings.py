@@ -18,7 +18,7 @@ from app.cases.models import Case, Point
 from app.engine.mappings import MAPPINGS, current_version, load_definition
 from app.engine.names import Index
 from app.intake.models import ImportJob, ImportState
-from app.intake.repository import _document
+from app.intake.repository import IMPORTS
 from app.reference.starter import Entry
 from app.settings import ROOT
 from dev.mappings import LIST, add_new, broken, digests, listed
@@ -195,7 +195,7 @@ def test_the_mapping_takes_an_import() -> None:
         updated_at=now,
         created_by="local",
     )
-    assert set(_document(job)) <= set(current(Index.IMPORTS)["mappings"]["properties"])
+    assert set(IMPORTS.document_of(job)) <= set(current(Index.IMPORTS)["mappings"]["properties"])
 
 
 def test_a_field_without_a_mapping_is_found() -> None:

@@ -221,6 +221,8 @@ async def test_axe_finds_nothing_serious(browser: Browser, site: str, scheme: st
             f"{site}/search?q=свет&street=Ленина&from=2026-03-02",
             f"{site}/search?q=абракадабра",
             f"{site}/imports",
+            f"{site}/exports",
+            f"{site}/system",
             f"{site}/cases/26-000007",
         ]
         for width in WIDTHS:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from app.engine.client import Engine
 from app.exports.files import ExportFiles
 from app.exports.models import ExportFormat, ExportJob, ExportState
-from app.exports.repository import get_export
+from app.exports.repository import EXPORTS
 from app.exports.service import ask
 from app.jobs import ring
 from app.settings import Settings
@@ -24,7 +24,7 @@ async def wait_for(
     engine: Engine, export_id: str, reached: Callable[[ExportJob], bool]
 ) -> ExportJob:
     for _ in range(2_400):
-        if reached(job := (await get_export(engine, export_id)).job):
+        if reached(job := (await EXPORTS.get(engine, export_id)).job):
             return job
         await asyncio.sleep(0.05)
     raise AssertionError(f"still {job.state} after two minutes")
@@ -40,7 +40,7 @@ async def test_a_killed_export_is_finished_by_the_sweep(settings: Settings) -> N
             assert await ring(settings, "run_export", job.id)
             await wait_for(engine, job.id, lambda now: now.done > 0)
             os.killpg(worker.pid, signal.SIGKILL)
-        interrupted = (await get_export(engine, job.id)).job
+        interrupted = (await EXPORTS.get(engine, job.id)).job
         assert interrupted.state is ExportState.RUNNING
         assert 0 < interrupted.done < ROWS
         assert not files.result.exists()

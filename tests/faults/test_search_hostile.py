@@ -11,12 +11,12 @@ from pydantic import SecretStr
 
 from app.engine.client import Engine, client_options
 from app.errors import BadInputError
-from app.main import create_app
 from app.search.params import parse_params
 from app.search.service import search
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from dev.bench.hostile_questions import hostile_questions
+from tests.factories import site
 from tests.integration.search_corpus import corpus, filled
 
 SEED = 20_261_122
@@ -69,9 +69,7 @@ async def test_five_thousand_hostile_questions(town: Town) -> None:
 async def test_hostile_questions_to_page_and_api(town: Town) -> None:
     _, settings = town
     sample = [_sendable(text) for text in hostile_questions(OVER_HTTP, SEED + 1)]
-    app = create_app(
-        settings.model_copy(update={"secret_key": SecretStr("k" * 40)}), signed_in_as=LOCAL_VIEWER
-    )
+    app = site(settings.model_copy(update={"secret_key": SecretStr("k" * 40)}))
     async with AsyncTestClient(app, base_url=_BASE) as client:
         for path, text in _in_turn(sample):
             answer = await client.get(path, params={"q": text, "size": "3"})
@@ -91,9 +89,7 @@ def _in_turn(sample: list[str]) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("raw", ["%ff%fe", "%00", "%ed%a0%80", "%", "%zz", "a&q=b", "%C3%28"])
 async def test_broken_addresses(town: Town, raw: str) -> None:
     _, settings = town
-    app = create_app(
-        settings.model_copy(update={"secret_key": SecretStr("k" * 40)}), signed_in_as=LOCAL_VIEWER
-    )
+    app = site(settings.model_copy(update={"secret_key": SecretStr("k" * 40)}))
     async with AsyncTestClient(app, base_url=_BASE) as client:
         for path in ("/search", "/api/v1/search"):
             assert (await client.get(f"{path}?q={raw}")).status_code in {200, 400}

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.intake.models import ImportJob, ImportState
-from app.intake.repository import get_job
+from app.intake.repository import IMPORTS
 from app.jobs import ring
 from app.settings import ROOT, Settings
 from indexers.setup import run as run_setup
@@ -39,7 +39,7 @@ def process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 async def wait_for(engine: Engine, job_id: str, reached: Callable[[ImportJob], bool]) -> ImportJob:
     for _ in range(1_200):
-        if reached(job := (await get_job(engine, job_id)).job):
+        if reached(job := (await IMPORTS.get(engine, job_id)).job):
             return job
         await asyncio.sleep(0.1)
     raise AssertionError(f"still {job.state} after two minutes")
@@ -88,7 +88,7 @@ async def test_a_killed_worker_leaves_the_same_result(
         assert await ring(settings, "run_import", job.id)
         await wait_for(engine, job.id, begun)
         os.killpg(worker.pid, signal.SIGKILL)
-    interrupted = (await get_job(engine, job.id)).job
+    interrupted = (await IMPORTS.get(engine, job.id)).job
     assert not ended(interrupted)
     with process("work"), process("schedule"):
         done = await wait_for(engine, job.id, ended)

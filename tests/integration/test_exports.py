@@ -18,7 +18,8 @@ from app.exports import service
 from app.exports.columns import COLUMNS
 from app.exports.files import ExportFiles
 from app.exports.models import ExportFormat, ExportJob, ExportState
-from app.exports.repository import abandoned_exports, finished_before, get_export
+from app.exports.query import own_exports
+from app.exports.repository import EXPORTS, finished_before
 from app.permissions import Permission
 from app.search import service as search_service
 from app.search.params import parse_params
@@ -55,7 +56,7 @@ async def made(
 ) -> ExportJob:
     job = await service.ask(engine, LOCAL_VIEWER, asked.items(), file_format)
     await run_export(engine, settings, job.id)
-    return (await get_export(engine, job.id)).job
+    return (await EXPORTS.get(engine, job.id)).job
 
 
 def sheets(path: Path) -> list[list[list[object]]]:
@@ -117,7 +118,7 @@ async def test_filters_loosening_and_scope_are_those_of_the_page(
     stranger = Viewer("stranger", permissions=frozenset({Permission.SEARCH_EXPORT}))
     job = await service.ask(town, stranger, [], ExportFormat.CSV)
     await run_export(town, settings, job.id)
-    assert (await get_export(town, job.id)).job.done == 0
+    assert (await EXPORTS.get(town, job.id)).job.done == 0
     with pytest.raises(NotFoundError):
         await service.open_export(town, LOCAL_VIEWER, job.id)
     with pytest.raises(ForbiddenError):
@@ -138,7 +139,7 @@ async def test_more_than_twelve_thousand_rows_and_writes_on_the_way(settings: Se
             rest = [page async for page in walk]
         assert first.total == sum(len(page.cases) for page in [first, *rest]) == MANY
         await run_export(engine, settings, job.id)
-        done = (await get_export(engine, job.id)).job
+        done = (await EXPORTS.get(engine, job.id)).job
         numbers = [line["Номер"] for line in lines(ExportFiles(settings, done).result)]
         assert done.total == done.done == len(numbers) == len(set(numbers)) == MANY + 1
 
@@ -159,16 +160,16 @@ async def test_a_killed_export_is_found_and_begins_anew(
     monkeypatch.setattr(tables.XlsxWriter, "add", dies)
     with pytest.raises(SystemExit):
         await run_export(town, settings, job.id)
-    interrupted = (await get_export(town, job.id)).job
+    interrupted = (await EXPORTS.get(town, job.id)).job
     assert (interrupted.state, interrupted.done) == (ExportState.RUNNING, 10)
     assert list(ExportFiles(settings, job).folder.iterdir()) == []
     await town.refresh(Index.EXPORTS)
     later = datetime.now(UTC) + timedelta(seconds=settings.lease_seconds + 1)
-    assert await abandoned_exports(town, later) == [job.id]
-    stored = await get_export(town, job.id)
-    await service.repository.replace_export(town, stored, lease_until=datetime.now(UTC))
+    assert await EXPORTS.abandoned(town, later) == [job.id]
+    stored = await EXPORTS.get(town, job.id)
+    await EXPORTS.replace(town, stored, lease_until=datetime.now(UTC))
     await run_export(town, settings, job.id)
-    assert (await get_export(town, job.id)).job.done == 30
+    assert (await EXPORTS.get(town, job.id)).job.done == 30
 
 
 async def test_a_stopped_export_leaves_no_file(
@@ -177,7 +178,7 @@ async def test_a_stopped_export_leaves_no_file(
     job = await service.ask(town, LOCAL_VIEWER, [], ExportFormat.CSV)
     await service.cancel(town, LOCAL_VIEWER, job.id)
     await run_export(town, settings, job.id)
-    stopped = (await get_export(town, job.id)).job
+    stopped = (await EXPORTS.get(town, job.id)).job
     assert stopped.state is ExportState.CANCELLED
     assert not ExportFiles(settings, stopped).folder.exists()
 
@@ -188,11 +189,11 @@ async def test_a_stopped_export_leaves_no_file(
     monkeypatch.setattr(tables.CsvWriter, "add", full)
     with pytest.raises(StorageUnavailableError):
         await run_export(town, settings, job.id)
-    held_up = (await get_export(town, job.id)).job
+    held_up = (await EXPORTS.get(town, job.id)).job
     assert held_up.trouble
     monkeypatch.undo()
     await run_export(town, settings, job.id)
-    assert (await get_export(town, job.id)).job.state is ExportState.DONE
+    assert (await EXPORTS.get(town, job.id)).job.state is ExportState.DONE
 
 
 async def test_old_files_are_removed(town: Engine, settings: Settings) -> None:
@@ -202,9 +203,36 @@ async def test_old_files_are_removed(town: Engine, settings: Settings) -> None:
     later = now + timedelta(days=settings.export_days, minutes=1)
     assert await finished_before(town, now + timedelta(minutes=1)) == [job.id]
     assert await service.drop_old(town, settings, later) == 1
-    assert (await get_export(town, job.id)).job.state is ExportState.EXPIRED
+    assert (await EXPORTS.get(town, job.id)).job.state is ExportState.EXPIRED
     assert not ExportFiles(settings, job).folder.exists()
     assert await service.drop_old(town, settings, later) == 0
+
+
+async def test_the_list_is_the_viewers_own_and_newest_first(
+    town: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PAGE_SIZE", 2)
+    clerk = Viewer("clerk")
+    jobs = [await service.ask(town, clerk, [], ExportFormat.CSV) for _ in range(5)]
+    hidden = await service.ask(town, Viewer("clerk-2", everything=True), [], ExportFormat.CSV)
+    one_moment = jobs[0].created_at
+    for job in jobs[:3]:  # their order is then that of their ids
+        await EXPORTS.replace(town, await EXPORTS.get(town, job.id), created_at=one_moment)
+    await town.refresh(Index.EXPORTS)
+    seen: list[str] = []
+    after = None
+    while (found := await service.list_exports(town, clerk, after)).more or found.jobs:
+        seen += [job.id for job in found.jobs]
+        assert found.more is (len(seen) < len(jobs))
+        after = seen[-1]
+        if len(seen) < len(jobs):  # what is asked for meanwhile is newer than any later page
+            await service.ask(town, clerk, [], ExportFormat.CSV)
+    assert seen == [job.id for job in reversed(jobs)]
+    assert await EXPORTS.newest(town, own_exports(None), size=10) == []
+    with pytest.raises(ForbiddenError):
+        await service.list_exports(town, None)
+    with pytest.raises(NotFoundError):
+        await service.list_exports(town, clerk, hidden.id)
 
 
 def test_a_long_table_goes_on_in_the_next_sheet(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from app.engine.names import Index
 from app.errors import EngineUnavailableError, StorageUnavailableError
 from app.intake import service
 from app.intake.models import Counts, ImportJob, ImportState
-from app.intake.repository import get_job
+from app.intake.repository import IMPORTS
 from app.settings import Settings
 from indexers.imports import ahead, chunk, run
 from indexers.imports.run import run_import
@@ -64,7 +64,7 @@ async def test_an_interrupted_import_goes_on_and_counts_each_row_once(
             await run_import(engine, settings, job.id)
         await expire_lease(engine, job.id)
     await run_import(engine, settings, job.id)
-    done = (await get_job(engine, job.id)).job
+    done = (await IMPORTS.get(engine, job.id)).job
     assert done.state is ImportState.DONE
     uninterrupted = await load_clean(settings, path)
     assert done.checkpoint.counts == uninterrupted.checkpoint.counts
@@ -105,7 +105,7 @@ async def test_a_preparing_process_that_dies_is_noticed(
             await run_import(engine, settings, job.id)
     await expire_lease(engine, job.id)
     await run_import(engine, settings, job.id)
-    assert (await get_job(engine, job.id)).job.checkpoint.counts.created == 5
+    assert (await IMPORTS.get(engine, job.id)).job.checkpoint.counts.created == 5
 
 
 async def test_two_workers_on_one_job_do_it_once(
@@ -115,7 +115,7 @@ async def test_two_workers_on_one_job_do_it_once(
     path = write_csv(tmp_path / "t.csv", [row(n) for n in range(60)])
     job = await receive(engine, settings, path)
     await asyncio.gather(*(run_import(engine, settings, job.id) for _ in range(3)))
-    done = (await get_job(engine, job.id)).job
+    done = (await IMPORTS.get(engine, job.id)).job
     assert done.checkpoint.counts == Counts(rows=60, created=60)
 
 
@@ -164,7 +164,7 @@ async def test_an_engine_that_goes_away_loses_nothing(
     monkeypatch.setattr(chunk.ChunkWriter, "write", write)
     await expire_lease(engine, job.id)
     await run_import(engine, settings, job.id)
-    assert (await get_job(engine, job.id)).job.checkpoint.counts == Counts(rows=5, created=5)
+    assert (await IMPORTS.get(engine, job.id)).job.checkpoint.counts == Counts(rows=5, created=5)
 
 
 async def test_a_full_disk_holds_an_import_up_and_nothing_is_lost(
@@ -185,10 +185,10 @@ async def test_a_full_disk_holds_an_import_up_and_nothing_is_lost(
         broken.setattr(os, "fsync", full)
         with pytest.raises(StorageUnavailableError):
             await run_import(engine, settings, job.id)
-    held = (await get_job(engine, job.id)).job
+    held = (await IMPORTS.get(engine, job.id)).job
     assert held.trouble is not None
     await expire_lease(engine, job.id)
     await run_import(engine, settings, job.id)
-    done = (await get_job(engine, job.id)).job
+    done = (await IMPORTS.get(engine, job.id)).job
     assert done.checkpoint.counts == Counts(rows=2, created=1, rejected=1)
     assert done.trouble is None

@@ -11,7 +11,7 @@ from app.engine.names import Index
 from app.intake import service
 from app.intake.models import Counts, ImportState, SavedMapping, import_mark
 from app.intake.rejects import write_rejects
-from app.intake.repository import get_job
+from app.intake.repository import IMPORTS
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from indexers.imports.run import run_import
@@ -206,7 +206,7 @@ async def test_a_dry_run_counts_as_the_load_and_writes_nothing(
     assert await stored_cases(engine) == before
     await service.confirm(engine, checked.id)
     await run_import(engine, settings, checked.id)
-    done = (await get_job(engine, checked.id)).job
+    done = (await IMPORTS.get(engine, checked.id)).job
     assert done.state is ImportState.DONE
     assert done.checkpoint.counts == checked.checked
     assert done.checkpoint.counts == Counts(6, created=1, updated=2, unchanged=2, rejected=1)
@@ -230,7 +230,7 @@ async def test_a_table_of_ones_own_is_matched_checked_and_loaded(
     )
     await service.match_columns(engine, LOCAL_VIEWER, job.id, mapping, "Журнал приёмной")
     await run_import(engine, settings, job.id)
-    checked = (await get_job(engine, job.id)).job
+    checked = (await IMPORTS.get(engine, job.id)).job
     assert checked.checked == Counts(rows=2, created=2)
     assert checked.unknown_values == {"state": {"Ждёт": 1}}
     await service.confirm(engine, job.id)

@@ -13,7 +13,7 @@ from litestar.testing import AsyncTestClient
 
 from app.engine.client import Engine
 from app.intake.models import ImportJob
-from app.intake.repository import get_job
+from app.intake.repository import IMPORTS
 from app.settings import Settings
 from indexers.imports.run import run_import
 
@@ -102,4 +102,4 @@ class Browser:
         return await self.job(import_id)
 
     async def job(self, import_id: str) -> ImportJob:
-        return (await get_job(self.engine, import_id)).job
+        return (await IMPORTS.get(self.engine, import_id)).job

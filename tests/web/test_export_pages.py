@@ -9,7 +9,7 @@ from litestar.testing import AsyncTestClient
 
 from app.exports.files import ExportFiles
 from app.exports.models import ExportState
-from app.exports.repository import get_export, replace_export
+from app.exports.repository import EXPORTS
 from app.settings import Settings
 from app.viewer import Viewer
 from indexers.exports.run import run_export
@@ -89,9 +89,9 @@ async def stopped(clerk: Browser) -> None:
 async def expired(clerk: Browser) -> None:
     export_id = await asked(clerk, q="свет")
     await run_export(clerk.engine, clerk.settings, export_id)
-    stored = await get_export(clerk.engine, export_id)
+    stored = await EXPORTS.get(clerk.engine, export_id)
     ExportFiles(clerk.settings, stored.job).drop()
-    await replace_export(clerk.engine, stored, state=ExportState.EXPIRED)
+    await EXPORTS.replace(clerk.engine, stored, state=ExportState.EXPIRED)
     shown = (await clerk.get(f"/exports/{export_id}")).text
     assert "Файла больше нет" in shown
     assert "хранятся 7\u00a0дней" in shown
@@ -104,8 +104,8 @@ async def refused(clerk: Browser) -> None:
     assert (await clerk.post("/exports", {"state": "lost"})).status_code == 400
     assert (await clerk.get("/exports/NOWHERE")).status_code == 404
     export_id = await asked(clerk)
-    stored = await get_export(clerk.engine, export_id)
-    await replace_export(clerk.engine, stored, viewer=Viewer("another", everything=True))
+    stored = await EXPORTS.get(clerk.engine, export_id)
+    await EXPORTS.replace(clerk.engine, stored, viewer=Viewer("another", everything=True))
     for address in (f"/exports/{export_id}", f"/exports/{export_id}/file"):
         assert (await clerk.get(address)).status_code == 404
     assert (await clerk.post(f"/exports/{export_id}/cancel")).status_code == 404

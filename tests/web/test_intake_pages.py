@@ -7,7 +7,7 @@ from litestar.testing import AsyncTestClient
 from python_calamine import CalamineWorkbook
 
 from app.intake.models import Checkpoint, Counts, ImportState, TableSummary
-from app.intake.repository import get_job, replace_job
+from app.intake.repository import IMPORTS
 from app.settings import Settings
 from tests.factories import row, site
 from tests.web.intake_browser import HX, Browser, register
@@ -115,9 +115,9 @@ async def test_unknown_import_is_a_page_that_says_so(browser: Browser) -> None:
 
 async def test_progress_moves_and_stops_asking(browser: Browser) -> None:
     import_id = await browser.upload(canonical(*GOOD), "a.xlsx", "canonical")
-    stored = await get_job(browser.engine, import_id)
+    stored = await IMPORTS.get(browser.engine, import_id)
     now = datetime.now(UTC)
-    stored = await replace_job(
+    stored = await IMPORTS.replace(
         browser.engine,
         stored,
         state=ImportState.LOADING,
@@ -139,7 +139,7 @@ async def test_progress_moves_and_stops_asking(browser: Browser) -> None:
         f"/imports/{import_id}", params={"said": "Загрузка: 20 %"}, headers=HX
     )
     assert "import-heard" not in same.text
-    await replace_job(browser.engine, stored, lease_until=now - timedelta(minutes=5))
+    await IMPORTS.replace(browser.engine, stored, lease_until=now - timedelta(minutes=5))
     lost = await browser.get(f"/imports/{import_id}")
     assert "Она сама продолжится с того же места." in lost.text
     done = await browser.work(import_id)
@@ -159,3 +159,6 @@ async def test_progress_outlives_a_silent_engine(settings: Settings) -> None:
         whole = await client.get("/imports/01HZZZ")
         assert whole.status_code == 503
         assert (await client.get("/imports")).status_code == 503
+        listed = await client.get("/imports", headers=HX)
+        assert listed.status_code == 200
+        assert '<div id="imports" class="stack" hx-get="/imports"' in listed.text

@@ -1,0 +1,58 @@
+"""People of an installation (пользователи): who signs in, in which roles, for whom."""
+
+from datetime import date, datetime
+
+from msgspec import Struct, field
+
+from app.accounts.roles import Role
+
+
+class Substitution(Struct, frozen=True):
+    """While one person is away another acts for them (замещение); both days are inclusive and
+    the municipality's.
+    """
+
+    login: str
+    """Who acts."""
+    since: date
+    until: date
+    by: str
+    at: datetime
+
+
+class User(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The login is the document's id and never changes: histories name people by it."""
+
+    login: str
+    name: str
+    """Family name, first name, patronymic; an official's, shown to colleagues."""
+    roles: list[Role]
+    created_at: datetime
+    created_by: str
+    updated_at: datetime
+    version: int = 1
+    """Grows with each change; sessions of an older one are read anew."""
+    active: bool = True
+    department: str | None = None
+    """Code of the own department."""
+    sector: str | None = None
+    """Code of the sector block a head leads."""
+    municipalities: list[str] | None = None
+    """Names the person is limited to; None for all."""
+    channels: list[str] | None = None
+    email: str | None = None
+    password_hash: str | None = None
+    """argon2id; None for those who only come through another sign-in."""
+    password_at: datetime | None = None
+    must_change_password: bool = False
+    totp_secret: str | None = None
+    external_id: str | None = None
+    """Issuer and subject of the OpenID Connect provider."""
+    substitutions: list[Substitution] = field(default_factory=list)
+    """Who acts for this person, and when."""
+
+
+def short_name(name: str) -> str:
+    """«Иванова Мария Петровна» → «Иванова М. П.»."""
+    family, *others = name.split()
+    return " ".join([family, *(f"{other[0]}." for other in others[:2])]) if family else name
