@@ -15,6 +15,7 @@ class Index(StrEnum):
     EXPORTS = "exports"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
+    USERS = "users"
     DEPARTMENTS = "departments"
 
 
