@@ -16,6 +16,7 @@ from app.cases.permissions import may_see
 from app.cases.refreshing import REFRESHES
 from app.engine.client import Engine
 from app.errors import NotFoundError
+from app.origin import current_origin
 from app.viewer import Viewer
 
 ABSENT = "Такого обращения нет, или оно вам не видно."
@@ -88,7 +89,8 @@ async def act(
 
 
 async def _resolved(engine: Engine, viewer: Viewer, action: Action) -> Action:
-    """A link names a number: found here, among what this viewer may see."""
+    """With its origin; the number that a link names is found among what this viewer may see."""
+    action = replace(action, origin=current_origin())
     if action.name != "link":
         return action
     number = action.given.text("number").upper()

@@ -89,12 +89,14 @@ def apply(case: Case, action: Action, viewer: Viewer, now: datetime) -> Case:
         reason=action.given.maybe("reason"),
         key=action.key,
         undoes=done.undoes,
+        origin=action.origin,
     )
     return replace(
         done.case,
         version=before.version + 1,
         rev=before.rev + 1,
         updated_at=at,
+        audit_due=True,
         history=[*before.history, event],
     )
 

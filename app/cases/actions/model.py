@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from app.cases.codes import Kind, State
 from app.cases.models import Case
+from app.origin import Origin
 from app.permissions import Permission
 from app.viewer import Viewer
 
@@ -81,6 +82,7 @@ class Action(Struct, frozen=True):
     name: str
     given: Given = Given()
     key: str | None = None
+    origin: Origin | None = None
 
 
 class Turn(Struct, frozen=True):
