@@ -16,7 +16,9 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import from_url
 
+from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
+from app.cases.pages.files import case_files_router
 from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController
@@ -56,6 +58,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CasePageController,
     CaseApiController,
     ExportsController,
+    BulkController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
@@ -126,7 +129,13 @@ def create_app(
     check_host(settings)
     metrics = Metrics()
     app = Litestar(
-        route_handlers=[*CONTROLLERS, static_router(), imports_router(settings), *more],
+        route_handlers=[
+            *CONTROLLERS,
+            static_router(),
+            imports_router(settings),
+            case_files_router(settings),
+            *more,
+        ],
         dependencies={
             "engine": Provide(provide_engine),
             "settings": Provide(provide_settings),

@@ -22,6 +22,12 @@ _OTHERS = {
 """Where the usual sentence about kinds would leave a person without a way on."""
 
 
+class UnchangedError(BadInputError):
+    """What was asked for is so already; nothing is written and the history stays short."""
+
+    code = "unchanged"
+
+
 def rule_of(name: str) -> Rule:
     rule = RULES.get(name)
     if rule is None:
@@ -77,7 +83,7 @@ def apply(case: Case, action: Action, viewer: Viewer, now: datetime) -> Case:
     done = rule.change(Turn(moved, action.given, viewer, at, now.tzinfo or UTC))
     changed = difference(before, done.case)
     if not changed and not rule.always_told:
-        raise BadInputError("Ничего не изменилось: так уже и есть.")
+        raise UnchangedError("Ничего не изменилось: так уже и есть.")
     event = Event(
         seq=len(before.history) + 1,
         at=at,
