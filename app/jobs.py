@@ -23,6 +23,9 @@ ACTORS: dict[str, str] = {
     "sweep_imports": "sweeps",
     "run_export": "exports",
     "sweep_exports": "sweeps",
+    "run_bulk": "bulks",
+    "sweep_bulks": "sweeps",
+    "sweep_attachments": "sweeps",
     "rebuild_vocabulary": "vocabulary",
 }
 """Actor → queue; a contract test holds it against the workers."""

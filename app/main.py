@@ -25,7 +25,9 @@ from app.accounts.people import People
 from app.accounts.reader import cookie_name, session_viewer
 from app.accounts.sessions import Sessions
 from app.books.controllers import BooksController
+from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
+from app.cases.pages.files import case_files_router
 from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController
@@ -82,6 +84,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BooksController,
     PeopleController,
     OwnSubstitutionsController,
+    BulkController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
@@ -161,7 +164,13 @@ def create_app(
     metrics = Metrics()
     who_asks = _always(signed_in_as) if signed_in_as else first_of(*READERS)
     app = Litestar(
-        route_handlers=[*CONTROLLERS, static_router(), imports_router(settings), *more],
+        route_handlers=[
+            *CONTROLLERS,
+            static_router(),
+            imports_router(settings),
+            case_files_router(settings),
+            *more,
+        ],
         dependencies={
             "engine": Provide(provide_engine),
             "settings": Provide(provide_settings),

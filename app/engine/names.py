@@ -13,6 +13,7 @@ class Index(StrEnum):
     COUNTERS = "counters"
     REFERENCE = "reference"
     EXPORTS = "exports"
+    BULK = "bulk"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
     USERS = "users"
