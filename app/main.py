@@ -34,6 +34,7 @@ from app.exports.controllers import ExportsController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.people.controllers import OwnSubstitutionsController, PeopleController
+from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
@@ -129,7 +130,7 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
         socket_connect_timeout=REDIS_PATIENCE,
     )
     app.state.sessions = Sessions(app.state.redis, settings)
-    app.state.people = People(app.state.engine, settings)
+    app.state.people = People(app.state.engine, settings, current_book)
     app.state.session_cookie = cookie_name(settings)
     try:
         yield
