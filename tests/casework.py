@@ -52,7 +52,7 @@ OPERATOR = person("oper", Role.OPERATOR)
 EXECUTOR = person("house1", Role.EXECUTOR, department="house")
 MATE = person("house2", Role.EXECUTOR, department="house")
 ROADMAN = person("road1", Role.EXECUTOR, department="roads")
-HEAD = person("blok", Role.BLOCK_HEAD, sector="city", department="house")
+HEAD = person("boss", Role.BLOCK_HEAD, sector="city", department="house")
 PEOPLE = (COORDINATOR, OPERATOR, EXECUTOR, MATE, ROADMAN, HEAD)
 
 

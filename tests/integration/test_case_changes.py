@@ -25,7 +25,6 @@ from indexers.rebuild.run import rebuild
 from tests.casework import (
     COORDINATOR,
     EXECUTOR,
-    HEAD,
     HOUSE,
     MATE,
     OPERATOR,
@@ -311,6 +310,6 @@ async def test_a_rebuild_during_actions_loses_nothing(engine: Engine, settings: 
 async def test_a_refusal_of_the_rules_writes_nothing(engine: Engine) -> None:
     await store(engine, case())
     with pytest.raises(RefusedError):
-        await doing(engine, HEAD, "case-1", 1, action("approve"))
+        await doing(engine, COORDINATOR, "case-1", 1, action("approve"))
     document: dict[str, Any] = await stored(engine, "case-1")
     assert document["rev"] == 1

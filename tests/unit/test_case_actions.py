@@ -61,7 +61,7 @@ def test_every_refusal_has_a_russian_sentence(role: Role, kind: Kind, state: Sta
         if not allowed:
             assert isinstance(refusal, ForbiddenError)
             assert "Могут: " in refusal.message
-        elif kind not in rule.kinds or state not in rule.froms:
+        elif kind not in rule.kinds or state not in rule.starts:
             assert isinstance(refusal, RefusedError)
         if refusal:
             assert refusal.message[0].isupper() or refusal.message[0] == "«"
@@ -74,7 +74,7 @@ def test_the_table_is_whole() -> None:
         assert rule.name == name
         assert rule.title
         assert rule.told
-        assert rule.froms
+        assert rule.starts
         assert rule.kinds
         assert len({field.name for field in rule.fields}) == len(rule.fields)
         for field in rule.fields:

@@ -33,7 +33,7 @@ WORDS: dict[str, list[str]] = {
     "reason": ["Так надо", "Чужое"],
     "department": [HOUSE, ROADS, SCHOOL, ""],
     "assignee": [viewer.name for viewer in PEOPLE] + [""],
-    "approver": ["", "blok"],
+    "approver": ["", "boss"],
     "promised_at": ["2026-03-20", "2026-03-01", "2027-09-01"],
     "registered_at": ["", "2026-03-09", "2026-04-01"],
     "until": ["2026-05-01", "2026-09-01"],

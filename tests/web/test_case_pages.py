@@ -69,7 +69,7 @@ class Official:
 
 @pytest.fixture
 def opened(settings: Settings, engine: Engine) -> Any:
-    """Opens the site for a person, as `async with opened(viewer) as official`."""
+    """Opens the site for a viewer: `async with` it."""
 
     class Opened:
         def __init__(self, viewer: Viewer) -> None:
@@ -144,15 +144,15 @@ async def test_what_was_typed_outlives_a_conflict(
     typed = "Иван Петрович, яму засыпали <сегодня>."
     async with opened(EXECUTOR) as official:
         lost = await official.do(
-            "send_for_approval", hx=hx, version="1", key="K1", text=typed, approver="blok"
+            "send_for_approval", hx=hx, version="1", key="K1", text=typed, approver="boss"
         )
         assert lost.status_code == 409
         assert "изменена тема (koord" in lost.text
         assert "Иван Петрович, яму засыпали &lt;сегодня&gt;." in lost.text
-        assert 'value="blok"' in lost.text
+        assert 'value="boss"' in lost.text
         assert 'name="version" value="2"' in lost.text
         again = await official.do(
-            "send_for_approval", hx=hx, version="2", key="K1", text=typed, approver="blok"
+            "send_for_approval", hx=hx, version="2", key="K1", text=typed, approver="boss"
         )
         assert again.status_code == (200 if hx else 303)
     document = await stored(engine, "case-1")

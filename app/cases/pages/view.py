@@ -24,7 +24,15 @@ from app.cases.contexts import masked_author, seen_answers, seen_notes
 from app.cases.directory import Directory
 from app.cases.links import same_day_links
 from app.cases.models import Author, Case, Classifier, Place
-from app.cases.pages.forms import EDITOR, ActionView, Attempt, FormView, form_view, offered
+from app.cases.pages.forms import (
+    EDITOR,
+    ActionView,
+    Attempt,
+    FieldView,
+    FormView,
+    form_view,
+    offered,
+)
 from app.cases.pages.story import story
 from app.settings import Settings
 from app.text.mask import mask_contacts
@@ -45,6 +53,7 @@ REQUEST_STATES = {
 }
 _SOON_DAYS = 3
 Facts = list[tuple[str, str]]
+_GROUPS = ("main", "beside", "facts", "more")
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,15 @@ class Toast:
 
     text: str
     undo: str = ""
+
+
+@dataclass(frozen=True)
+class EditorView:
+    """One text for every answer that may be given, and what some of them ask besides."""
+
+    forms: list[FormView]
+    text: FieldView
+    others: list[FieldView]
 
 
 @dataclass(frozen=True)
@@ -132,7 +150,7 @@ def _form(case: Case, directory: Directory, attempt: Attempt | None) -> FormView
 
 def _editor(
     case: Case, viewer: Viewer, directory: Directory, attempt: Attempt | None
-) -> dict[str, FormView] | None:
+) -> EditorView | None:
     """Forms of all answers a person may give now; what was typed for one is in each."""
     names = [name for name in EDITOR if refusal_of(case, RULES[name], viewer) is None]
     sent = attempt if attempt and attempt.name in EDITOR else None
@@ -149,7 +167,10 @@ def _editor(
         forms[name] = form_view(
             case, directory, Attempt(name, _kept(name, typed, case), error, key, conflict)
         )
-    return forms
+    shared = [form.fields[0] for form in forms.values()]
+    text = next((one for one in shared if one.error), shared[0])
+    others = [one for form in forms.values() for one in form.fields[1:]]
+    return EditorView(list(forms.values()), text, others)
 
 
 def _kept(name: str, typed: Any, case: Case) -> Any:
@@ -160,10 +181,10 @@ def _kept(name: str, typed: Any, case: Case) -> Any:
 
 
 def _groups(actions: Sequence[ActionView]) -> dict[str, list[ActionView]]:
-    groups: dict[str, list[ActionView]] = {}
+    groups: dict[str, list[ActionView]] = {name: [] for name in _GROUPS}
     for one in actions:
         if one.allowed and one.rule.name not in EDITOR:
-            groups.setdefault(one.rule.group, []).append(one)
+            groups[one.rule.group].append(one)
     return groups
 
 
