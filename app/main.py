@@ -24,13 +24,16 @@ from app.accounts.oidc_controllers import OidcController
 from app.accounts.people import People
 from app.accounts.reader import cookie_name, session_viewer
 from app.accounts.sessions import Sessions
+from app.audit.controllers import AuditController
+from app.audit.refusals import Refusals, told_each_minute
+from app.audit.waiting import Journal
 from app.books.controllers import BooksController
 from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
 from app.engine.client import Engine
 from app.errors import NotSignedInError
-from app.exports.controllers import ExportsController
+from app.exports.controllers import ExportsController, JournalExportController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.people.controllers import OwnSubstitutionsController, PeopleController
@@ -85,6 +88,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BooksController,
     PeopleController,
     OwnSubstitutionsController,
+    JournalExportController,
+    AuditController,
     BulkController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
@@ -132,8 +137,11 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     app.state.sessions = Sessions(app.state.redis, settings)
     app.state.people = People(app.state.engine, settings, current_book)
     app.state.session_cookie = cookie_name(settings)
+    app.state.journal = Journal(app.state.engine, app.state.redis)
+    app.state.refusals = Refusals(app.state.journal)
     try:
-        yield
+        async with told_each_minute(app.state.refusals):
+            yield
     finally:
         await app.state.engine.close()
         await app.state.redis.aclose()

@@ -18,6 +18,11 @@ class Index(StrEnum):
     VOCABULARY = "vocabulary"
     USERS = "users"
     DEPARTMENTS = "departments"
+    AUDIT = "audit"
+
+
+MONTHLY = frozenset({Index.AUDIT})
+"""Only ever added to, an index for each month: see `app.engine.months`."""
 
 
 def read_alias(prefix: str, index: Index) -> str:

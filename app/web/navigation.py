@@ -23,6 +23,7 @@ NAVIGATION = (
     NavigationItem("Выгрузки", "/exports", "download", Permission.SEARCH_EXPORT),
     NavigationItem("Люди", "/people", "users", Permission.PEOPLE_MANAGE),
     NavigationItem("Справочники", "/books", "building", Permission.BOOKS_EDIT),
+    NavigationItem("Журнал", "/audit", "history", Permission.AUDIT_VIEW),
     NavigationItem("Состояние", "/system", "activity-heartbeat", Permission.SYSTEM_VIEW),
 )
 
