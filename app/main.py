@@ -24,10 +24,15 @@ from app.accounts.oidc_controllers import OidcController
 from app.accounts.people import People
 from app.accounts.reader import cookie_name, session_viewer
 from app.accounts.sessions import Sessions
+from app.audit.controllers import AuditController
+from app.audit.refusals import Refusals, told_each_minute
+from app.audit.waiting import Journal
+from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
+from app.cases.pages.files import case_files_router
 from app.engine.client import Engine
 from app.errors import NotSignedInError
-from app.exports.controllers import ExportsController
+from app.exports.controllers import ExportsController, JournalExportController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.search.controllers import SearchApiController, SearchPageController
@@ -77,6 +82,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CasePageController,
     CaseApiController,
     ExportsController,
+    JournalExportController,
+    AuditController,
+    BulkController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
@@ -123,8 +131,11 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     app.state.sessions = Sessions(app.state.redis, settings)
     app.state.people = People(app.state.engine, settings)
     app.state.session_cookie = cookie_name(settings)
+    app.state.journal = Journal(app.state.engine, app.state.redis)
+    app.state.refusals = Refusals(app.state.journal)
     try:
-        yield
+        async with told_each_minute(app.state.refusals):
+            yield
     finally:
         await app.state.engine.close()
         await app.state.redis.aclose()
@@ -156,7 +167,13 @@ def create_app(
     metrics = Metrics()
     who_asks = _always(signed_in_as) if signed_in_as else first_of(*READERS)
     app = Litestar(
-        route_handlers=[*CONTROLLERS, static_router(), imports_router(settings), *more],
+        route_handlers=[
+            *CONTROLLERS,
+            static_router(),
+            imports_router(settings),
+            case_files_router(settings),
+            *more,
+        ],
         dependencies={
             "engine": Provide(provide_engine),
             "settings": Provide(provide_settings),
