@@ -15,6 +15,7 @@ class Index(StrEnum):
     EXPORTS = "exports"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
+    DESKS = "desks"
 
 
 def read_alias(prefix: str, index: Index) -> str:

@@ -103,9 +103,9 @@ async def test_no_login_yet_is_said_on_every_page(lone: Client) -> None:
         assert "Входа по паролю пока нет: Отклик отвечает только на этом компьютере." in text
 
 
-async def test_start_page_leads_to_search(lone: Client) -> None:
+async def test_start_page_leads_to_the_own_work(lone: Client) -> None:
     answer = await lone.get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (302, "/search")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/work")
 
 
 async def test_list_of_keys_names_what_the_script_answers_to(lone: Client) -> None:
