@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from app.cases.codes import CHANNEL_NAMES, IMPORTANCE_NAMES, KIND_NAMES, STATE_NAMES, Importance
+from app.cases.codes import (
+    CHANNEL_NAMES,
+    IMPORTANCE_NAMES,
+    KIND_NAMES,
+    STATE_NAMES,
+    Importance,
+    State,
+)
 from app.search.results import label
 from app.viewer import Viewer
 from app.work.due import Due, due
@@ -25,6 +32,7 @@ FACET_TITLES = {
     "department": "Ведомство",
     "street": "Улица",
 }
+_FREE = frozenset({State.NEW, State.ASSIGNED, State.IN_PROGRESS, State.INTERIM})
 _OPEN_FACETS = frozenset({"state", "theme", "street"})
 """Stand open at first; one with a chosen value always does."""
 
@@ -58,7 +66,8 @@ class RowView:
     channel_name: str
     kind_name: str
     holder: str
-    mine: bool
+    free: bool
+    """Nobody holds it, and it may be taken as far as its state tells."""
     new: bool
 
 
@@ -195,7 +204,7 @@ def _row(
         channel_name=CHANNEL_NAMES[row.channel],
         kind_name=KIND_NAMES[row.kind],
         holder=holder,
-        mine=mine,
+        free=row.assignee is None and row.state in _FREE,
         new=before is not None and row.updated_at > before,
     )
 

@@ -16,8 +16,10 @@ from app.viewer import Viewer
 from app.web.access import needs
 from app.web.render import Banner, page
 from app.work import desk as rules
+from app.work.bulk import do_to_marked
+from app.work.bulk_view import NOTHING_TYPED, ToldOutcome, Typed, bulk_view, told_outcome
 from app.work.contexts import case_url, empty_view, live_context, view_params, work_view
-from app.work.forms import ViewForm, read_view_form
+from app.work.forms import ViewForm, read_bulk, read_view_form
 from app.work.models import Desk
 from app.work.params import WorkParams, parse_work, readable_work
 from app.work.service import change_views, desk_of, live, next_case, open_queue
@@ -85,6 +87,34 @@ class WorkController(Controller):
         end = f"{params.first.address}&end=1"
         return Redirect(case_url(params, row) if row else end, status_code=303)
 
+    @get("/do")
+    async def reopened(self, request: AnyRequest) -> Redirect:
+        """The address of a form that was sent without scripts, opened again by the browser."""
+        params = readable_work(request.query_params.multi_items())
+        return Redirect(params.address, status_code=303)
+
+    @post("/do", status_code=200)
+    async def do(
+        self,
+        request: AnyRequest,
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
+    ) -> Template:
+        """One action on the marked rows, then the list with what came of each."""
+        sent = [(name, str(value)) for name, value in (await request.form()).multi_items()]
+        here = list(request.query_params.multi_items())
+        try:
+            form = read_bulk(sent, here)
+            outcome = await do_to_marked(
+                engine, viewer, form.marked, form.action, form.raw, form.key, settings.zone
+            )
+        except BadInputError as error:
+            typed = Typed(error.message, dict(sent), [v for n, v in sent if n == "case"])
+            return await _shown(request, engine, settings, viewer, here, typed=typed)
+        told = told_outcome(outcome, form)
+        return await _shown(request, engine, settings, viewer, here, outcome=told)
+
 
 async def _shown(
     request: AnyRequest,
@@ -92,6 +122,9 @@ async def _shown(
     settings: Settings,
     viewer: Viewer,
     pairs: list[tuple[str, str]],
+    *,
+    outcome: ToldOutcome | None = None,
+    typed: Typed = NOTHING_TYPED,
 ) -> Template:
     params = readable_work(pairs)
     try:
@@ -102,8 +135,14 @@ async def _shown(
     except (EngineUnavailableError, EngineSetupError) as error:
         banner = Banner(error.message)
         return _trouble(request, params, viewer, error.message, error.status, banner)
-    context = {"work": work_view(params, found, viewer, {}), "trouble": None}
-    return page(request, _PAGE, fragment=_LIST, context=context)
+    context = {
+        "work": work_view(params, found, viewer, {}),
+        "bulk": bulk_view(viewer, found, typed),
+        "outcome": outcome,
+        "trouble": None,
+    }
+    status = 400 if typed.error else 200
+    return page(request, _PAGE, fragment=_LIST, context=context, status=status)
 
 
 def _trouble(
@@ -115,7 +154,7 @@ def _trouble(
     banner: Banner | None = None,
 ) -> Template:
     view = empty_view(params, viewer, Desk(login=viewer.name))
-    context = {"work": view, "trouble": message}
+    context = {"work": view, "bulk": None, "outcome": None, "trouble": message}
     return page(request, _PAGE, fragment=_LIST, context=context, banner=banner, status=status)
 
 

@@ -1,13 +1,14 @@
-"""What the forms of own lists send."""
+"""What the forms of the list and of own lists send."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from app.errors import BadInputError
+from app.work.bulk import Marked
 from app.work.desk import moved, renamed, with_default, without
 from app.work.models import Desk
-from app.work.params import WorkParams, readable_work
+from app.work.params import PAGE, WorkParams, readable_work
 
 _CHANGES: dict[str, Callable[[Desk, "ViewForm"], Desk]] = {
     "rename": lambda desk, form: renamed(desk, form.slug, form.name),
@@ -47,3 +48,50 @@ def read_view_form(pairs: Iterable[tuple[str, str]], slug: str = "") -> ViewForm
     last = dict(given)
     params = readable_work(given).first
     return ViewForm(params, last.get("name", ""), slug, last.get("action", ""))
+
+
+ACTIONS = ("take", "assign", "set_importance", "undo")
+"""What the list offers, of the actions of a case; each checks its own permission."""
+
+
+@dataclass(frozen=True)
+class BulkForm:
+    params: WorkParams
+    action: str
+    marked: list[Marked]
+    raw: dict[str, str]
+    """What was typed for the action, by the names of its fields."""
+    key: str
+    numbers: dict[str, str]
+    """Of the marked cases, by id: to name also those that are no longer seen."""
+
+
+def read_bulk(pairs: Iterable[tuple[str, str]], query: Iterable[tuple[str, str]]) -> BulkForm:
+    """`query` is the list the form stood on. Raises `BadInputError`."""
+    given = list(pairs)
+    last = dict(given)
+    action, _, row = last.get("do", "").partition(" ")
+    rows = [row] if row else [value for name, value in given if name == "case"]
+    if action not in ACTIONS:
+        raise BadInputError("Что сделать с отмеченными, не понято.", field="do")
+    if not rows:
+        raise BadInputError("Отметьте хотя бы одно обращение.", field="case")
+    if len(rows) > PAGE:
+        raise BadInputError(f"За раз можно изменить до {PAGE} обращений.", field="case")
+    found = [_marked(one) for one in dict.fromkeys(rows)]
+    return BulkForm(
+        params=readable_work(query).first,
+        action=action,
+        marked=[marked for marked, _ in found],
+        raw=last,
+        key=last.get("key", "")[:64],
+        numbers={marked.id: number for marked, number in found},
+    )
+
+
+def _marked(text: str) -> tuple[Marked, str]:
+    """«id:version:number», as the row's box has it."""
+    parts = text.rsplit(":", 2)
+    if len(parts) != 3 or not parts[1].isdecimal() or len(text) > 600:  # noqa: PLR2004
+        raise BadInputError("Отметка строки испорчена: обновите страницу.", field="case")
+    return Marked(parts[0], int(parts[1])), parts[2]

@@ -56,6 +56,13 @@
     return true;
   };
 
+  // In a list the row is marked first: what is assigned are the marked ones.
+  const assign = () => {
+    const marked = document.querySelector("[data-select]:checked");
+    if (!marked) select();
+    return press("a");
+  };
+
   // «g», then a letter within two seconds: a section of the top bar.
   let going = 0;
   const go = () => {
@@ -89,7 +96,7 @@
       KeyO: open,
       KeyX: select,
       KeyT: () => press("t"),
-      KeyA: () => press("a"),
+      KeyA: assign,
       KeyS: () => press("s"),
       KeyG: go,
     }[event.code] || null;
