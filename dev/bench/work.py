@@ -103,7 +103,9 @@ def people() -> list[Viewer]:
         [Sector("town", "Городское хозяйство")],
     )
     codes = list(book.departments)
-    given = [(login(place % len(codes), 1), Role.EXECUTOR, place) for place in range(USERS - 4)]
+    given: list[tuple[str, Role, int | None]] = [
+        (login(place % len(codes), 1), Role.EXECUTOR, place) for place in range(USERS - 4)
+    ]
     given += [("operator-1", Role.OPERATOR, None), ("operator-2", Role.OPERATOR, None)]
     given += [("head-1", Role.BLOCK_HEAD, None), ("coordinator-1", Role.COORDINATOR, None)]
     now = datetime.now(UTC)

@@ -48,10 +48,26 @@ async def walked(engine: Engine, params: WorkParams, viewer: Viewer) -> list[Row
         params = replace(params, after=page.next)
 
 
-@pytest.mark.parametrize("viewer", VIEWERS, ids=lambda viewer: viewer.name)
-async def test_each_number_opens_as_many_rows_in_order(engine: Engine, viewer: Viewer) -> None:
+async def test_the_queues_of_everybody(engine: Engine) -> None:
+    """One town for all of these: an engine takes longer to make than to ask."""
+    for viewer in VIEWERS:
+        await whole_desk(engine, viewer)
+    for viewer in (LOCAL_VIEWER, VIEWERS[1]):
+        await all_facets(engine, viewer)
+    await several_values(engine)
+    await next_to_the_end(engine)
+    await foreign_places(engine)
+
+
+async def test_what_changes_while_people_look(engine: Engine) -> None:
+    await visits(engine)
+    await live_numbers(engine)
+    await next_after_leaving(engine)
+
+
+async def whole_desk(engine: Engine, viewer: Viewer) -> None:
     counts = (await shown(engine, WorkParams(), viewer)).counts
-    assert list(counts) == offered_queues(viewer)
+    assert set(counts) == set(offered_queues(viewer))
     filled_queues = 0
     for queue in Queue:
         rows = await walked(engine, WorkParams(queue), viewer)
@@ -78,8 +94,7 @@ def value_of(one: Case, name: str) -> str | None:
     return str(found)
 
 
-@pytest.mark.parametrize("viewer", [LOCAL_VIEWER, VIEWERS[1]], ids=["all", "executor"])
-async def test_each_number_of_a_facet_opens_as_many_rows(engine: Engine, viewer: Viewer) -> None:
+async def all_facets(engine: Engine, viewer: Viewer) -> None:
     narrowed = WorkParams(Queue.OPEN, {"kind": ("message",)})
     held = expected(Queue.OPEN, viewer, TOWN)
     found = await shown(engine, narrowed, viewer)
@@ -97,7 +112,7 @@ async def test_each_number_of_a_facet_opens_as_many_rows(engine: Engine, viewer:
             assert (await shown(engine, params, viewer)).facets.total == item.count
 
 
-async def test_several_values_of_a_filter_add_up(engine: Engine) -> None:
+async def several_values(engine: Engine) -> None:
     params = WorkParams(Queue.OPEN, {"importance": ("high", "normal"), "street": ("Мира",)})
     rows = await walked(engine, params, LOCAL_VIEWER)
     wanted = [
@@ -106,7 +121,7 @@ async def test_several_values_of_a_filter_add_up(engine: Engine) -> None:
     assert [row.id for row in rows] == wanted
 
 
-async def test_next_walks_the_queue_to_its_end(engine: Engine) -> None:
+async def next_to_the_end(engine: Engine) -> None:
     params = WorkParams(Queue.OPEN)
     wanted = [one.id for one in expected(Queue.OPEN, LOCAL_VIEWER, TOWN)]
     row = (await shown(engine, params, LOCAL_VIEWER)).rows.rows[0]
@@ -117,7 +132,7 @@ async def test_next_walks_the_queue_to_its_end(engine: Engine) -> None:
     assert went == wanted
 
 
-async def test_next_keeps_its_place_when_the_case_has_left_the_queue(engine: Engine) -> None:
+async def next_after_leaving(engine: Engine) -> None:
     viewer = VIEWERS[1]
     params = WorkParams(Queue.MINE)
     first, second, third = (await shown(engine, params, viewer)).rows.rows[:3]
@@ -130,7 +145,7 @@ async def test_next_keeps_its_place_when_the_case_has_left_the_queue(engine: Eng
     assert third.id != second.id
 
 
-async def test_a_place_of_another_list_is_refused(engine: Engine) -> None:
+async def foreign_places(engine: Engine) -> None:
     cursor = (await shown(engine, WorkParams(Queue.OPEN), LOCAL_VIEWER)).rows.next
     assert cursor
     for params in (
@@ -144,7 +159,7 @@ async def test_a_place_of_another_list_is_refused(engine: Engine) -> None:
         assert refused.value.field == "after"
 
 
-async def test_live_counts_what_came_after_the_list_was_shown(engine: Engine) -> None:
+async def live_numbers(engine: Engine) -> None:
     params = WorkParams(Queue.OPEN)
     since = max(one.updated_at for one in TOWN)
     assert (await live(engine, params, LOCAL_VIEWER, ZONE, since)).newer == 0
@@ -159,7 +174,7 @@ async def test_live_counts_what_came_after_the_list_was_shown(engine: Engine) ->
     assert (await live(engine, params, VIEWERS[-1], ZONE, since)).newer == 0
 
 
-async def test_a_visit_remembers_the_one_before(engine: Engine) -> None:
+async def visits(engine: Engine) -> None:
     viewer, params = LOCAL_VIEWER, WorkParams()
     first = await open_queue(engine, params, viewer, ZONE, NOW)
     assert first.desk.before_at == NOW

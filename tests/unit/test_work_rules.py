@@ -127,7 +127,7 @@ def test_whoever_may_see_nothing_asks_for_nothing() -> None:
     ("away", "level", "text"),
     [
         (timedelta(days=-2, hours=-3), "overdue", "просрочено на 2\u00a0дня"),
-        (timedelta(hours=-5), "overdue", "просрочено на 5\u00a0часов"),
+        (timedelta(hours=-5, minutes=-1), "overdue", "просрочено на 5\u00a0часов"),
         (timedelta(seconds=-50), "overdue", "просрочено на 1\u00a0минуту"),
         (timedelta(hours=3), "today", "сегодня до 17:30"),
         (timedelta(hours=12), "soon", "завтра до 02:30"),

@@ -68,7 +68,16 @@ async def marked(client: Client) -> tuple[dict[str, str | list[str]], list[str]]
 
 
 @pytest.mark.parametrize("hx", [True, False])
-async def test_taking_marked_rows_tells_of_each_and_is_taken_back(client: Client, hx: bool) -> None:
+async def test_marked_rows(client: Client, hx: bool) -> None:
+    await a_bad_wish_keeps_marks_and_what_was_typed(client, hx)
+    await taking_marked_rows_tells_of_each_and_is_taken_back(client, hx)
+    if hx:
+        await one_row_is_taken_by_its_own_button(client)
+        await what_changed_meanwhile_is_told_and_stays(client)
+        await the_same_form_sent_twice_acts_once(client)
+
+
+async def taking_marked_rows_tells_of_each_and_is_taken_back(client: Client, hx: bool) -> None:
     form, marks = await marked(client)
     assert len(marks) == 5
     status, text = await sent(client, {**form, "do": "take", "case": marks[1:4]}, hx)
@@ -87,14 +96,14 @@ async def test_taking_marked_rows_tells_of_each_and_is_taken_back(client: Client
     assert "вы</span>" not in text
 
 
-async def test_one_row_is_taken_by_its_own_button(client: Client) -> None:
+async def one_row_is_taken_by_its_own_button(client: Client) -> None:
     form, marks = await marked(client)
     status, text = await sent(client, {**form, "do": f"take {marks[0]}"}, hx=True)
     assert status == 200
     assert "Взято в работу: 1\u00a0обращение" in text
 
 
-async def test_the_same_form_sent_twice_acts_once(client: Client) -> None:
+async def the_same_form_sent_twice_acts_once(client: Client) -> None:
     form, marks = await marked(client)
     wish = {**form, "do": "take", "case": marks[:1]}
     first, second = await sent(client, wish, hx=True), await sent(client, wish, hx=True)
@@ -102,7 +111,7 @@ async def test_the_same_form_sent_twice_acts_once(client: Client) -> None:
     assert "Взято в работу: 1" in second[1]
 
 
-async def test_what_changed_meanwhile_is_told_and_stays(client: Client) -> None:
+async def what_changed_meanwhile_is_told_and_stays(client: Client) -> None:
     form, marks = await marked(client)
     important = {**form, "do": "set_importance", "case": marks[:1], "importance": "high"}
     await sent(client, important, hx=True)
@@ -113,8 +122,7 @@ async def test_what_changed_meanwhile_is_told_and_stays(client: Client) -> None:
     assert "Взято в работу: 1\u00a0обращение" in text
 
 
-@pytest.mark.parametrize("hx", [True, False])
-async def test_a_bad_wish_keeps_marks_and_what_was_typed(client: Client, hx: bool) -> None:
+async def a_bad_wish_keeps_marks_and_what_was_typed(client: Client, hx: bool) -> None:
     form, marks = await marked(client)
     nothing = {**form, "do": "assign", "department": "Отдел дорог"}
     status, text = await sent(client, nothing, hx)

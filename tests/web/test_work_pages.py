@@ -74,7 +74,18 @@ async def post(client: Client, path: str, **form: str) -> tuple[int, str, str]:
     return answer.status_code, answer.headers.get("location", ""), answer.text
 
 
-async def test_whole_page_and_fragment(client: Client) -> None:
+async def test_the_list(client: Client) -> None:
+    """One town for all of these: an engine takes longer to make than to ask."""
+    await what_came_since_the_last_visit_is_marked(client)
+    await whole_page_and_fragment(client)
+    await the_next_page_and_the_next_case_are_links(client)
+    await a_case_opened_otherwise_has_no_way_to_a_queue(client)
+    await a_bad_address_is_said_and_nothing_else_is_lost(client)
+    await filters_are_links_with_numbers(client)
+    await live_brings_numbers_and_one_line_only(client)
+
+
+async def whole_page_and_fragment(client: Client) -> None:
     whole = await client.get("/work?queue=mine")
     part = await client.get("/work?queue=mine", headers=HX)
     assert (whole.status_code, part.status_code) == (200, 200)
@@ -89,7 +100,7 @@ async def test_whole_page_and_fragment(client: Client) -> None:
         assert not [secret for secret in SECRET if secret in answer.text]
 
 
-async def test_the_next_page_and_the_next_case_are_links(client: Client) -> None:
+async def the_next_page_and_the_next_case_are_links(client: Client) -> None:
     text = (await client.get("/work?queue=mine")).text
     following = re.search(r'rel="next" href="([^"]+)"', text)
     assert following
@@ -109,14 +120,16 @@ async def test_the_next_page_and_the_next_case_are_links(client: Client) -> None
     assert "Дальше в этой очереди ничего нет" in over.text
 
 
-async def test_a_case_opened_otherwise_has_no_way_to_a_queue(client: Client) -> None:
+async def a_case_opened_otherwise_has_no_way_to_a_queue(client: Client) -> None:
     assert "/work/next" not in (await client.get("/cases/id-0001")).text
 
 
-@pytest.mark.parametrize("headers", [{}, HX])
-async def test_a_bad_address_is_said_and_nothing_else_is_lost(
-    client: Client, headers: dict[str, str]
-) -> None:
+async def a_bad_address_is_said_and_nothing_else_is_lost(client: Client) -> None:
+    for headers in ({}, HX):
+        await bad_addresses(client, headers)
+
+
+async def bad_addresses(client: Client, headers: dict[str, str]) -> None:
     answer = await client.get("/work?queue=mine&state=nonsense&street=Мира", headers=headers)
     assert answer.status_code == 400
     assert "не знает такого значения" in answer.text
@@ -126,20 +139,20 @@ async def test_a_bad_address_is_said_and_nothing_else_is_lost(
     assert "Откройте очередь с начала" in broken.text
 
 
-async def test_filters_are_links_with_numbers(client: Client) -> None:
+async def filters_are_links_with_numbers(client: Client) -> None:
     text = (await client.get("/work?queue=mine&street=Мира")).text
     assert "Мои: 20\u00a0обращений" in text
     assert "Улица: Мира" in text
     assert 'href="/work?queue=mine"' in text
 
 
-async def test_what_came_since_the_last_visit_is_marked(client: Client) -> None:
+async def what_came_since_the_last_visit_is_marked(client: Client) -> None:
     await client.get("/work")
     text = (await client.get("/work?queue=open")).text
     assert text.count("Новое для вас") == 1
 
 
-async def test_live_brings_numbers_and_one_line_only(client: Client) -> None:
+async def live_brings_numbers_and_one_line_only(client: Client) -> None:
     since = datetime.now(UTC).isoformat()
     answer = await client.get("/work/live", params={"queue": "open", "since": since}, headers=HX)
     assert answer.status_code == 200
@@ -150,7 +163,13 @@ async def test_live_brings_numbers_and_one_line_only(client: Client) -> None:
     assert bad.status_code == 400
 
 
-async def test_own_lists_are_saved_opened_first_and_brought_back(client: Client) -> None:
+async def test_own_lists(client: Client, settings: Settings) -> None:
+    await own_lists_are_saved_opened_first_and_brought_back(client)
+    await a_refused_name_is_shown_again_with_the_reason(client)
+    await another_person_has_lists_of_the_own(client, settings)
+
+
+async def own_lists_are_saved_opened_first_and_brought_back(client: Client) -> None:
     status, where, _ = await post(
         client, "/work/views", name="Мира, важное", queue="open", street="Мира", importance="high"
     )
@@ -173,7 +192,7 @@ async def test_own_lists_are_saved_opened_first_and_brought_back(client: Client)
     assert (await post(client, "/work/views", **back))[1] == where
 
 
-async def test_a_refused_name_is_shown_again_with_the_reason(client: Client) -> None:
+async def a_refused_name_is_shown_again_with_the_reason(client: Client) -> None:
     await post(client, "/work/views", name="Дороги", queue="open")
     status, _, text = await post(client, "/work/views", name="дороги", queue="mine")
     assert status == 400
@@ -188,7 +207,7 @@ async def test_a_refused_name_is_shown_again_with_the_reason(client: Client) -> 
     assert (await post(client, "/work/views/gone", action="first"))[0] == 404
 
 
-async def test_another_person_has_lists_of_the_own(client: Client, settings: Settings) -> None:
+async def another_person_has_lists_of_the_own(client: Client, settings: Settings) -> None:
     await post(client, "/work/views", name="Дороги", queue="open")
     other = Viewer("kira", permissions=OPERATOR.permissions, scopes=(EVERYWHERE,))
     async with AsyncTestClient(site(settings, other), base_url="http://127.0.0.1:8000") as second:
