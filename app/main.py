@@ -16,10 +16,15 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import from_url
 
+from app.audit.controllers import AuditController
+from app.audit.refusals import Refusals, told_each_minute
+from app.audit.waiting import Journal
+from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
+from app.cases.pages.files import case_files_router
 from app.engine.client import Engine
 from app.errors import NotSignedInError
-from app.exports.controllers import ExportsController
+from app.exports.controllers import ExportsController, JournalExportController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.permissions import Permission
@@ -65,6 +70,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CasePageController,
     CaseApiController,
     ExportsController,
+    JournalExportController,
+    AuditController,
+    BulkController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
@@ -104,8 +112,11 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
         socket_timeout=REDIS_PATIENCE,
         socket_connect_timeout=REDIS_PATIENCE,
     )
+    app.state.journal = Journal(app.state.engine, app.state.redis)
+    app.state.refusals = Refusals(app.state.journal)
     try:
-        yield
+        async with told_each_minute(app.state.refusals):
+            yield
     finally:
         await app.state.engine.close()
         await app.state.redis.aclose()
@@ -135,7 +146,13 @@ def create_app(
     check_host(settings)
     metrics = Metrics()
     app = Litestar(
-        route_handlers=[*CONTROLLERS, static_router(), imports_router(settings), *more],
+        route_handlers=[
+            *CONTROLLERS,
+            static_router(),
+            imports_router(settings),
+            case_files_router(settings),
+            *more,
+        ],
         dependencies={
             "engine": Provide(provide_engine),
             "settings": Provide(provide_settings),

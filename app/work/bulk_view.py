@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 from app.cases.actions.apply import rule_of
 from app.cases.codes import IMPORTANCE_NAMES
+from app.cases.rows import RowResult, RowState
 from app.permissions import Permission
 from app.viewer import Viewer
 from app.web.filters import counted
-from app.work.bulk import Outcome
-from app.work.forms import BulkForm
 from app.work.service import WorkPage
 
 
@@ -32,6 +31,8 @@ class BulkView:
     may_take: bool
     may_assign: bool
     may_classify: bool
+    may_more: bool
+    """Whether the page of acts on many cases is open to the person."""
     departments: list[str]
     importances: list[tuple[str, str]]
     typed: Typed
@@ -49,6 +50,7 @@ def bulk_view(viewer: Viewer, found: WorkPage, typed: Typed) -> BulkView:
         may_take=viewer.may(Permission.CASE_TAKE),
         may_assign=viewer.may(Permission.CASE_ASSIGN) and viewer.may(Permission.CASE_BULK),
         may_classify=viewer.may(Permission.CASE_CLASSIFY) and viewer.may(Permission.CASE_BULK),
+        may_more=viewer.may(Permission.CASE_BULK),
         departments=sorted(known | viewer.departments),
         importances=[(code.value, name) for code, name in IMPORTANCE_NAMES.items()],
         typed=typed,
@@ -61,26 +63,25 @@ class ToldOutcome:
     """Whether at least one row was changed."""
     title: str
     """«Взято в работу: 12 обращений»."""
-    refused: list[tuple[str, str, str]]
-    """Id, number and reason of each row that stayed as it was."""
+    refused: list[RowResult]
     undo: list[str]
-    """Marks of the rows whose action can be taken back."""
+    """Ids of the rows whose action can be taken back."""
     key: str
 
     @property
     def reasons(self) -> dict[str, str]:
-        return {case_id: reason for case_id, _, reason in self.refused}
+        return {row.case_id: row.why for row in self.refused}
 
 
-def told_outcome(outcome: Outcome, form: BulkForm) -> ToldOutcome:
-    rule = rule_of(outcome.action)
-    done, refused = outcome.done, outcome.refused
+def told_outcome(action: str, rows: list[RowResult]) -> ToldOutcome:
+    rule = rule_of(action)
+    done = [row.case_id for row in rows if row.state is RowState.DONE]
     words = counted(len(done), "обращение", "обращения", "обращений")
     told = rule.told[:1].upper() + rule.told[1:]
     return ToldOutcome(
         well=bool(done),
         title=f"{told}: {words}" if done else "Ничего не изменилось",
-        refused=[(one.id, form.numbers[one.id], one.message) for one in refused],
-        undo=[f"{one.id}:{one.version}:{form.numbers[one.id]}" for one in done if rule.reversible],
+        refused=[row for row in rows if row.state is not RowState.DONE],
+        undo=done if rule.reversible else [],
         key=secrets.token_hex(8),
     )

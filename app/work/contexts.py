@@ -86,6 +86,10 @@ class WorkView:
     first_url: str | None
     live_url: str
 
+    def number_of(self, case_id: str) -> str:
+        """Of a case on this page; empty for one that has left it."""
+        return next((one.row.number for one in self.rows if one.row.id == case_id), "")
+
 
 def work_view(
     params: WorkParams, found: WorkPage, viewer: Viewer, titles: Mapping[str, str]

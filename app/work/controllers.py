@@ -105,14 +105,16 @@ class WorkController(Controller):
         sent = [(name, str(value)) for name, value in (await request.form()).multi_items()]
         here = list(request.query_params.multi_items())
         try:
-            form = read_bulk(sent, here)
-            outcome = await do_to_marked(
-                engine, viewer, form.marked, form.action, form.raw, form.key, settings.zone
+            form = read_bulk(sent)
+            rows = await do_to_marked(
+                engine, viewer, form.ids, form.action, form.raw, form.key, settings.zone
             )
         except BadInputError as error:
-            typed = Typed(error.message, dict(sent), [v for n, v in sent if n == "case"])
+            typed = Typed(
+                error.message, dict(sent), [value for name, value in sent if name == "id"]
+            )
             return await _shown(request, engine, settings, viewer, here, typed=typed)
-        told = told_outcome(outcome, form)
+        told = told_outcome(form.action, rows)
         return await _shown(request, engine, settings, viewer, here, outcome=told)
 
 

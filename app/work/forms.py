@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from app.errors import BadInputError
-from app.work.bulk import Marked
 from app.work.desk import moved, renamed, with_default, without
 from app.work.models import Desk
 from app.work.params import PAGE, WorkParams, readable_work
@@ -19,6 +18,9 @@ _CHANGES: dict[str, Callable[[Desk, "ViewForm"], Desk]] = {
     "plain": lambda desk, _: with_default(desk, None),
 }
 """By the value of the button that was pressed."""
+
+
+_LONGEST_ID, _LONGEST_KEY = 512, 64
 
 
 @dataclass(frozen=True)
@@ -56,42 +58,26 @@ ACTIONS = ("take", "assign", "set_importance", "undo")
 
 @dataclass(frozen=True)
 class BulkForm:
-    params: WorkParams
     action: str
-    marked: list[Marked]
+    ids: list[str]
     raw: dict[str, str]
     """What was typed for the action, by the names of its fields."""
     key: str
-    numbers: dict[str, str]
-    """Of the marked cases, by id: to name also those that are no longer seen."""
 
 
-def read_bulk(pairs: Iterable[tuple[str, str]], query: Iterable[tuple[str, str]]) -> BulkForm:
-    """`query` is the list the form stood on. Raises `BadInputError`."""
+def read_bulk(pairs: Iterable[tuple[str, str]]) -> BulkForm:
+    """`do` is the action, with an id after it where it concerns one row alone.
+
+    Raises `BadInputError`.
+    """
     given = list(pairs)
     last = dict(given)
     action, _, row = last.get("do", "").partition(" ")
-    rows = [row] if row else [value for name, value in given if name == "case"]
+    ids = [row] if row else list(dict.fromkeys(value for name, value in given if name == "id"))
     if action not in ACTIONS:
         raise BadInputError("Что сделать с отмеченными, не понято.", field="do")
-    if not rows:
-        raise BadInputError("Отметьте хотя бы одно обращение.", field="case")
-    if len(rows) > PAGE:
-        raise BadInputError(f"За раз можно изменить до {PAGE} обращений.", field="case")
-    found = [_marked(one) for one in dict.fromkeys(rows)]
-    return BulkForm(
-        params=readable_work(query).first,
-        action=action,
-        marked=[marked for marked, _ in found],
-        raw=last,
-        key=last.get("key", "")[:64],
-        numbers={marked.id: number for marked, number in found},
-    )
-
-
-def _marked(text: str) -> tuple[Marked, str]:
-    """«id:version:number», as the row's box has it."""
-    parts = text.rsplit(":", 2)
-    if len(parts) != 3 or not parts[1].isdecimal() or len(text) > 600:  # noqa: PLR2004
-        raise BadInputError("Отметка строки испорчена: обновите страницу.", field="case")
-    return Marked(parts[0], int(parts[1])), parts[2]
+    if not ids:
+        raise BadInputError("Отметьте хотя бы одно обращение.", field="id")
+    if len(ids) > PAGE or any(not 0 < len(one.encode()) <= _LONGEST_ID for one in ids):
+        raise BadInputError(f"За раз можно изменить до {PAGE} обращений страницы.", field="id")
+    return BulkForm(action, ids, last, last.get("key", "")[:_LONGEST_KEY])

@@ -50,7 +50,6 @@ _SOURCE = [
     "classifier.im_theme",
     "workflow.department",
     "workflow.assignee",
-    "version",
 ]
 """Named one by one: the author, the cells as they came and the history have no way into a list."""
 

@@ -32,7 +32,6 @@ class Row(Struct, frozen=True, kw_only=True):
     department: str | None
     assignee: str | None
     """Login."""
-    version: int
     cursor: str
     """The row's place in this list."""
 
@@ -109,7 +108,6 @@ def _row(params: WorkParams, hit: Answer) -> Row:
         line=first_line(source.get("title"), source.get("text", "")),
         department=workflow.get("department"),
         assignee=workflow.get("assignee"),
-        version=source["version"],
         cursor=make_cursor(params, hit["sort"]),
     )
 
