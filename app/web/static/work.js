@@ -9,6 +9,11 @@
     if (event.target.matches("[data-select]")) count();
   });
 
+  // A button that leads to another page is no business of htmx.
+  document.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.matches("[data-plain]")) event.stopPropagation();
+  }, true);
+
   let kept = null;
   const rows = () => [...document.querySelectorAll("#work [data-row]")];
   document.addEventListener("htmx:beforeSwap", (event) => {
