@@ -17,6 +17,7 @@ class Index(StrEnum):
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
     DESKS = "desks"
+    USERS = "users"
     AUDIT = "audit"
 
 
