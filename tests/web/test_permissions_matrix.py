@@ -205,6 +205,8 @@ def agrees(way: Way, answer: Response, *, allowed: bool) -> bool:
     """A change may have a finer rule of its own, so the right to open it may not be enough."""
     if not allowed:
         return answer.status_code == 403
+    if way.declared == PUBLIC[KEY]:
+        return answer.status_code < 500  # a sign-in with nothing in it is refused by itself
     if answer.status_code == 401 or (answer.status_code >= 500 and answer.status_code != 503):
         return False
     return answer.status_code != 403 or way.method != "GET"
