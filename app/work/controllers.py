@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect, Template
 
+from app.cases.directory import read_directory
 from app.cases.rows import RowState
 from app.engine.client import Engine
 from app.errors import BadInputError, EngineSetupError, EngineUnavailableError
@@ -136,15 +137,17 @@ async def _shown(
     params = readable_work(pairs)
     try:
         params = parse_work(pairs)
-        found = await open_queue(engine, params, viewer, settings.zone)
+        found, directory = await gather(
+            open_queue(engine, params, viewer, settings.zone), read_directory(engine, viewer)
+        )
     except BadInputError as error:
         return _trouble(request, params, viewer, error.message, error.status)
     except (EngineUnavailableError, EngineSetupError) as error:
         banner = Banner(error.message)
         return _trouble(request, params, viewer, error.message, error.status, banner)
     context = {
-        "work": work_view(params, found, viewer, {}),
-        "bulk": bulk_view(viewer, found, typed),
+        "work": work_view(params, found, viewer, directory),
+        "bulk": bulk_view(viewer, directory, typed),
         "outcome": outcome,
         "trouble": None,
     }
