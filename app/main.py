@@ -26,6 +26,7 @@ from app.accounts.reader import cookie_name, session_viewer
 from app.accounts.sessions import Sessions
 from app.audit.controllers import AuditController
 from app.audit.refusals import Refusals, told_each_minute
+from app.audit.security import security_told
 from app.audit.waiting import Journal
 from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
@@ -134,7 +135,10 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     app.state.journal = Journal(app.state.engine, app.state.redis)
     app.state.refusals = Refusals(app.state.journal)
     try:
-        async with told_each_minute(app.state.refusals):
+        async with (
+            told_each_minute(app.state.refusals),
+            security_told(app.state.engine, app.state.journal, app.state.refusals),
+        ):
             yield
     finally:
         await app.state.engine.close()
