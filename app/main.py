@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Litestar, Request, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.response import Redirect
@@ -28,6 +28,7 @@ from app.audit.controllers import AuditController
 from app.audit.refusals import Refusals, told_each_minute
 from app.audit.security import security_told
 from app.audit.waiting import Journal
+from app.books.controllers import BooksController
 from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
@@ -36,6 +37,9 @@ from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
+from app.people.controllers import OwnSubstitutionsController, PeopleController
+from app.permissions import Permission
+from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
@@ -55,7 +59,9 @@ from app.web.envelope import Envelope
 from app.web.environment import template_engine
 from app.web.hosts import Hosts
 from app.web.metrics import Metrics
+from app.web.navigation import offered_to
 from app.web.preferences import PreferencesController
+from app.work.controllers import ViewsController, WorkController
 
 MAX_BODY = 1_000_000
 """Octets a request may bring; a route that takes files raises it with `request_max_body_size`."""
@@ -65,8 +71,12 @@ REDIS_PATIENCE = 3.0
 
 
 @get("/", opt=SIGNED_IN)
-async def home() -> Redirect:
-    return Redirect("/search", status_code=302)
+async def home(viewer: NamedDependency[Viewer]) -> Redirect:
+    """Whoever may take work begins with it; the others come to look things up."""
+    offered = [item.path for item in offered_to(viewer)]
+    if not viewer.may(Permission.CASE_TAKE):
+        offered = [path for path in offered if path != "/work"]
+    return Redirect(offered[0] if offered else "/search", status_code=302)
 
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
@@ -78,11 +88,16 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     MyTotpController,
     PreferencesController,
     SystemController,
+    WorkController,
+    ViewsController,
     SearchPageController,
     SearchApiController,
     CasePageController,
     CaseApiController,
     ExportsController,
+    BooksController,
+    PeopleController,
+    OwnSubstitutionsController,
     JournalExportController,
     AuditController,
     BulkController,
@@ -130,7 +145,7 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
         socket_connect_timeout=REDIS_PATIENCE,
     )
     app.state.sessions = Sessions(app.state.redis, settings)
-    app.state.people = People(app.state.engine, settings)
+    app.state.people = People(app.state.engine, settings, current_book)
     app.state.session_cookie = cookie_name(settings)
     app.state.journal = Journal(app.state.engine, app.state.redis)
     app.state.refusals = Refusals(app.state.journal)

@@ -16,7 +16,9 @@ class Index(StrEnum):
     BULK = "bulk"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
+    DESKS = "desks"
     USERS = "users"
+    DEPARTMENTS = "departments"
     AUDIT = "audit"
 
 
