@@ -28,12 +28,12 @@ async def test_what_accounts_tell_is_in_the_journal(engine: Engine) -> None:
     note(SecurityEvent.SIGNED_OUT, login="petrov")  # nobody listens any more
     every = await lines(engine)
     assert TYPED not in str(every)
-    whats = [line["what"] for line in every]
-    assert whats.count("user.rights_changed") == whats.count("sign_in.done") == 1
-    assert whats.count("session.refused") == EACH - 1
+    codes = [line["what"] for line in every]
+    assert codes.count("user.rights_changed") == codes.count("sign_in.done") == 1
+    assert codes.count("session.refused") == EACH - 1
     [refused] = [line for line in every if line["what"] == "sign_in.refused"]
     assert (refused["outcome"], refused["code"]) == ("refused", "unknown_login")
-    assert "sign_out" not in whats
+    assert "sign_out" not in codes
 
 
 async def test_sign_in_with_the_engine_away(settings: Settings, engine: Engine) -> None:
