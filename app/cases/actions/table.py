@@ -195,7 +195,7 @@ _HANDS = (
     Rule(
         name="release",
         title="Снять исполнителя",
-        told="исполнитель снят, обращение ждёт в ведомстве",
+        told="исполнитель снят",
         permission=Permission.CASE_ASSIGN,
         change=hands.release,
         starts=IN_HANDS,
