@@ -171,7 +171,7 @@ async def test_the_table_goes_out_and_in(desk: Desk) -> None:
     assert "Новых строк: 1" in more.text
     bad = await desk.load(table + "department;three;первый;;;;;\r\n;;;;нет;;;\r\n".encode())
     assert bad.status_code == 400
-    assert "Строка 3: Имя «Первый» уже носит" in bad.text
+    assert "Строка 3: Имя «первый» уже носит" in bad.text
     assert "three" not in (await open_book(desk.engine, ADMIN)).book.departments
     nothing = await desk.load(b"")
     assert nothing.status_code == 400
