@@ -9,6 +9,7 @@ from ulid import ULID
 
 from app.cases.actions.apply import refusal_of
 from app.cases.actions.conditions import open_requests, unsent
+from app.cases.actions.mention import spelled
 from app.cases.actions.model import Field, FieldKind, Rule
 from app.cases.actions.table import RULES
 from app.cases.codes import LINK_NAMES, State
@@ -50,6 +51,7 @@ class ActionView:
 
     rule: Rule
     url: str
+    key: str
     why_not: str = ""
 
     @property
@@ -72,13 +74,13 @@ def action_url(case: Case, name: str) -> str:
     return f"/cases/{quote(case.id, safe='')}/actions/{name}"
 
 
-def offered(case: Case, viewer: Viewer) -> list[ActionView]:
+def offered(case: Case, viewer: Viewer, directory: Directory) -> list[ActionView]:
     """All actions of the table in its order, each allowed or explained."""
     views = []
     for rule in RULES.values():
         refusal = refusal_of(case, rule, viewer)
-        why_not = refusal.message if refusal else ""
-        views.append(ActionView(rule, action_url(case, rule.name), why_not))
+        why_not = spelled(refusal.message, directory.called) if refusal else ""
+        views.append(ActionView(rule, action_url(case, rule.name), str(ULID()), why_not))
     return views
 
 
@@ -86,13 +88,14 @@ def form_view(case: Case, directory: Directory, attempt: Attempt) -> FormView:
     """The form of one action, with what was typed in it, or else with what the case has."""
     rule, error = RULES[attempt.name], attempt.error
     blamed = error.field if error else None
+    said = spelled(error.message, directory.called) if error else ""
     named = {one.name for one in rule.fields}
     views = [
         FieldView(
             one,
             _typed(attempt, case, one),
             _options(case, one, directory),
-            error.message if error and blamed == one.name else "",
+            said if blamed == one.name else "",
         )
         for one in rule.fields
     ]
@@ -102,7 +105,7 @@ def form_view(case: Case, directory: Directory, attempt: Attempt) -> FormView:
         views,
         case.version,
         attempt.key or str(ULID()),
-        error.message if error and blamed not in named else "",
+        said if blamed not in named else "",
         conflict=attempt.conflict,
     )
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ulid import ULID
+
 from app.cases.actions.apply import refusal_of
 from app.cases.actions.conditions import unsent
 from app.cases.actions.table import RULES
@@ -62,6 +64,7 @@ class Toast:
 
     text: str
     undo: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,14 @@ class Shown:
     attempt: Attempt | None = None
     toast: Toast | None = None
     revealed: Author | None = None
+    incoming: tuple[tuple[str, str], ...] = ()
+    """Ids and numbers of cases that name this one."""
 
 
 def page_context(
     case: Case, viewer: Viewer, settings: Settings, directory: Directory, shown: Shown
 ) -> dict[str, Any]:
-    actions = offered(case, viewer)
+    actions = offered(case, viewer, directory)
     street, theme = case.place.street, case.classifier.im_theme
     return {
         "case": case,
@@ -104,6 +109,7 @@ def page_context(
         "answers": seen_answers(case, viewer),
         "notes": list(reversed(seen_notes(case, viewer))),
         "history": story(case, directory),
+        "incoming": shown.incoming,
         "same_day": same_day_links(case.received_at, settings.zone, street=street, theme=theme),
         "place_facts": _place_facts(case.place),
         "class_facts": _class_facts(case.classifier),
@@ -123,7 +129,7 @@ def toast_of(case: Case, viewer: Viewer, seq: int) -> Toast | None:
         return None
     takes_back = rule.reversible and refusal_of(case, RULES["undo"], viewer) is None
     told = rule.told[0].upper() + rule.told[1:]
-    return Toast(f"{told}.", f"/cases/{case.id}/actions/undo" if takes_back else "")
+    return Toast(f"{told}.", f"/cases/{case.id}/actions/undo" if takes_back else "", str(ULID()))
 
 
 def due_of(case: Case, now: datetime) -> tuple[str, str]:
