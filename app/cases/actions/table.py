@@ -296,7 +296,7 @@ _ANSWERING = (
         conditions=(conditions.is_holder_or_desk,),
         fields=(
             _text("Ответ автору"),
-            Field(name="approver", label="Кому", kind=FieldKind.PERSON, required=False),
+            Field(name="approver", label="Кто согласует", kind=FieldKind.PERSON, required=False),
         ),
         group="answer",
         icon="eye",
@@ -312,7 +312,12 @@ _ANSWERING = (
         conditions=(conditions.is_holder_or_desk,),
         fields=(
             _text("Что уже сделано и что будет"),
-            Field(name="promised_at", label="Обещаем к", kind=FieldKind.DAY),
+            Field(
+                name="promised_at",
+                label="Обещаем к",
+                kind=FieldKind.DAY,
+                hint="Для промежуточного ответа",
+            ),
         ),
         group="answer",
         reversible=False,

@@ -15,12 +15,13 @@ from app.cases.actions.table import RULES
 from app.cases.codes import LINK_NAMES, State
 from app.cases.directory import Directory
 from app.cases.models import Case
-from app.errors import OtklikError
+from app.errors import ForbiddenError, OtklikError
 from app.viewer import Viewer
 
 EDITOR = ("answer", "send_for_approval", "draft", "interim")
 """One editor under the text serves these: they share what is typed."""
 _SHORT = 80
+_LEADING = frozenset({"register", "accept", "take", "reply", "approve", "close"})
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,17 @@ class ActionView:
     url: str
     key: str
     why_not: str = ""
+    no_right: bool = False
+    """The person would need another role; else the case would have to be in another state."""
 
     @property
     def allowed(self) -> bool:
         return not self.why_not
+
+    @property
+    def leads(self) -> bool:
+        """The next step of a case on its usual way: the one button that stands out."""
+        return self.rule.name in _LEADING
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,15 @@ def offered(case: Case, viewer: Viewer, directory: Directory) -> list[ActionView
     for rule in RULES.values():
         refusal = refusal_of(case, rule, viewer)
         why_not = spelled(refusal.message, directory.called) if refusal else ""
-        views.append(ActionView(rule, action_url(case, rule.name), str(ULID()), why_not))
+        views.append(
+            ActionView(
+                rule,
+                action_url(case, rule.name),
+                str(ULID()),
+                why_not,
+                isinstance(refusal, ForbiddenError),
+            )
+        )
     return views
 
 

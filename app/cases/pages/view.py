@@ -91,6 +91,7 @@ def page_context(
     case: Case, viewer: Viewer, settings: Settings, directory: Directory, shown: Shown
 ) -> dict[str, Any]:
     actions = offered(case, viewer, directory)
+    editor = _editor(case, viewer, directory, shown.attempt)
     street, theme = case.place.street, case.classifier.im_theme
     return {
         "case": case,
@@ -98,15 +99,20 @@ def page_context(
         "directory": directory,
         "shown": shown,
         "form": _form(case, directory, shown.attempt),
-        "editor": _editor(case, viewer, directory, shown.attempt),
+        "editor": editor,
         "names": _names(case),
         "groups": _groups(actions),
-        "refused": [one for one in actions if not one.allowed],
+        "not_now": [one for one in actions if not one.allowed and not one.no_right],
+        "no_right": [one for one in actions if one.no_right],
         "may": {one.rule.name: one.allowed for one in actions},
         "urls": {one.rule.name: one.url for one in actions},
         "due": due_of(case, datetime.now(UTC)),
         "author": masked_author(case.author),
-        "answers": seen_answers(case, viewer),
+        "answers": [
+            one
+            for one in seen_answers(case, viewer)
+            if editor is None or one.state is AnswerState.SENT
+        ],
         "notes": list(reversed(seen_notes(case, viewer))),
         "history": story(case, directory),
         "incoming": shown.incoming,
