@@ -27,6 +27,8 @@ ACTORS: dict[str, str] = {
     "sweep_bulks": "sweeps",
     "sweep_attachments": "sweeps",
     "rebuild_vocabulary": "vocabulary",
+    "project_audit": "audit",
+    "sweep_audit": "audit",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

@@ -16,12 +16,15 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import from_url
 
+from app.audit.controllers import AuditController
+from app.audit.refusals import Refusals, told_each_minute
+from app.audit.waiting import Journal
 from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
 from app.engine.client import Engine
 from app.errors import NotSignedInError
-from app.exports.controllers import ExportsController
+from app.exports.controllers import ExportsController, JournalExportController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.search.controllers import SearchApiController, SearchPageController
@@ -58,6 +61,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CasePageController,
     CaseApiController,
     ExportsController,
+    JournalExportController,
+    AuditController,
     BulkController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
@@ -98,8 +103,11 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
         socket_timeout=REDIS_PATIENCE,
         socket_connect_timeout=REDIS_PATIENCE,
     )
+    app.state.journal = Journal(app.state.engine, app.state.redis)
+    app.state.refusals = Refusals(app.state.journal)
     try:
-        yield
+        async with told_each_minute(app.state.refusals):
+            yield
     finally:
         await app.state.engine.close()
         await app.state.redis.aclose()

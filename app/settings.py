@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     export_days: int = Field(
         7, gt=0, description="Сколько дней хранить файл выгрузки. Потом он удаляется."
     )
+    audit_days: int = Field(
+        1095,
+        ge=90,
+        description="Сколько дней хранить журнал. Старше удаляет целыми месяцами только команда "
+        "`otklik audit drop-old`.",
+    )
     lease_seconds: int = Field(
         60, ge=2, description="Через сколько секунд молчания работника его дело берёт другой."
     )

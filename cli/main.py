@@ -8,6 +8,8 @@ import click
 from app.errors import OtklikError
 
 _COMMANDS = {
+    "audit": "cli.audit:audit",
+    "check": "cli.check:check",
     "demo": "cli.demo:demo",
     "export": "cli.exports:export",
     "health": "cli.health:health",

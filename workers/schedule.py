@@ -18,6 +18,7 @@ SWEEPS = (
     "sweep_bulks",
     "sweep_attachments",
     "rebuild_vocabulary",
+    "sweep_audit",
 )
 
 

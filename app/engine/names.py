@@ -16,6 +16,11 @@ class Index(StrEnum):
     BULK = "bulk"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
+    AUDIT = "audit"
+
+
+MONTHLY = frozenset({Index.AUDIT})
+"""Only ever added to, an index for each month: see `app.engine.months`."""
 
 
 def read_alias(prefix: str, index: Index) -> str:

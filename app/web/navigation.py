@@ -21,6 +21,7 @@ NAVIGATION = (
     NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
     NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),
     NavigationItem("Выгрузки", "/exports", "download", Permission.SEARCH_EXPORT),
+    NavigationItem("Журнал", "/audit", "history", Permission.AUDIT_VIEW),
     NavigationItem("Состояние", "/system", "activity-heartbeat", Permission.SYSTEM_VIEW),
 )
 

@@ -31,6 +31,7 @@ from app.errors import (
     StorageUnavailableError,
     TooLargeError,
 )
+from app.jobs import ring
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.htmx import wants_fragment
@@ -97,7 +98,10 @@ async def do(desk: CaseDesk, case_id: str, name: str, raw: Mapping[str, Any]) ->
     given = read_given(rule, raw, desk.settings.zone)
     action = Action(name, given, read_key(raw))
     version = read_version(raw)
-    return await act(desk.engine, desk.viewer, case_id, version, action, zone=desk.settings.zone)
+    zone = desk.settings.zone
+    outcome = await act(desk.engine, desk.viewer, case_id, version, action, zone=zone)
+    await ring(desk.settings, "project_audit", case_id)
+    return outcome
 
 
 async def show(
