@@ -1,8 +1,6 @@
 """Names that actions offer and that a history shows: departments and people."""
 
-import time
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from msgspec import Struct, field
 
@@ -10,7 +8,6 @@ from app.engine.client import Engine
 from app.engine.names import Index
 
 _MOST = 500
-_SECONDS = 60
 
 
 class Directory(Struct, frozen=True):
@@ -23,20 +20,8 @@ class Directory(Struct, frozen=True):
         return self.people.get(login, login) if login else ""
 
 
-_kept: WeakKeyDictionary[Engine, tuple[float, Directory]] = WeakKeyDictionary()
-
-
 async def read_directory(engine: Engine) -> Directory:
-    """Departments and people that cases name; a minute old at most."""
-    known = _kept.get(engine)
-    now = time.monotonic()
-    if known is None or now - known[0] > _SECONDS:
-        known = (now, await _read(engine))
-        _kept[engine] = known
-    return known[1]
-
-
-async def _read(engine: Engine) -> Directory:
+    """Departments and people that cases name."""
     body: dict[str, Any] = {
         "size": 0,
         "aggs": {
