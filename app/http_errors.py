@@ -19,6 +19,7 @@ from litestar.exceptions import (
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ExceptionHandlersMap
 
+from app.accounts.pages import answer_refusal
 from app.audit.refusals import Refusals, is_told, refusal_of
 from app.errors import OtklikError
 from app.web.htmx import wants_fragment
@@ -160,6 +161,8 @@ def _answer(request: Request[Any, Any, Any], error: Exception, trouble: Trouble)
         response = _json(trouble, number)
         response.headers.update(_headers(error))
         return response
+    if isinstance(error, OtklikError) and (asked := answer_refusal(request, error)):
+        return asked
     context = {"trouble": trouble, "kept": _kept(request, trouble), "request_number": number}
     down = trouble.status == _UNAVAILABLE and not wants_fragment(request)
     return page(

@@ -16,6 +16,14 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import from_url
 
+from app.accounts.controllers import SessionController, SignInController
+from app.accounts.me import MeController
+from app.accounts.my_totp import MyTotpController
+from app.accounts.oidc import check_oidc
+from app.accounts.oidc_controllers import OidcController
+from app.accounts.people import People
+from app.accounts.reader import cookie_name, session_viewer
+from app.accounts.sessions import Sessions
 from app.audit.controllers import AuditController
 from app.audit.refusals import Refusals, told_each_minute
 from app.audit.waiting import Journal
@@ -31,7 +39,15 @@ from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
 from app.viewer import Viewer
-from app.web.access import PUBLIC, SIGNED_IN, AnyConnection, WhoAsks, check_access, viewer_of
+from app.web.access import (
+    PUBLIC,
+    SIGNED_IN,
+    AnyConnection,
+    WhoAsks,
+    check_access,
+    first_of,
+    viewer_of,
+)
 from app.web.assets import static_router
 from app.web.csrf import check_host, csrf_config
 from app.web.envelope import Envelope
@@ -54,6 +70,11 @@ async def home() -> Redirect:
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     home,
+    SignInController,
+    OidcController,
+    SessionController,
+    MeController,
+    MyTotpController,
     PreferencesController,
     SystemController,
     SearchPageController,
@@ -66,6 +87,10 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BulkController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
+
+
+READERS: tuple[WhoAsks, ...] = (session_viewer,)
+"""Asked in turn who a request comes from; the first that knows decides."""
 
 
 async def provide_engine(state: State) -> Engine:
@@ -86,8 +111,8 @@ async def provide_viewer(request: Request[Any, Any, Any]) -> Viewer:
     return viewer
 
 
-def _always(viewer: Viewer | None) -> WhoAsks:
-    async def who_asks(_: AnyConnection) -> Viewer | None:
+def _always(viewer: Viewer) -> WhoAsks:
+    async def who_asks(_: AnyConnection) -> Viewer:
         return viewer
 
     return who_asks
@@ -103,6 +128,9 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
         socket_timeout=REDIS_PATIENCE,
         socket_connect_timeout=REDIS_PATIENCE,
     )
+    app.state.sessions = Sessions(app.state.redis, settings)
+    app.state.people = People(app.state.engine, settings)
+    app.state.session_cookie = cookie_name(settings)
     app.state.journal = Journal(app.state.engine, app.state.redis)
     app.state.refusals = Refusals(app.state.journal)
     try:
@@ -135,7 +163,9 @@ def create_app(
     """
     settings = settings or get_settings()
     check_host(settings)
+    check_oidc(settings)
     metrics = Metrics()
+    who_asks = _always(signed_in_as) if signed_in_as else first_of(*READERS)
     app = Litestar(
         route_handlers=[
             *CONTROLLERS,
@@ -150,7 +180,7 @@ def create_app(
             "viewer": Provide(provide_viewer),
         },
         guards=[check_access],
-        state=State({"settings": settings, "metrics": metrics, "who_asks": _always(signed_in_as)}),
+        state=State({"settings": settings, "metrics": metrics, "who_asks": who_asks}),
         lifespan=[open_services],
         exception_handlers=EXCEPTION_HANDLERS,
         csrf_config=csrf_config(settings),

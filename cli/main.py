@@ -20,6 +20,7 @@ _COMMANDS = {
     "serve": "cli.serve:serve",
     "setup": "cli.setup:setup",
     "up": "cli.up:up",
+    "user": "cli.users:user",
     "work": "cli.processes:work",
 }
 

@@ -16,6 +16,7 @@ class Index(StrEnum):
     BULK = "bulk"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
+    USERS = "users"
     AUDIT = "audit"
 
 
