@@ -62,9 +62,9 @@ def settings(installed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iter
         for kind in (Index.USERS, Index.CASES, Index.BULK):
             name = write_alias(chosen.index_prefix, kind)
             client.indices.refresh(index=name)
-            client.delete_by_query(
-                index=name, query={"match_all": {}}, refresh=True, conflicts="proceed"
-            )
+            hits = client.search(index=name, size=10_000, source=False)["hits"]["hits"]
+            if gone := [{"delete": {"_id": hit["_id"]}} for hit in hits]:
+                client.bulk(index=name, operations=gone, refresh=True)
     shutil.rmtree(chosen.data_dir / "attachments", ignore_errors=True)
     with Redis.from_url(chosen.redis_url.get_secret_value()) as redis:
         for key in redis.scan_iter(f"{chosen.index_prefix}*"):

@@ -16,6 +16,7 @@ class Index(StrEnum):
     BULK = "bulk"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
+    DESKS = "desks"
     USERS = "users"
     AUDIT = "audit"
 

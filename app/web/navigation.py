@@ -18,6 +18,7 @@ class NavigationItem:
 
 
 NAVIGATION = (
+    NavigationItem("Моя работа", "/work", "inbox", Permission.CASE_VIEW),
     NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
     NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),
     NavigationItem("Выгрузки", "/exports", "download", Permission.SEARCH_EXPORT),
