@@ -76,7 +76,7 @@ class BulkController(Controller):
             job = await service.open_job(engine, viewer, job_id)
         except EngineUnavailableError as error:
             return still_asking(request, error, "bulk", "Действие не потеряно: оно продолжится")
-        directory = await read_directory(engine)
+        directory = await read_directory(engine, viewer)
         context = job_context(
             job, directory, queue_away=request.query_params.get("queue") == "away"
         )
@@ -91,6 +91,6 @@ async def _choice(
     typed: dict[str, str],
     error: BadInputError | ForbiddenError | None = None,
 ) -> Template:
-    directory = await read_directory(engine)
+    directory = await read_directory(engine, viewer)
     context = choose_context(ids, viewer, directory, typed, error)
     return page(request, "bulk/choose.html", context=context, status=error.status if error else 200)
