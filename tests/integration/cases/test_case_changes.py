@@ -11,11 +11,14 @@ import pytest
 from msgspec.structs import replace
 
 from app.accounts.roles import Role
+from app.cases.actions.apply import refusal_of
 from app.cases.actions.model import Action
+from app.cases.actions.table import RULES
 from app.cases.codes import Kind, State
 from app.cases.conflicts import CaseConflictError
 from app.cases.doing import Outcome, act, change
 from app.cases.models import Case
+from app.cases.permissions import may_see
 from app.cases.reassign import count_open_cases, reassign
 from app.cases.repository import to_case
 from app.engine import writer
@@ -205,7 +208,16 @@ async def test_all_of_a_leaving_person_goes_to_another(engine: Engine) -> None:
         await reassign(engine, EXECUTOR, MATE.name, EXECUTOR.name, zone=ZONE)
 
 
-def random_action(random_: random.Random, key: str) -> tuple[Viewer, Action]:
+def random_action(random_: random.Random, key: str, seen: Case) -> tuple[Viewer, Action]:
+    """Mostly what may be done with the case as it was seen; else whatever comes."""
+    for _ in range(8):
+        viewer, wish = any_action(random_)
+        if may_see(viewer, seen) and refusal_of(seen, RULES[wish.name], viewer) is None:
+            break
+    return viewer, replace(wish, key=key)
+
+
+def any_action(random_: random.Random) -> tuple[Viewer, Action]:
     viewer = random_.choice(PEOPLE)
     wishes = (
         action("note", text=f"Заметка {random_.random()}"),
@@ -223,7 +235,7 @@ def random_action(random_: random.Random, key: str) -> tuple[Viewer, Action]:
         action("reopen", reason="Снова"),
         action("undo"),
     )
-    return viewer, replace(random_.choice(wishes), key=key)
+    return viewer, random_.choice(wishes)
 
 
 async def patient(call: Callable[[], Awaitable[T]]) -> T:
@@ -255,7 +267,7 @@ class Crowd:
             self.left -= 1
             case_id = f"case-{random_.randint(1, CASES)}"
             seen = to_case(await patient(lambda: stored(self.engine, case_id)))  # noqa: B023
-            viewer, wish = random_action(random_, f"{seed}-{self.left}")
+            viewer, wish = random_action(random_, f"{seed}-{self.left}", seen)
             version = seen.version
             try:
                 outcome = await patient(
@@ -301,7 +313,7 @@ async def test_ten_thousand_mixed_actions_lose_nothing(engine: Engine) -> None:
             assert crowd.events[(one.id, event.seq)] == (event.what, event.by)
     assert sum(crowd.acknowledged.values()) + sum(crowd.refusals.values()) == ACTIONS
     assert machine_writes > 0
-    assert sum(crowd.acknowledged.values()) > ACTIONS // 4
+    assert sum(crowd.acknowledged.values()) > ACTIONS // 2
 
 
 async def store_one(engine: Engine, one: Case) -> None:
