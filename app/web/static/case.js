@@ -58,11 +58,12 @@
   });
 
   // A form that has just come in takes the focus, its first wrong field before the others.
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "case") return; // not for the ten seconds' look at who is here
     const wrong = document.querySelector("#case [aria-invalid=true]");
     const first = document.querySelector(
       "#case-form input:not([type=hidden]), #case-form textarea, #case-form select");
-    const target = wrong || (document.activeElement === document.body && first);
+    const target = wrong || (!typing(document.activeElement) && first);
     if (target) target.focus();
   });
 })();
