@@ -36,6 +36,20 @@ class NotSignedInError(OtklikError):
     status = 401
 
 
+class BadTokenError(NotSignedInError):
+    """A token was sent and is not one of ours: forged, mistyped or cut."""
+
+    code = "token_unknown"
+
+
+class ExpiredTokenError(BadTokenError):
+    code = "token_expired"
+
+
+class RevokedTokenError(BadTokenError):
+    code = "token_revoked"
+
+
 class ForbiddenError(OtklikError):
     """The viewer may not do this; the sentence says who may."""
 
@@ -58,6 +72,17 @@ class ConflictError(OtklikError):
 class TooLargeError(OtklikError):
     code = "too_large"
     status = 413
+
+
+class TooManyRequestsError(OtklikError):
+    """`retry_after`: seconds after which the same call is let through."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class EngineUnavailableError(OtklikError):

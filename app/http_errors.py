@@ -18,7 +18,7 @@ from litestar.exceptions import (
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ExceptionHandlersMap
 
-from app.errors import OtklikError
+from app.errors import BadTokenError, OtklikError, TooManyRequestsError
 from app.web.htmx import wants_fragment
 from app.web.render import Banner, page
 
@@ -135,6 +135,10 @@ def _headers(error: Exception) -> dict[str, str]:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if getattr(error, "status", None) == _UNAVAILABLE:
         headers["Retry-After"] = "30"
+    if isinstance(error, TooManyRequestsError):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, BadTokenError):
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return headers
 
 

@@ -31,6 +31,8 @@ class Viewer(msgspec.Struct, frozen=True):
     """One for each role of the person: a case in any of them is seen."""
     departments: frozenset[str] = frozenset()
     """Where this person works: names of the own department and those below it."""
+    within: Scope | None = None
+    """A further limit over all of it, whoever holds the case (a token's); None for no limit."""
 
     def may(self, permission: Permission) -> bool:
         return self.everything or permission in self.permissions

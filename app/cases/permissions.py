@@ -7,7 +7,7 @@ from app.viewer import Scope, Viewer
 
 def may_see(viewer: Viewer | None, case: Case) -> bool:
     """The same answer as `app.engine.access.access_clause` gives (a test holds them together)."""
-    if viewer is None:
+    if viewer is None or (viewer.within is not None and not _holds(viewer.within, case)):
         return False
     if viewer.everything:
         return True
@@ -16,6 +16,15 @@ def may_see(viewer: Viewer | None, case: Case) -> bool:
     if case.workflow.assignee == viewer.name or viewer.departments & set(case.workflow.asked):
         return True
     return any(_holds(scope, case) for scope in viewer.scopes)
+
+
+def may_enter(viewer: Viewer | None, case: Case) -> bool:
+    """Whether `case` lies where `viewer` may register new ones: within a scope of the own."""
+    if viewer is None or not viewer.may(Permission.CASE_REGISTER):
+        return False
+    if viewer.within is not None and not _holds(viewer.within, case):
+        return False
+    return viewer.everything or any(_holds(scope, case) for scope in viewer.scopes)
 
 
 def _holds(scope: Scope, case: Case) -> bool:

@@ -16,7 +16,7 @@ from app.text.words import words
 from dev.demo.models import DemoCase
 from dev.demo.stream import generate
 from indexers.bulk import BulkAction, write
-from indexers.documents import with_derived_fields
+from app.cases.derived import with_derived_fields
 
 SEED = 11
 _CHUNK = 1_400

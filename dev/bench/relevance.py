@@ -20,7 +20,7 @@ from app.search.vocabulary import forget_vocabulary
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from dev.bench.imports import installation
-from indexers.documents import with_derived_fields
+from app.cases.derived import with_derived_fields
 from indexers.vocabulary import rebuild
 
 STOCK, OURS = "ES `russian`", "Отклик"

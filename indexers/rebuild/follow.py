@@ -13,7 +13,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import RebuildError
 from indexers import bulk
-from indexers.documents import derive
+from app.cases.derived import derive
 from indexers.rebuild.stream import Page, refresh, settled, written_after
 
 log = structlog.get_logger()

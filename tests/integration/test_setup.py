@@ -12,7 +12,7 @@ from app.engine.names import Index
 from app.errors import ConflictError, EngineSetupError
 from app.settings import Settings
 from indexers.aliases import IndexState, live_index
-from indexers.counters import take_block
+from app.engine.counters import take_block
 from indexers.setup import run
 
 
