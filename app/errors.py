@@ -50,6 +50,12 @@ class RevokedTokenError(BadTokenError):
     code = "token_revoked"
 
 
+class InactiveOwnerError(BadTokenError):
+    """The person whose rights the token has is gone or shut out."""
+
+    code = "token_owner_inactive"
+
+
 class ForbiddenError(OtklikError):
     """The viewer may not do this; the sentence says who may."""
 

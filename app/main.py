@@ -16,12 +16,15 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import from_url
 
+from app.accounts.tokens.controllers import TokensController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
+from app.intake.manual.controllers import ManualEntryController
+from app.intake.messages.controllers import MessagesController
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
@@ -34,6 +37,7 @@ from app.web.environment import template_engine
 from app.web.hosts import Hosts
 from app.web.metrics import Metrics
 from app.web.preferences import PreferencesController
+from app.web.rate import RateLimit
 
 MAX_BODY = 1_000_000
 """Octets a request may bring; a route that takes files raises it with `request_max_body_size`."""
@@ -55,6 +59,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     SearchApiController,
     CasePageController,
     CaseApiController,
+    MessagesController,
+    ManualEntryController,
+    TokensController,
     ExportsController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
@@ -94,6 +101,9 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
         settings.redis_url.get_secret_value(),
         socket_timeout=REDIS_PATIENCE,
         socket_connect_timeout=REDIS_PATIENCE,
+    )
+    app.state.rate_limit = RateLimit(
+        app.state.redis, settings.index_prefix, settings.api_rate_per_minute
     )
     try:
         yield

@@ -143,7 +143,12 @@ FIELD_NAMES = {
 }
 """What changed, for people; of a part («place.street») the whole is named."""
 
-EVENT_NAMES = {"imported": "Загружено из файла", "import_changed": "Изменено при загрузке"}
+EVENT_NAMES = {
+    "imported": "Загружено из файла",
+    "import_changed": "Изменено при загрузке",
+    "received": "Передано программой",
+    "entered": "Внесено вручную",
+}
 """What the history of a case tells, in words; a code without words is shown as it is."""
 
 ANSWER_NAMES = {AnswerKind.INTERIM: "Промежуточный ответ", AnswerKind.FINAL: "Ответ"}

@@ -15,6 +15,7 @@ class Index(StrEnum):
     EXPORTS = "exports"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
+    TOKENS = "tokens"
 
 
 def read_alias(prefix: str, index: Index) -> str:

@@ -19,8 +19,10 @@ class NavigationItem:
 
 NAVIGATION = (
     NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
+    NavigationItem("Ручной ввод", "/cases/new", "writing", Permission.CASE_REGISTER),
     NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),
     NavigationItem("Выгрузки", "/exports", "download", Permission.SEARCH_EXPORT),
+    NavigationItem("Токены", "/people/tokens", "link", Permission.TOKENS_MANAGE),
     NavigationItem("Состояние", "/system", "activity-heartbeat", Permission.SYSTEM_VIEW),
 )
 

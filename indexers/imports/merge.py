@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from app.cases.derived import Derived
 from app.cases.models import Case, Event, Source, Workflow
 from app.intake.models import CaseInput, import_mark
-from app.cases.derived import Derived
 from indexers.imports.prepare import Prepared
 
 IMPORTED = "imported"

@@ -7,13 +7,13 @@ import msgspec
 import xxhash
 from msgspec import Struct
 
+from app.cases.derived import Derived, case_id, derive
 from app.intake.assemble import Assembler, RowError
 from app.intake.binding import Binding
 from app.intake.fields import FIELD_TITLES
 from app.intake.models import CaseInput, Rejection
 from app.intake.profiles.base import Profile
 from app.intake.tables import Cell, Row
-from app.cases.derived import Derived, case_id, derive
 
 _FIRST = 1
 

@@ -1,0 +1,115 @@
+"""«Ручной ввод» put together: what is typed, what it looks like, what is kept."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Request
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from app.engine.client import Engine
+from app.errors import EngineSetupError, EngineUnavailableError
+from app.intake.manual.contexts import (
+    CHANNELS,
+    Beside,
+    Books,
+    Said,
+    department_names,
+    entry_page,
+    sentences,
+)
+from app.intake.manual.drafts import Drafts
+from app.intake.manual.forms import EntryForm
+from app.intake.manual.lookalikes import find_lookalikes
+from app.intake.manual.service import entered_before, entry_id
+from app.reference.service import current_book
+from app.reference.themes import active_themes
+from app.settings import Settings
+from app.viewer import Viewer
+from app.web.render import page
+
+AnyRequest = Request[Any, Any, Any]
+_AWAY = (EngineUnavailableError, EngineSetupError)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What every handler here works with: the desk of one operator."""
+
+    engine: Engine
+    settings: Settings
+    viewer: Viewer
+    drafts: Drafts
+
+
+async def open_counter(
+    request: AnyRequest,
+    engine: NamedDependency[Engine],
+    settings: NamedDependency[Settings],
+    viewer: NamedDependency[Viewer],
+) -> Counter:
+    drafts = Drafts(request.app.state.redis, settings.index_prefix, viewer.name)
+    return Counter(engine, settings, viewer, drafts)
+
+
+async def read_books(counter: Counter) -> Books:
+    """An engine that is away must not take the typed text with it."""
+    try:
+        themes = {theme.code: theme for theme in await active_themes(counter.engine)}
+        book = await current_book(counter.engine)
+    except _AWAY:
+        return Books({}, [])
+    return Books(themes, department_names(book))
+
+
+async def look_beside(counter: Counter, key: str, form: EntryForm, *, keep: bool) -> Beside:
+    """Duplicates and warnings; with `keep` the draft is written first."""
+    now = datetime.now(UTC)
+    kept = await counter.drafts.save(key, form) if keep and not form.empty else None
+    try:
+        hits = await find_lookalikes(
+            counter.engine, counter.viewer, form, but=entry_id(counter.viewer, key)
+        )
+        checked = True
+    except _AWAY:
+        hits, checked = [], False
+    warnings = [] if form.empty else sentences(form)
+    return Beside(warnings, hits, checked, now if kept else None, kept)
+
+
+async def form_page(
+    request: AnyRequest,
+    counter: Counter,
+    key: str,
+    form: EntryForm,
+    *,
+    said: Said | None = None,
+    keep: bool = False,
+) -> Template:
+    """The form with all that was typed. For htmx the part that changes."""
+    said = said or Said()
+    beside = await look_beside(counter, key, form, keep=keep)
+    view = entry_page(
+        key,
+        form,
+        await read_books(counter),
+        beside,
+        said,
+        entered=await _entered(counter, key),
+        drafts=await counter.drafts.listed(),
+    )
+    return page(
+        request,
+        "intake/manual/page.html",
+        fragment="intake/manual/_entry.html",
+        context={"view": view, "channels": CHANNELS},
+        status=said.status,
+    )
+
+
+async def _entered(counter: Counter, key: str) -> str | None:
+    try:
+        return await entered_before(counter.engine, counter.viewer, key)
+    except _AWAY:
+        return None
