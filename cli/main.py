@@ -17,6 +17,7 @@ _COMMANDS = {
     "search": "cli.search:search",
     "serve": "cli.serve:serve",
     "setup": "cli.setup:setup",
+    "token": "cli.tokens:token",
     "up": "cli.up:up",
     "work": "cli.processes:work",
 }

@@ -31,6 +31,7 @@ log = structlog.get_logger()
 _AT_ONCE = 16
 """Writes under way at a time for one list: more only wait in the engine's queue."""
 _CLOCKS_DIFFER = timedelta(days=1)
+_OUTSIDE = "Это сообщение лежит вне ваших прав: другой муниципалитет, ведомство или канал."
 _encoder = msgspec.json.Encoder()
 
 
@@ -131,9 +132,7 @@ async def _create(
     engine: Engine, viewer: Viewer, entry: Entry, case: Case | None, *, refresh: bool
 ) -> Taken:
     if case is None:
-        raise OutsideScopeError(
-            "Это сообщение лежит вне ваших прав: другой муниципалитет или канал."
-        )
+        raise OutsideScopeError(_OUTSIDE)
     try:
         document = msgspec.to_builtins(case)
         await writer.create(engine, Index.CASES, entry.id, document, refresh=refresh)

@@ -15,10 +15,8 @@ from app.reference.departments import DepartmentBook
 from app.reference.themes import Theme
 
 _FIRST = (Channel.PHONE, Channel.ORAL, Channel.PAPER, Channel.EMAIL)
-CHANNELS = [
-    (code.value, CHANNEL_NAMES[code])
-    for code in (*_FIRST, *(c for c in Channel if c not in _FIRST))
-]
+_REST = tuple(channel for channel in Channel if channel not in _FIRST)
+CHANNELS = [(channel.value, CHANNEL_NAMES[channel]) for channel in (*_FIRST, *_REST)]
 """What is entered by hand most comes first."""
 _BEGINNING = 80
 
