@@ -98,7 +98,8 @@ def list_tokens(*, as_json: bool) -> None:
         state = _STATES[one.state(datetime.now(UTC))]
         used = f"{one.used_at:%d.%m.%Y}" if one.used_at else "не использован"
         click.echo(
-            f"{one.short_id}  {state}  до {one.expires_at:%d.%m.%Y}  {used}  {one.login}  {one.name}"
+            f"{one.short_id}  {state}  до {one.expires_at:%d.%m.%Y}  {used}  {one.login}  "
+            f"{one.name}"
         )
 
 

@@ -45,7 +45,7 @@ _QUEUED: dict[str, Any] = {
 _BLOCK = 1024 * 1024
 
 
-async def receive(
+async def receive(  # noqa: PLR0913 - each is named by the caller
     engine: Engine,
     settings: Settings,
     viewer: Viewer,
