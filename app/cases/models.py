@@ -20,6 +20,7 @@ from app.cases.codes import (
     RequestState,
     State,
 )
+from app.origin import Origin
 
 
 class Source(Struct, frozen=True, omit_defaults=True):
@@ -223,6 +224,10 @@ class Event(Struct, frozen=True, omit_defaults=True):
     to: str | None = None
     """To whom or where: a login, a department, a body, a state."""
     reason: str | None = None
+    for_whom: str | None = None
+    """Login of the person whom `by` stands in for (замещение)."""
+    origin: Origin | None = None
+    """Of the request: `app.origin.current_origin()`; for the journal, never shown in a story."""
 
 
 class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -246,6 +251,9 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """By which version of the enrichment; 0 where it is still to be done."""
     audit_seq: int
     """Sequence of the last history event that stands in the audit."""
+    audit_due: bool = False
+    """True where the history goes on after `audit_seq`: set by every write that adds an event,
+    taken back only by the projection. The engine cannot compare two fields of one document."""
     title: str | None = None
     importance: Importance | None = None
     registered_at: datetime | None = None

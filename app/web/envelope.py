@@ -25,6 +25,8 @@ from litestar.types import (
 )
 
 from app.errors import OtklikError
+from app.origin import set_origin
+from app.web.callers import origin_of
 from app.web.hosts import Hosts
 from app.web.metrics import Metrics
 from app.web.security import PAGE_CACHE, SECURITY_HEADERS
@@ -72,6 +74,7 @@ class Envelope:
         scope["state"]["request_id"] = number
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=number)
+        set_origin(origin_of(scope, headers.get("user-agent"), number))
         answered = _Answered(send, number)
         started = time.perf_counter()
         try:

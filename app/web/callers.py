@@ -1,0 +1,40 @@
+"""Who is at the other end of a request, in the few words that may be kept of it."""
+
+import re
+
+from litestar.types import HTTPScope
+
+from app.origin import Origin
+
+_UNKNOWN = "другая программа"
+_FAMILIES = (
+    ("YaBrowser", "Яндекс Браузер"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chromium", "Chromium"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+    ("curl", "curl"),
+    ("python", "Python"),
+    ("okhttp", "okhttp"),
+    ("Java", "Java"),
+    ("Go-http", "Go"),
+)
+"""The first that stands in the line: a browser names its ancestors after itself."""
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}")
+
+
+def agent_family(line: str | None) -> str | None:
+    """The family only: the whole line tells one person's machine from another's."""
+    if not line:
+        return None
+    lowered = line.lower()
+    return next((name for mark, name in _FAMILIES if mark.lower() in lowered), _UNKNOWN)
+
+
+def origin_of(scope: HTTPScope, agent: str | None, request_id: str) -> Origin:
+    """The address is the one the server saw; a proxy's word is taken by the server, not here."""
+    client = scope.get("client")
+    address = client[0] if client and _ADDRESS.fullmatch(client[0]) else None
+    return Origin(address=address, agent=agent_family(agent), request_id=request_id)
