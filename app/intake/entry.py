@@ -24,6 +24,7 @@ from app.engine.names import Index
 from app.errors import ConflictError, ForbiddenError, OtklikError
 from app.intake.assemble import RowError
 from app.intake.models import CaseInput
+from app.origin import current_origin
 from app.viewer import Viewer
 
 log = structlog.get_logger()
@@ -169,6 +170,7 @@ def _draft(entry: Entry, viewer: Viewer, now: datetime) -> Case:
         version=1,
         enriched_version=0,
         audit_seq=0,
+        audit_due=True,
         created_at=now,
         updated_at=now,
         created_by=entry.created_by,
@@ -180,7 +182,9 @@ def _draft(entry: Entry, viewer: Viewer, now: datetime) -> Case:
             profile=entry.profile,
             fingerprint=fingerprint(given),
         ),
-        history=[Event(1, now, entry.what, viewer.name, reason=entry.reason)],
+        history=[
+            Event(1, now, entry.what, viewer.name, reason=entry.reason, origin=current_origin())
+        ],
         **whole,
     )
     return with_derived_fields(case)

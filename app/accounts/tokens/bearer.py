@@ -5,6 +5,7 @@ Elsewhere the header is not looked at: a token opens no pages, and no form can b
 
 from datetime import UTC, datetime
 
+import msgspec
 import structlog
 
 from app.accounts.tokens.models import Token
@@ -12,6 +13,7 @@ from app.accounts.tokens.owners import owner_of
 from app.accounts.tokens.service import narrowed, recognise
 from app.engine.client import Engine
 from app.errors import BadTokenError, InactiveOwnerError
+from app.origin import Origin, current_origin, set_origin
 from app.viewer import Viewer
 from app.web.access import AnyConnection
 from app.web.rate import RateLimit
@@ -41,6 +43,7 @@ async def who_bears(connection: AnyConnection) -> Viewer | None:
         log.warning("token_refused", code=InactiveOwnerError.code, token=token.short_id)
         raise InactiveOwnerError("Человек, за которого действует токен, больше не работает.")
     connection.scope["state"][_TOKEN] = token
+    set_origin(msgspec.structs.replace(current_origin() or Origin(), token=token.name))
     return narrowed(owner, token)
 
 
