@@ -106,9 +106,9 @@ class Watch:
             failed += await self._load(claim)
         for path in await run_sync(self._finished):
             claim = self._folder / _WORK / str(ULID()) / path.name
-            await run_sync(_claim, path, claim)
-            log.info("watch_claimed", import_id=claim.parent.name, folder=str(self._folder))
-            failed += await self._load(claim)
+            if await run_sync(_claim, path, claim):
+                log.info("watch_claimed", import_id=claim.parent.name, folder=str(self._folder))
+                failed += await self._load(claim)
         return failed
 
     def _claims(self) -> list[Path]:
@@ -123,7 +123,8 @@ class Watch:
 
     def _finished(self) -> list[Path]:
         """Files that did not change since the last look: whoever writes them has let go."""
-        now = {path: _look_of(path) for path in self._folder.iterdir() if _is_table(path)}
+        looks = {path: _look_of(path) for path in self._folder.iterdir() if _is_table(path)}
+        now = {path: look for path, look in looks.items() if look}
         still = sorted(path for path, look in now.items() if self._seen.get(path) == look)
         self._seen = now
         return still
@@ -194,19 +195,29 @@ def _is_table(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def _look_of(path: Path) -> tuple[int, int]:
-    stat = path.stat()
+def _look_of(path: Path) -> tuple[int, int] | None:
+    """None where somebody took the file away meanwhile."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
     return stat.st_size, stat.st_mtime_ns
 
 
-def _claim(path: Path, claim: Path) -> None:
+def _claim(path: Path, claim: Path) -> bool:
+    """False where the file is gone; the rename is on the disk when this returns."""
     claim.parent.mkdir(parents=True)
-    path.rename(claim)
+    try:
+        path.rename(claim)
+    except FileNotFoundError:
+        claim.parent.rmdir()
+        return False
     folder = os.open(claim.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+    return True
 
 
 def _forget(files: ImportFiles) -> None:

@@ -19,7 +19,7 @@ class Away:
 
     tries = 0
 
-    def pipeline(self, *, transaction: bool) -> "Away":
+    def pipeline(self, **_: bool) -> "Away":
         self.tries += 1
         raise RedisAway
 
