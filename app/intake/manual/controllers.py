@@ -1,6 +1,5 @@
 """Page «Ручной ввод»: phone, oral, paper and other messages that people type in."""
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -10,12 +9,13 @@ from litestar.response import Redirect, Template
 from ulid import ULID
 
 from app.errors import EngineSetupError, EngineUnavailableError
-from app.intake.entry import ReusedKeyError, Taken, only_municipality
+from app.intake.entry import ReusedKeyError, Taken
 from app.intake.manual.contexts import Said
-from app.intake.manual.forms import EntryForm, first_form, is_key, read_form
+from app.intake.manual.forms import EntryForm, is_key, read_form
 from app.intake.manual.pages import (
     AnyRequest,
     Counter,
+    blank_form,
     form_page,
     look_beside,
     open_counter,
@@ -47,9 +47,8 @@ class ManualEntryController(Controller):
         if not is_key(key):
             return Redirect(f"/cases/new?key={ULID()}", status_code=303)
         kept = {draft.key: draft.form for draft in await counter.drafts.listed()}
-        municipality = only_municipality(counter.viewer)
-        first = first_form(datetime.now(UTC), counter.settings.zone, municipality)
-        return await form_page(request, counter, key, kept.get(key, first))
+        form = kept.get(key) or await blank_form(counter, key)
+        return await form_page(request, counter, key, form)
 
     @post("/", status_code=303)
     async def save(self, request: AnyRequest, counter: NamedDependency[Counter]) -> Answer:

@@ -10,6 +10,7 @@ from litestar.response import Template
 
 from app.engine.client import Engine
 from app.errors import EngineSetupError, EngineUnavailableError
+from app.intake.entry import only_municipality
 from app.intake.manual.contexts import (
     CHANNELS,
     Beside,
@@ -20,9 +21,9 @@ from app.intake.manual.contexts import (
     sentences,
 )
 from app.intake.manual.drafts import Drafts
-from app.intake.manual.forms import EntryForm
+from app.intake.manual.forms import EntryForm, first_form
 from app.intake.manual.lookalikes import find_lookalikes
-from app.intake.manual.service import entered_before, entry_id
+from app.intake.manual.service import Entered, entered_before, entry_id
 from app.reference.service import current_book
 from app.reference.themes import active_themes
 from app.settings import Settings
@@ -89,6 +90,7 @@ async def form_page(
 ) -> Template:
     """The form with all that was typed. For htmx the part that changes."""
     said = said or Said()
+    entered = await entered_as(counter, key)
     beside = await look_beside(counter, key, form, keep=keep)
     view = entry_page(
         key,
@@ -96,7 +98,7 @@ async def form_page(
         await read_books(counter),
         beside,
         said,
-        entered=await _entered(counter, key),
+        entered=entered.number if entered else None,
         drafts=await counter.drafts.listed(),
     )
     return page(
@@ -108,7 +110,15 @@ async def form_page(
     )
 
 
-async def _entered(counter: Counter, key: str) -> str | None:
+async def blank_form(counter: Counter, key: str) -> EntryForm:
+    """A form sent again after «Назад» must be the same form, its moment too."""
+    entered = await entered_as(counter, key)
+    moment = entered.received_at if entered else datetime.now(UTC)
+    return first_form(moment, counter.settings.zone, only_municipality(counter.viewer))
+
+
+async def entered_as(counter: Counter, key: str) -> Entered | None:
+    """None also while the engine is away."""
     try:
         return await entered_before(counter.engine, counter.viewer, key)
     except _AWAY:

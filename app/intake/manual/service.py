@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import msgspec
 from msgspec import Struct
 
 from app.engine.client import Engine
@@ -55,7 +56,15 @@ def entry_id(viewer: Viewer, key: str) -> str:
     return hashlib.sha256(f"{SYSTEM}\x1f{viewer.name}\x1f{key}".encode()).hexdigest()[:32]
 
 
-async def entered_before(engine: Engine, viewer: Viewer, key: str) -> str | None:
-    """The number of the case this key has become; None while it is only being typed."""
-    stored = await engine.get(Index.CASES, entry_id(viewer, key), fields=("number",))
-    return str(stored.source["number"]) if stored else None
+class Entered(Struct, frozen=True):
+    """The case a key has become."""
+
+    number: str
+    received_at: datetime
+
+
+async def entered_before(engine: Engine, viewer: Viewer, key: str) -> Entered | None:
+    """None while it is only being typed."""
+    fields = ("number", "received_at")
+    stored = await engine.get(Index.CASES, entry_id(viewer, key), fields=fields)
+    return msgspec.convert(stored.source, Entered) if stored else None
