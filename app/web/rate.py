@@ -25,7 +25,7 @@ class RateLimit:
 
     def __init__(
         self,
-        redis: "Redis[Any] | Any",
+        redis: "Redis[Any]",
         prefix: str,
         per_minute: int,
         clock: Callable[[], float] = time.time,

@@ -31,7 +31,7 @@ class Draft(Struct, frozen=True):
 class Drafts:
     """Drafts of one person. Without Redis there are none, and the page says so."""
 
-    def __init__(self, redis: "Redis[Any] | Any", prefix: str, login: str) -> None:
+    def __init__(self, redis: "Redis[Any]", prefix: str, login: str) -> None:
         self._redis = redis
         self._name = f"{prefix}drafts:{login}"
 

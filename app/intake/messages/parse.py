@@ -192,7 +192,8 @@ def _cell(name: str, known: ApiField, value: object) -> Any:
             raise _wrong(name, known.kind)
         return ";".join(value)
     if known.kind == "id" and isinstance(value, int):
-        return str(_finite(name, value) and value)
+        _finite(name, value)
+        return str(value)
     if known.kind in {"text", "id"} and isinstance(value, str):
         return value
     raise _wrong(name, known.kind)
