@@ -56,6 +56,41 @@ class InactiveOwnerError(BadTokenError):
     code = "token_owner_inactive"
 
 
+class SessionLockedError(NotSignedInError):
+    """The session is there and was left alone for too long: the password opens it again."""
+
+    code = "session_locked"
+
+    def __init__(self, message: str, *, login: str) -> None:
+        super().__init__(message)
+        self.login = login
+
+
+class PasswordChangeDueError(OtklikError):
+    """Signed in, but nothing is open until the one-time or old password is changed."""
+
+    code = "password_change_due"
+    status = 403
+
+
+class TooManyAttemptsError(OtklikError):
+    """Sign-in is closed for a while; `seconds` until it opens."""
+
+    code = "too_many_attempts"
+    status = 429
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class SessionsUnavailableError(OtklikError):
+    """Redis gave no answer, so nobody can be recognised; the same call may succeed later."""
+
+    code = "sessions_unavailable"
+    status = 503
+
+
 class ForbiddenError(OtklikError):
     """The viewer may not do this; the sentence says who may."""
 

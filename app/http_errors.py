@@ -18,6 +18,7 @@ from litestar.exceptions import (
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ExceptionHandlersMap
 
+from app.accounts.pages import answer_refusal
 from app.errors import BadTokenError, OtklikError, TooManyRequestsError
 from app.web.htmx import wants_fragment
 from app.web.render import Banner, page
@@ -154,6 +155,8 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         response = _json(trouble, number)
         response.headers.update(_headers(error))
         return response
+    if isinstance(error, OtklikError) and (asked := answer_refusal(request, error)):
+        return asked
     context = {"trouble": trouble, "kept": _kept(request, trouble), "request_number": number}
     down = trouble.status == _UNAVAILABLE and not wants_fragment(request)
     return page(

@@ -16,6 +16,15 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 from redis.asyncio import from_url
 
+from app.accounts.controllers import SessionController, SignInController
+from app.accounts.me import MeController
+from app.accounts.my_totp import MyTotpController
+from app.accounts.oidc import check_oidc
+from app.accounts.oidc_controllers import OidcController
+from app.accounts.people import People
+from app.accounts.reader import cookie_name, session_viewer
+from app.accounts.sessions import Sessions
+from app.accounts.tokens.bearer import who_bears
 from app.accounts.tokens.controllers import TokensController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.engine.client import Engine
@@ -29,7 +38,15 @@ from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
 from app.viewer import Viewer
-from app.web.access import PUBLIC, SIGNED_IN, AnyConnection, WhoAsks, check_access, viewer_of
+from app.web.access import (
+    PUBLIC,
+    SIGNED_IN,
+    AnyConnection,
+    WhoAsks,
+    check_access,
+    first_of,
+    viewer_of,
+)
 from app.web.assets import static_router
 from app.web.csrf import check_host, csrf_config
 from app.web.envelope import Envelope
@@ -53,6 +70,11 @@ async def home() -> Redirect:
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     home,
+    SignInController,
+    OidcController,
+    SessionController,
+    MeController,
+    MyTotpController,
     PreferencesController,
     SystemController,
     SearchPageController,
@@ -65,6 +87,10 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     ExportsController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
+
+
+READERS: tuple[WhoAsks, ...] = (who_bears, session_viewer)
+"""Asked in turn who a request comes from; the first that knows decides."""
 
 
 async def provide_engine(state: State) -> Engine:
@@ -85,8 +111,8 @@ async def provide_viewer(request: Request[Any, Any, Any]) -> Viewer:
     return viewer
 
 
-def _always(viewer: Viewer | None) -> WhoAsks:
-    async def who_asks(_: AnyConnection) -> Viewer | None:
+def _always(viewer: Viewer) -> WhoAsks:
+    async def who_asks(_: AnyConnection) -> Viewer:
         return viewer
 
     return who_asks
@@ -105,6 +131,9 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     app.state.rate_limit = RateLimit(
         app.state.redis, settings.index_prefix, settings.api_rate_per_minute
     )
+    app.state.sessions = Sessions(app.state.redis, settings)
+    app.state.people = People(app.state.engine, settings)
+    app.state.session_cookie = cookie_name(settings)
     try:
         yield
     finally:
@@ -134,7 +163,9 @@ def create_app(
     """
     settings = settings or get_settings()
     check_host(settings)
+    check_oidc(settings)
     metrics = Metrics()
+    who_asks = _always(signed_in_as) if signed_in_as else first_of(*READERS)
     app = Litestar(
         route_handlers=[*CONTROLLERS, static_router(), imports_router(settings), *more],
         dependencies={
@@ -143,7 +174,7 @@ def create_app(
             "viewer": Provide(provide_viewer),
         },
         guards=[check_access],
-        state=State({"settings": settings, "metrics": metrics, "who_asks": _always(signed_in_as)}),
+        state=State({"settings": settings, "metrics": metrics, "who_asks": who_asks}),
         lifespan=[open_services],
         exception_handlers=EXCEPTION_HANDLERS,
         csrf_config=csrf_config(settings),

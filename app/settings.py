@@ -1,6 +1,7 @@
 """What an installation may set, all of it from the environment (`docs/settings.md` lists it)."""
 
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,17 +44,76 @@ class Settings(BaseSettings):
     base_url: str = Field("http://127.0.0.1:8000", description="Адрес, по которому открывают сайт.")
     host: str = Field(
         "127.0.0.1",
-        description="На каком адресе слушает сайт. Кроме 127.0.0.1 нужны секретный ключ и "
-        "`OTKLIK_TRUST_NETWORK`.",
+        description="На каком адресе слушает сайт. Кроме 127.0.0.1 нужны секретный ключ и адрес "
+        "сайта с `https://`.",
     )
     trust_network: bool = Field(
         False,
-        description="Разрешить слушать не только 127.0.0.1, пока нет входа по паролю. Ставьте "
-        "`true` только там, где к сайту не попасть с других компьютеров: так настроен "
-        "`docker-compose.yml`.",
+        description="Разрешить слушать не только 127.0.0.1 без `https://`. Пароли и обращения "
+        "пойдут по сети открыто. Ставьте `true` только там, где к сайту не попасть с других "
+        "компьютеров.",
+    )
+    proxies: str = Field(
+        "127.0.0.1",
+        description="Адреса посредников через запятую, чьим словам об адресе человека верить "
+        "(заголовок `X-Forwarded-For`); `*` — всем, если мимо посредника к сайту не попасть.",
     )
     secret_key: SecretStr = Field(
-        SecretStr(""), description="Секрет для подписи форм, не короче 32 знаков."
+        SecretStr(""),
+        description="Секрет для подписи форм и шифрования второго шага входа, не короче 32 знаков. "
+        "Если его сменить, второй шаг придётся подключать заново.",
+    )
+    session_idle_minutes: float = Field(
+        15, gt=0, description="Через сколько минут бездействия спросить пароль снова."
+    )
+    session_hours: float = Field(
+        12, gt=0, description="Через сколько часов входить заново, даже если человек работает."
+    )
+    sign_in_attempts: int = Field(
+        5, ge=2, description="После скольких неверных паролей подряд вход закрывается на время."
+    )
+    sign_in_attempts_address: int = Field(
+        50,
+        ge=2,
+        description="То же для одного адреса сети: за ним может сидеть целое учреждение.",
+    )
+    sign_in_lock_minutes: float = Field(
+        15, gt=0, description="На сколько минут закрывается вход после неверных паролей."
+    )
+    password_min_length: int = Field(10, ge=8, le=100, description="Наименьшая длина пароля.")
+    password_kinds: int = Field(
+        3,
+        ge=1,
+        le=4,
+        description="Сколько видов знаков нужно в пароле. Виды: строчные буквы, прописные буквы, "
+        "цифры, прочие знаки.",
+    )
+    password_history: int = Field(
+        3,
+        ge=0,
+        le=20,
+        description="Сколько прежних паролей нельзя ставить снова; нынешний нельзя никогда.",
+    )
+    password_days: int = Field(
+        180, ge=0, description="Через сколько дней менять пароль; 0 — никогда."
+    )
+    password_days_admin: int = Field(60, ge=0, description="То же для администраторов.")
+    oidc_issuer: str = Field(
+        "",
+        description="Адрес поставщика входа по OpenID Connect; пусто — такого входа нет.",
+    )
+    oidc_client_id: str = Field("", description="Имя Отклика у поставщика входа.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Секрет Отклика у поставщика входа."
+    )
+    oidc_title: str = Field(
+        "единую учётную запись",
+        description="Как назвать этот вход на кнопке, после слов «Войти через».",
+    )
+    demo_password: str = Field(
+        "",
+        description="Пароль учебных пользователей: страница входа показывает его и их имена. "
+        "Только для учебной установки на 127.0.0.1.",
     )
     data_dir: Path = Field(
         ROOT / "var" / "data",
@@ -95,6 +155,21 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def own_computer_only(self) -> bool:
+        """Whether nobody but this computer can reach the address the site listens on."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the site by https only."""
+        return self.base_url.startswith("https://")
 
 
 @cache

@@ -68,3 +68,21 @@ def generate_files(
     for item in written:
         click.echo(f"{out / item.file}: {item.rows} — профиль {item.profile}")
     click.echo(f"Всего сообщений: {sum(item.rows for item in written)}")
+
+
+@demo.command("users")
+@click.option("--password-stdin", is_flag=True, required=True, help="Общий пароль учебных людей.")
+def make_users(*, password_stdin: bool) -> None:  # noqa: ARG001 - there is no other way to give it
+    """Завести по человеку на каждую роль и дать всем один пароль."""
+    try:
+        from dev.demo.staff import make_staff
+    except ModuleNotFoundError as error:
+        raise DevelopmentOnlyError(
+            f"Команда demo работает на машине разработчика, а здесь нет модуля {error.name}. "
+            "Установите всё нужное: make setup"
+        ) from error
+    from cli.users import read_password, with_sessions
+
+    password = read_password()
+    for login in with_sessions(lambda engine, sessions: make_staff(engine, sessions, password)):
+        click.echo(login)

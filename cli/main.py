@@ -19,6 +19,7 @@ _COMMANDS = {
     "setup": "cli.setup:setup",
     "token": "cli.tokens:token",
     "up": "cli.up:up",
+    "user": "cli.users:user",
     "work": "cli.processes:work",
 }
 

@@ -55,6 +55,8 @@ def serve(*, port: int) -> None:
             lifespan="on",
             log_config=None,
             access_log=False,
+            proxy_headers=True,
+            forwarded_allow_ips=settings.proxies,
             server_header=False,
             timeout_graceful_shutdown=GRACE,
         )

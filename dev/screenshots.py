@@ -16,10 +16,12 @@ from typing import Literal
 
 import click
 import xlsxwriter
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
+from app.accounts.service import FIRST_LOGIN
 from app.settings import ROOT
 from dev.browser import FLAGS, chromium
+from dev.stack.demo_load import DEMO_PASSWORD
 
 LANGUAGE = {"LANGUAGE": "ru", "LC_ALL": "C.UTF-8"}
 """Chromium's own words in Russian (Debian has them in `chromium-l10n`), and file names in UTF-8
@@ -60,8 +62,10 @@ class Look:
 @click.argument("base", default="http://127.0.0.1:8000")
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "docs" / "images")
 @click.option("--query", default="нет горячей воды на Ленина", show_default=True)
+@click.option("--login", default=FIRST_LOGIN, show_default=True)
+@click.option("--password", default=DEMO_PASSWORD, show_default=True)
 @click.option("--every", is_flag=True, help="Whole pages in all widths, light and dark.")
-def main(base: str, out: Path, query: str, *, every: bool) -> None:
+def main(base: str, out: Path, query: str, login: str, password: str, *, every: bool) -> None:
     """Take the pictures of a running Отклик at BASE."""
     out.mkdir(parents=True, exist_ok=True)
     looks = [Look(size, "light", out, every) for size in SIZES]
@@ -71,20 +75,38 @@ def main(base: str, out: Path, query: str, *, every: bool) -> None:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=list(FLAGS), env={**os.environ, **LANGUAGE}
         )
+        kept = signed_in(browser, base, login, password)
         for look in looks:
-            with _page(browser, look) as page:
+            with _page(browser, look, kept) as page:
                 Shots(page, base, look, Path(folder)).before_loading(query)
         for look in looks:
-            with _page(browser, look) as page:
+            with _page(browser, look, kept) as page:
                 Shots(page, base, look, Path(folder)).loading()
         browser.close()
 
 
+def signed_in(browser: Browser, base: str, login: str, password: str) -> StorageState:
+    """The cookies of somebody who has gone through the sign-in page."""
+    context = browser.new_context(locale="ru-RU")
+    page = context.new_page()
+    page.goto(f"{base.rstrip('/')}/sign-in")
+    page.fill("#login", login)
+    page.fill("#password", password)
+    page.get_by_role("button", name="Войти").click()
+    page.locator(".menu-user").wait_for()
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
 @contextmanager
-def _page(browser: Browser, look: Look) -> Iterator[Page]:
+def _page(browser: Browser, look: Look, kept: StorageState) -> Iterator[Page]:
     width, height = EVERY_SIZE[look.size]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="ru-RU", color_scheme=look.theme
+        viewport={"width": width, "height": height},
+        locale="ru-RU",
+        color_scheme=look.theme,
+        storage_state=kept,
     )
     try:
         yield context.new_page()

@@ -1,12 +1,20 @@
 """Small tables for tests: rows of the canonical table with what matters filled in."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from litestar import Litestar
+from redis.asyncio import from_url
 
+from app.accounts import service as accounts
+from app.accounts.models import User
+from app.accounts.reader import cookie_name
+from app.accounts.roles import Role
+from app.accounts.service import NewUser
+from app.accounts.sessions import Sessions
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.intake import service
@@ -21,6 +29,36 @@ from indexers.imports.run import run_import
 def site(settings: Settings, viewer: Viewer | None = LOCAL_VIEWER) -> Litestar:
     """The application with `viewer` signed in to it; None for a stranger."""
     return create_app(settings, signed_in_as=viewer)
+
+
+PASSWORD = "Ромашка-на-лугу-7"
+"""Of every user that `make_user` makes."""
+
+
+@asynccontextmanager
+async def sessions_of(settings: Settings) -> AsyncIterator[Sessions]:
+    """The sessions of an installation, as the site has them."""
+    async with from_url(settings.redis_url.get_secret_value()) as redis:
+        yield Sessions(redis, settings)
+
+
+async def make_user(
+    engine: Engine, settings: Settings, login: str, *roles: Role, **more: Any
+) -> User:
+    """Somebody who can sign in with `PASSWORD`; without roles an operator."""
+    new = NewUser(
+        login=login, name=more.pop("name", login), roles=roles or (Role.OPERATOR,), **more
+    )
+    async with sessions_of(settings) as sessions:
+        user, _ = await accounts.create_user(engine, sessions, LOCAL_VIEWER, new, PASSWORD)
+    return user
+
+
+async def open_session(settings: Settings, user: User) -> dict[str, str]:
+    """The cookie of a new session, without the way through the sign-in page."""
+    async with sessions_of(settings) as sessions:
+        session_id, _ = await sessions.begin(user, address="127.0.0.1", browser="Тест")
+    return {cookie_name(settings): session_id}
 
 
 def row(number: int, **cells: str) -> dict[str, str]:

@@ -32,6 +32,8 @@ class User(Struct, frozen=True, omit_defaults=True, kw_only=True):
     updated_at: datetime
     version: int = 1
     """Grows with each change; sessions of an older one are read anew."""
+    epoch: int = 1
+    """Grows when the password, the rights or the activity change: sessions of another are over."""
     active: bool = True
     department: str | None = None
     """Code of the own department."""
@@ -45,7 +47,12 @@ class User(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """argon2id; None for those who only come through another sign-in."""
     password_at: datetime | None = None
     must_change_password: bool = False
+    password_history: list[str] = field(default_factory=list)
+    """Hashes of those before, the newest first."""
     totp_secret: str | None = None
+    """Sealed by `app.accounts.totp`; None where there is no second factor."""
+    recovery_codes: list[str] = field(default_factory=list)
+    """Hashes of those not yet used."""
     external_id: str | None = None
     """Issuer and subject of the OpenID Connect provider."""
     substitutions: list[Substitution] = field(default_factory=list)

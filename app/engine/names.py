@@ -16,6 +16,7 @@ class Index(StrEnum):
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
     TOKENS = "tokens"
+    USERS = "users"
 
 
 def read_alias(prefix: str, index: Index) -> str:

@@ -13,6 +13,7 @@ from litestar.handlers.base import BaseRouteHandler
 from app.errors import ForbiddenError, NotSignedInError
 from app.permissions import Permission
 from app.viewer import Viewer, require
+from app.web.typed import keep_typed
 
 KEY = "access"
 PUBLIC: dict[str, Any] = {KEY: "public"}
@@ -29,23 +30,42 @@ def needs(permission: Permission) -> dict[str, Any]:
     return {KEY: permission}
 
 
+def first_of(*readers: WhoAsks) -> WhoAsks:
+    """Asks the readers in turn; the first that recognises somebody decides, an error ends it."""
+
+    async def who_asks(connection: AnyConnection) -> Viewer | None:
+        for reader in readers:
+            if viewer := await reader(connection):
+                return viewer
+        return None
+
+    return who_asks
+
+
 async def check_access(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-    """The application's only guard: Litestar runs it before anything of the handler."""
+    """The application's only guard: Litestar runs it before anything of the handler.
+
+    Nobody is recognised for a public address: it costs no read and works without Redis.
+    """
     declared = handler.opt.get(KEY)
     if declared is None:
         raise ForbiddenError("Кому можно открывать эту страницу, не указано: она закрыта.")
-    viewer = await _recognised(connection)
     if declared == PUBLIC[KEY]:
         return
-    if viewer is None:
-        raise NotSignedInError("Нужно войти.")
+    try:
+        viewer = await _recognised(connection)
+    except NotSignedInError:
+        await keep_typed(connection)
+        raise
     if declared != SIGNED_IN[KEY]:
         require(viewer, Permission(declared))
 
 
-async def _recognised(connection: AnyConnection) -> Viewer | None:
+async def _recognised(connection: AnyConnection) -> Viewer:
     who_asks: WhoAsks = connection.app.state.who_asks
     viewer = await who_asks(connection)
+    if viewer is None:
+        raise NotSignedInError("Нужно войти.")
     connection.scope["state"][_VIEWER] = viewer
     return viewer
 

@@ -1,84 +1,45 @@
 """Protection of forms against other sites, and the secret it is signed with."""
 
 import hashlib
-import os
-import secrets
-from pathlib import Path
 from typing import Any
 
 from litestar import Request
 from litestar.config.csrf import CSRFConfig
 from litestar.utils.scope.state import ScopeState
 
-from app.errors import OtklikError
+from app.secret_key import StartRefusedError, secret_key
 from app.settings import Settings
-from app.web.hosts import is_loopback
 
-_SHORTEST = 32
-_SECRET_FILE = "secret_key"  # noqa: S105 - a file's name
 COOKIE = "otklik_csrf"
 HEADER = "x-csrftoken"
 
 
-class StartRefusedError(OtklikError):
-    """The settings would make an unsafe site; the sentence says which one and what to do."""
-
-    code = "unsafe_settings"
-
-
 def check_host(settings: Settings) -> None:
-    """Raises StartRefusedError for an address that others could reach: there is no login yet.
+    """Raises StartRefusedError for an address where passwords would cross the network in the clear.
 
-    `trust_network` is the administrator's word that the network lets only this computer in.
+    `trust_network` is the administrator's word that only a proxy or this computer gets through.
     """
-    if is_loopback(settings.host) or settings.trust_network:
+    if settings.own_computer_only:
         return
-    raise StartRefusedError(
-        f"Отклик не запущен: адрес «{settings.host}» открыт для других компьютеров, "
-        "а входа по паролю пока нет. Уберите OTKLIK_HOST или поставьте 127.0.0.1."
-    )
-
-
-def form_secret(settings: Settings) -> str:
-    """The secret from the settings; else a random one kept beside the data, for loopback only.
-
-    Kept, so that forms open in a browser survive a restart. Raises StartRefusedError.
-    """
-    given = settings.secret_key.get_secret_value()
-    if given:
-        if len(given) < _SHORTEST:
-            raise StartRefusedError(
-                f"Отклик не запущен: OTKLIK_SECRET_KEY короче {_SHORTEST} знаков. "
-                "Новый ключ: python3 -c 'import secrets; print(secrets.token_hex(32))'"
-            )
-        return given
-    if not is_loopback(settings.host):
+    secret_key(settings)
+    if settings.demo_password:
         raise StartRefusedError(
-            "Отклик не запущен: не задан OTKLIK_SECRET_KEY, без него формы не защищены. "
-            "Новый ключ: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            f"Отклик не запущен: адрес «{settings.host}» открыт для других компьютеров, а у "
+            "учебной установки пароль виден всем. Уберите OTKLIK_HOST или OTKLIK_DEMO_PASSWORD."
         )
-    return _kept_secret(settings.data_dir / _SECRET_FILE)
-
-
-def _kept_secret(path: Path) -> str:
-    """Reads the secret or makes it; of two processes starting at once both get the same one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(_SHORTEST))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # the secret was made before: it is the one that counts
-    finally:
-        draft.unlink()
-    kept = path.read_text().strip()
-    if len(kept) < _SHORTEST:
+    if not settings.secure and not settings.trust_network:
         raise StartRefusedError(
-            f"Отклик не запущен: файл {path} повреждён. Удалите его, новый появится сам."
+            f"Отклик не запущен: адрес «{settings.host}» открыт для других компьютеров, а "
+            f"OTKLIK_BASE_URL — без https: «{settings.base_url}». Пароли пошли бы по сети открыто. "
+            "Поставьте перед сайтом посредника с https и назовите его адрес в OTKLIK_BASE_URL; "
+            "если к сайту и так не попасть с других компьютеров, задайте "
+            "OTKLIK_TRUST_NETWORK=true."
         )
-    return kept
+
+
+def secret_mark(settings: Settings) -> str:
+    """Eight letters that tell one secret from another and nothing of it; part of cookies' names."""
+    return hashlib.sha256(f"cookie-name:{secret_key(settings)}".encode()).hexdigest()[:8]
 
 
 def csrf_config(settings: Settings) -> CSRFConfig:
@@ -87,14 +48,12 @@ def csrf_config(settings: Settings) -> CSRFConfig:
     Litestar keeps a cookie it finds, even one signed with another secret, and would then refuse
     every form until the browser is closed. `/api/` takes no cookie as authority, so it is left out.
     """
-    secret = form_secret(settings)
-    mark = hashlib.sha256(f"cookie-name:{secret}".encode()).hexdigest()[:8]
     return CSRFConfig(
-        secret=secret,
-        cookie_name=f"{COOKIE}_{mark}",
+        secret=secret_key(settings),
+        cookie_name=f"{COOKIE}_{secret_mark(settings)}",
         cookie_httponly=True,
         cookie_samesite="lax",
-        cookie_secure=settings.base_url.startswith("https://"),
+        cookie_secure=settings.secure,
         header_name=HEADER,
         exclude=["^/api/"],
     )

@@ -1,21 +1,10 @@
 """Which `Host` we answer to: without it a foreign page could reach us through DNS rebinding."""
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.settings import Settings
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def is_loopback(host: str) -> bool:
-    """True for an address to listen on that only this computer can reach."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _hostname(netloc: str) -> str:

@@ -36,6 +36,8 @@ class Shell:
     banner: Banner | None
     viewer: Viewer | None
     navigation: tuple[NavigationItem, ...]
+    idle_seconds: int
+    """After which the page covers itself and asks for the password."""
     htmx_config: str = CONFIG_JSON
 
 
@@ -49,6 +51,7 @@ def shell(request: Request[Any, Any, Any], banner: Banner | None = None) -> Shel
         banner=banner,
         viewer=viewer,
         navigation=offered_to(viewer),
+        idle_seconds=round(request.app.state.settings.session_idle_minutes * 60),
     )
 
 

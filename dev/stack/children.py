@@ -93,21 +93,28 @@ def end_leftovers(folder: Path) -> None:
     processes.end(known, seconds=STOP_SECONDS)
 
 
-def call(env: Mapping[str, str], *arguments: str, quiet: bool = False) -> None:
-    """Runs one command of the product to its end; `quiet` shows its words only if it fails."""
+def call(
+    env: Mapping[str, str], *arguments: str, quiet: bool = False, given: str | None = None
+) -> str:
+    """Runs one command of the product to its end; `given` goes to its standard input.
+
+    `quiet` returns its words and shows them only if it fails.
+    """
     done = subprocess.run(
         [*PRODUCT, *arguments],
         env=dict(os.environ) | dict(env),
+        input=given.encode() if given is not None else None,
         stdout=subprocess.PIPE if quiet else None,
         stderr=subprocess.STDOUT if quiet else None,
         check=False,
     )
+    words = (done.stdout or b"").decode("utf-8", "replace").strip()
     if done.returncode:
-        words = (done.stdout or b"").decode("utf-8", "replace").strip()
         command = " ".join(("otklik", *arguments))
         raise StackError(
             f"Не выполнена команда {command} (код {done.returncode}).\n{words}".strip()
         )
+    return words
 
 
 def _file(folder: Path) -> Path:

@@ -12,7 +12,7 @@ import msgspec
 
 from dev.stack import ports
 from dev.stack.children import Children, call, end_leftovers
-from dev.stack.demo_load import load_demo
+from dev.stack.demo_load import DEMO_PASSWORD, load_demo, load_staff
 from dev.stack.processes import Identity, end_with_parent, kill_children
 from dev.stack.state import Profile, locked
 from dev.stack.supervisor import Stack, running
@@ -67,7 +67,9 @@ def up(wishes: Wishes) -> None:
 def _serve(stack: Stack, wishes: Wishes) -> None:
     address = f"http://{ports.LOOPBACK}:{wishes.port}"
     env = dict(stack.env) | {"OTKLIK_BASE_URL": os.environ.get("OTKLIK_BASE_URL", address)}
-    call(stack.env, "setup", quiet=True)
+    first = first_administrator(call(stack.env, "setup", quiet=True))
+    if wishes.demo:
+        env["OTKLIK_DEMO_PASSWORD"] = DEMO_PASSWORD
     children = Children(stack.profile.folder, env, verbose=wishes.verbose)
     try:
         children.start("serve", "--port", str(wishes.port))
@@ -75,8 +77,9 @@ def _serve(stack: Stack, wishes: Wishes) -> None:
         children.start("schedule")
         _await_live(children, wishes.port)
         if wishes.demo:
+            load_staff(stack)
             load_demo(stack, wishes.demo)
-        _announce(stack, address, wishes)
+        _announce(stack, address, wishes, first)
         _watch(children, stack)
     finally:
         say("Останавливаю…")
@@ -86,7 +89,12 @@ def _serve(stack: Stack, wishes: Wishes) -> None:
             children.stop()
 
 
-def _announce(stack: Stack, address: str, wishes: Wishes) -> None:
+def first_administrator(words: str) -> str:
+    """The line of `otklik setup` that is said only once; "" where there was somebody already."""
+    return next((line for line in words.splitlines() if "одноразовый пароль" in line), "")
+
+
+def _announce(stack: Stack, address: str, wishes: Wishes, first: str) -> None:
     usual = f"http://{ports.LOOPBACK}:{_USUAL_ES}", f"redis://{ports.LOOPBACK}:{_USUAL_REDIS}/0"
     if (stack.es_url, stack.redis_url) != usual:
         say("Чтобы команды otklik в другом окне нашли эти же данные:")
@@ -94,6 +102,10 @@ def _announce(stack: Stack, address: str, wishes: Wishes) -> None:
             say(f"  export {variable}={value}")
     if not wishes.verbose:
         say(f"Журналы: {stack.profile.folder / 'logs'}")
+    if wishes.demo:
+        say(f"Войти: admin, coordinator, operator, executor… Пароль у всех один: {DEMO_PASSWORD}")
+    elif first:
+        say(first)
     say(f"Отклик работает: {address}  Остановить: Ctrl-C")
 
 

@@ -1,6 +1,7 @@
 """A real Chromium for the main paths, and the product's own processes behind it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,17 +10,26 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from app.accounts.roles import Role
 from app.engine.client import Engine
 from app.settings import ROOT, Settings
+from app.viewer import Viewer
 from dev.browser import FLAGS, chromium
+from tests.factories import make_user, open_session
 
 _START_SECONDS = 60
+EVERYTHING = (Role.COORDINATOR, Role.ADMINISTRATOR)
+"""Roles of the person whom `visit` signs in."""
+BOSS = Viewer("boss", everything=True)
+"""The same person, for what a test does behind the pages."""
+_signed_in: dict[str, dict[str, str]] = {}
+"""Address of a running product → the cookie of a session that is open there."""
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +42,16 @@ async def browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def visit(
-    browser: Browser, url: str, *, refused: bool = False, **options: Any
+    browser: Browser, url: str, *, refused: bool = False, stranger: bool = False, **options: Any
 ) -> AsyncIterator[Page]:
     """A page in a fresh context; anything the policy blocks or a script throws fails the test.
 
-    `refused`: the test makes the server refuse something, and the browser's console says so.
+    Signed in to the `product`, unless `stranger`. `refused`: the test makes the server refuse
+    something, and the browser's console says so.
     """
     context = await browser.new_context(**options)
+    if not stranger:
+        await _sign_in(context, url)
     page = await context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -46,9 +59,17 @@ async def visit(
     await page.goto(url)
     yield page
     if refused:
-        troubles = [line for line in troubles if "400" not in line]
+        troubles = [line for line in troubles if not re.search(r"status of 4\d\d", line)]
     assert troubles == []
     await context.close()
+
+
+async def _sign_in(context: BrowserContext, url: str) -> None:
+    for address, cookies in _signed_in.items():
+        if url.startswith(address):
+            await context.add_cookies(
+                [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+            )
 
 
 def _free_port() -> int:
@@ -69,8 +90,20 @@ def _wait_alive(url: str, child: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture
-def product(settings: Settings, engine: Engine) -> Iterator[str]:
-    """`serve`, `work` and `schedule` as in production, over empty indexes; the site's address."""
+async def product(settings: Settings, engine: Engine) -> AsyncIterator[str]:
+    """`serve`, `work` and `schedule` as in production, over empty indexes; the site's address.
+
+    There is one user, `boss`, in whose session `visit` opens pages.
+    """
+    boss = await make_user(engine, settings, "boss", *EVERYTHING, name="Еремеева Ольга Дмитриевна")
+    with _running() as url:
+        _signed_in[url] = await open_session(settings, boss)
+        yield url
+    _signed_in.clear()
+
+
+@contextmanager
+def _running() -> Iterator[str]:
     port = _free_port()
     children = [
         subprocess.Popen(

@@ -6,9 +6,8 @@ from playwright.async_api import Browser, expect
 from app.exports import service
 from app.exports.models import ExportFormat
 from app.settings import Settings
-from app.viewer import LOCAL_VIEWER
 from indexers.exports.run import run_export
-from tests.e2e.conftest import visit
+from tests.e2e.conftest import BOSS, visit
 from tests.integration.search_corpus import case, filled
 
 PATIENCE = 60_000
@@ -22,7 +21,7 @@ async def test_the_list_shows_the_end_by_itself(
     async with filled(
         settings, [case(number, f"Свет мигает {number}") for number in range(3)]
     ) as engine:
-        job = await service.ask(engine, LOCAL_VIEWER, [("q", "свет")], ExportFormat.CSV)
+        job = await service.ask(engine, BOSS, [("q", "свет")], ExportFormat.CSV)
         async with visit(browser, f"{product}/exports", java_script_enabled=scripts) as page:
             row = page.locator("tr", has=page.locator(f"#export-{job.id}"))
             await expect(row).to_contain_text("«свет»")

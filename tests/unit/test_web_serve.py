@@ -5,8 +5,8 @@ import socket
 import pytest
 from click.testing import CliRunner
 
+from app.secret_key import StartRefusedError
 from app.settings import get_settings
-from app.web.csrf import StartRefusedError
 from cli.serve import PortTakenError, listen, serve
 
 

@@ -3,14 +3,16 @@
 import re
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from app.main import create_app
+from app.secret_key import StartRefusedError, secret_key
 from app.settings import Settings
-from app.web.csrf import StartRefusedError, check_host, csrf_config, form_secret
+from app.web.csrf import check_host, csrf_config
 from tests.web.conftest import BASE, NOWHERE
 
 Client = AsyncTestClient[Litestar]
@@ -148,8 +150,8 @@ async def test_a_large_body_is_refused_unless_the_route_takes_files(lone: Client
 
 
 def test_made_secret_survives_a_restart_and_is_private(lone_settings: Settings) -> None:
-    first = form_secret(lone_settings)
-    assert form_secret(lone_settings) == first
+    first = secret_key(lone_settings)
+    assert secret_key(lone_settings) == first
     assert len(first) >= 32
     kept = lone_settings.data_dir / "secret_key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
@@ -160,7 +162,7 @@ def test_damaged_secret_stops_the_start(lone_settings: Settings) -> None:
     lone_settings.data_dir.mkdir(parents=True)
     (lone_settings.data_dir / "secret_key").write_text("")
     with pytest.raises(StartRefusedError, match="повреждён"):
-        form_secret(lone_settings)
+        secret_key(lone_settings)
 
 
 def test_cookie_of_another_secret_has_another_name(tmp_path: Path) -> None:
@@ -173,16 +175,26 @@ def test_cookie_of_another_secret_has_another_name(tmp_path: Path) -> None:
 
 def test_short_secret_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(StartRefusedError, match="короче 32"):
-        form_secret(Settings(data_dir=tmp_path, secret_key="short"))
+        secret_key(Settings(data_dir=tmp_path, secret_key="short"))
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "otklik.example.ru"])  # noqa: S104
-def test_open_address_stops_the_start(host: str, tmp_path: Path) -> None:
-    open_settings = Settings(host=host, data_dir=tmp_path, secret_key="k" * 40, es_url=NOWHERE)
-    with pytest.raises(StartRefusedError, match="входа по паролю пока нет"):
-        create_app(open_settings)
+OPEN = ["0.0.0.0", "::", "192.168.1.5", "otklik.example.ru"]  # noqa: S104
+
+
+@pytest.mark.parametrize("host", OPEN)
+def test_open_address_needs_https_and_a_secret(host: str, tmp_path: Path) -> None:
+    def chosen(**more: Any) -> Settings:
+        return Settings(host=host, data_dir=tmp_path, es_url=NOWHERE, **more)
+
+    secret, https = {"secret_key": "k" * 40}, {"base_url": "https://otklik.example.ru"}
+    with pytest.raises(StartRefusedError, match="без https"):
+        create_app(chosen(**secret))
     with pytest.raises(StartRefusedError, match="OTKLIK_SECRET_KEY"):
-        form_secret(Settings(host=host, data_dir=tmp_path))
+        create_app(chosen(**https))
+    with pytest.raises(StartRefusedError, match="пароль виден всем"):
+        create_app(chosen(**secret, **https, demo_password="Otklik-demo-2026"))
+    check_host(chosen(**secret, **https))
+    check_host(chosen(**secret, trust_network=True))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])

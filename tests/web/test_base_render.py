@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.testing import AsyncTestClient
 
+from app.viewer import LOCAL_VIEWER
 from app.web.assets import STATIC
 from app.web.navigation import NAVIGATION
 
@@ -97,10 +98,11 @@ async def test_navigation_marks_the_current_section(lone: Client) -> None:
     assert {item.path for item in NAVIGATION} <= shown
 
 
-async def test_no_login_yet_is_said_on_every_page(lone: Client) -> None:
-    for path in ("/system", "/nowhere"):
-        text = (await lone.get(path)).text
-        assert "Входа по паролю пока нет: Отклик отвечает только на этом компьютере." in text
+async def test_who_is_signed_in_is_said_with_a_way_out(lone: Client) -> None:
+    text = (await lone.get("/system")).text
+    assert LOCAL_VIEWER.title in text
+    assert {"/me"} <= {link.get("href") for link in Tags(text).all("a")}
+    assert 'action="/sign-out"' in text
 
 
 async def test_start_page_leads_to_search(lone: Client) -> None:
@@ -110,7 +112,7 @@ async def test_start_page_leads_to_search(lone: Client) -> None:
 
 async def test_list_of_keys_names_what_the_script_answers_to(lone: Client) -> None:
     tags = Tags((await lone.get("/system")).text)
-    assert [dialog["id"] for dialog in tags.all("dialog")] == ["keys-list"]
+    assert [dialog["id"] for dialog in tags.all("dialog")] == ["keys-list", "lock"]
     listed = {key["data-key"] for key in tags.all("kbd") if "data-key" in key}
     script = (STATIC / "keys.js").read_text()
     known = {letter.lower() for letter in re.findall(r"Key([A-Z])\b", script)}

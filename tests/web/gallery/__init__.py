@@ -12,7 +12,7 @@ from app.cases.codes import STATE_NAMES
 from app.main import create_app
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
-from app.web.access import PUBLIC
+from app.web.access import SIGNED_IN
 from app.web.markup import HIGHLIGHT_END, HIGHLIGHT_START
 from app.web.render import page
 
@@ -48,7 +48,7 @@ async def gallery(request: Request[Any, Any, Any]) -> Template:
 
 
 def gallery_app(settings: Settings, *more: Any) -> Litestar:
-    probes = Router("/", route_handlers=[gallery, *more], opt=PUBLIC)
+    probes = Router("/", route_handlers=[gallery, *more], opt=SIGNED_IN)
     app = create_app(settings, more=[probes], signed_in_as=LOCAL_VIEWER)
     engine = app.template_engine
     assert isinstance(engine, JinjaTemplateEngine)

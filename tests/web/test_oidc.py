@@ -1,0 +1,282 @@
+"""Sign-in by OpenID Connect at a real provider of its own process on this machine."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from app.accounts import oidc, service
+from app.accounts.roles import Role
+from app.engine.client import Engine
+from app.main import create_app
+from app.secret_key import StartRefusedError
+from app.settings import Settings
+from app.viewer import LOCAL_VIEWER
+from tests.factories import make_user, sessions_of
+from tests.web.people import Visitor, visiting
+
+MAIL = "ivanova@zarechensk.example"
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[str]:
+    with socket.create_server(("localhost", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce"]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://localhost:{port}"
+    try:
+        until = time.monotonic() + 60
+        while True:
+            assert child.poll() is None
+            assert time.monotonic() < until
+            try:
+                httpx.get(f"{address}/.well-known/openid-configuration", trust_env=False)
+                break
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        child.terminate()
+        child.wait(10)
+
+
+@pytest.fixture
+def joined(settings: Settings, provider: str) -> Settings:
+    return settings.model_copy(
+        update={
+            "oidc_issuer": provider,
+            "oidc_client_id": "otklik",
+            "oidc_client_secret": type(settings.secret_key)("s" * 20),
+        }
+    )
+
+
+@pytest.fixture
+async def visitor(engine: Engine, joined: Settings) -> AsyncIterator[Visitor]:
+    async with visiting(create_app(joined)) as one:
+        yield one
+
+
+def known_to_provider(provider: str, subject: str, **claims: Any) -> None:
+    answer = httpx.put(f"{provider}/users/{quote(subject)}", json=claims, trust_env=False)
+    assert answer.status_code == 204, answer.text
+
+
+async def to_provider(visitor: Visitor, next_page: str = "/me") -> str:
+    """The provider's address that the site sends the browser to."""
+    answer = await visitor.get(f"/sign-in/oidc?next={quote(next_page)}")
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def agreed(there: str, subject: str) -> str:
+    """The person signs in at the provider; the way back to the site."""
+    return answered(there, sub=subject)
+
+
+def answered(there: str, **form: str) -> str:
+    """What the person sends to the provider's form; the way back to the site."""
+    answer = httpx.post(there, data=form, trust_env=False)
+    assert answer.status_code == 302, answer.text
+    back = urlsplit(answer.headers["location"])
+    return f"{back.path}?{back.query}"
+
+
+def with_query(address: str, **changes: str) -> str:
+    parts = urlsplit(address)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    return urlunsplit(parts._replace(query=urlencode({**query, **changes})))
+
+
+async def test_a_verified_mail_of_one_user_signs_in_and_is_bound(
+    visitor: Visitor, engine: Engine, joined: Settings, provider: str
+) -> None:
+    await make_user(engine, joined, "ivanova", Role.OPERATOR, email=MAIL)
+    known_to_provider(provider, "s-1", email=MAIL.upper(), email_verified=True)
+    assert "Войти через" in (await visitor.get("/sign-in")).text
+    done = await visitor.get(agreed(await to_provider(visitor), "s-1"))
+    assert (done.status_code, done.headers["location"]) == (303, "/me")
+    assert "ivanova" in (await visitor.get("/me")).text
+    known_to_provider(provider, "s-1", email="other@zarechensk.example", email_verified=True)
+    async with visiting(create_app(joined)) as later:
+        done = await later.get(agreed(await to_provider(later), "s-1"))
+        assert done.status_code == 303
+    user = await service.get_user(engine, LOCAL_VIEWER, "ivanova")
+    assert user.external_id == f"{provider} s-1"
+    assert user.roles == [Role.OPERATOR]
+
+
+@pytest.mark.parametrize(
+    ("subject", "claims"),
+    [
+        ("u-1", {"email": MAIL, "email_verified": False}),
+        ("u-2", {"email": MAIL}),
+        ("u-3", {"email": "nobody@zarechensk.example", "email_verified": True}),
+        ("u-4", {}),
+    ],
+)
+async def test_nobody_is_made_and_an_unverified_mail_is_nobody(
+    visitor: Visitor,
+    engine: Engine,
+    joined: Settings,
+    provider: str,
+    subject: str,
+    claims: dict[str, Any],
+) -> None:
+    await make_user(engine, joined, "ivanova", email=MAIL)
+    known_to_provider(provider, subject, **claims)
+    answer = await visitor.get(agreed(await to_provider(visitor), subject))
+    assert answer.status_code == 400
+    assert "Вас нет среди пользователей" in answer.text
+    assert visitor.session == ""
+    assert len(await service.list_users(engine, LOCAL_VIEWER)) == 1
+
+
+async def test_a_mail_of_two_or_of_somebody_stopped_or_bound_signs_in_nobody(
+    visitor: Visitor, engine: Engine, joined: Settings, provider: str
+) -> None:
+    known_to_provider(provider, "t-1", email=MAIL, email_verified=True)
+    await make_user(engine, joined, "first", email=MAIL, external_id=f"{provider} another")
+    assert (await visitor.get(agreed(await to_provider(visitor), "t-1"))).status_code == 400
+    await make_user(engine, joined, "second", email=MAIL)
+    assert (await visitor.get(agreed(await to_provider(visitor), "t-1"))).status_code == 400
+    known_to_provider(provider, "another", email="x@y.example", email_verified=True)
+    async with sessions_of(joined) as sessions:
+        await make_user(engine, joined, "boss", Role.ADMINISTRATOR)
+        await service.deactivate(engine, sessions, LOCAL_VIEWER, "first")
+    assert (await visitor.get(agreed(await to_provider(visitor), "another"))).status_code == 400
+
+
+async def test_state_is_taken_once_and_only_in_its_own_browser(
+    visitor: Visitor, engine: Engine, joined: Settings, provider: str
+) -> None:
+    await make_user(engine, joined, "ivanova", email=MAIL)
+    known_to_provider(provider, "st-1", email=MAIL, email_verified=True)
+    back = agreed(await to_provider(visitor), "st-1")
+    assert (await visitor.get(with_query(back, state="forged"))).status_code == 400
+    back = agreed(await to_provider(visitor), "st-1")
+    async with visiting(create_app(joined)) as another:
+        assert (await another.get(back)).status_code == 400
+    back = agreed(await to_provider(visitor), "st-1")
+    assert (await visitor.get(back)).status_code == 303
+    assert (await visitor.get(back)).status_code == 400
+
+
+async def test_a_token_with_another_nonce_is_refused(
+    visitor: Visitor, engine: Engine, joined: Settings, provider: str
+) -> None:
+    await make_user(engine, joined, "ivanova", email=MAIL)
+    known_to_provider(provider, "n-1", email=MAIL, email_verified=True)
+    there = with_query(await to_provider(visitor), nonce="another-nonce")
+    answer = await visitor.get(agreed(there, "n-1"))
+    assert answer.status_code == 400
+    assert "не подтвердил, кто вы" in answer.text
+    assert visitor.session == ""
+
+
+async def test_the_code_is_bound_by_a_challenge(visitor: Visitor, joined: Settings) -> None:
+    there = parse_qs(urlsplit(await to_provider(visitor)).query)
+    assert there["code_challenge_method"] == ["S256"]
+    async with sessions_of(joined) as sessions:
+        key = sessions.key("oidc", oidc.digest(there["state"][0]))
+        begun = json.loads(await sessions.redis.get(key))
+    assert oidc.challenge(begun["verifier"]) == there["code_challenge"][0]
+    assert begun["verifier"] not in str(there)
+
+
+async def test_a_refusal_of_the_person_is_told(
+    visitor: Visitor, provider: str, joined: Settings
+) -> None:
+    refused = await visitor.get(answered(await to_provider(visitor), action="deny"))
+    assert refused.status_code == 400
+    assert 'id="password"' in refused.text
+
+
+async def test_a_silent_provider_leaves_the_password(engine: Engine, joined: Settings) -> None:
+    away = joined.model_copy(update={"oidc_issuer": "http://127.0.0.1:9"})
+    async with visiting(create_app(away)) as one:
+        answer = await one.get("/sign-in/oidc")
+    assert answer.status_code == 503
+    assert "Войдите по паролю" in answer.text
+    assert 'id="password"' in answer.text
+
+
+async def test_a_provider_that_names_itself_otherwise_is_not_trusted(
+    engine: Engine, joined: Settings, provider: str
+) -> None:
+    other = joined.model_copy(update={"oidc_issuer": provider.replace("localhost", "127.0.0.1")})
+    async with visiting(create_app(other)) as one:
+        answer = await one.get("/sign-in/oidc")
+    assert answer.status_code == 503
+
+
+CLAIMS = {"iss": "http://localhost:1", "sub": "s", "aud": "otklik", "nonce": "n"}
+SOUND = oidc.Provider("http://localhost:1", "", "", "")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "http://localhost:2"},
+        {"aud": "another"},
+        {"aud": ["otklik", "another"]},
+        {"azp": "another"},
+        {"nonce": "m"},
+        {"exp": 1},
+        {"sub": ""},
+    ],
+)
+async def test_claims_are_checked_one_by_one(
+    joined: Settings, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    key = RSAKey.generate_key(2048)
+    now = int(time.time())
+    begun = oidc.Begun("n", "v", "/", "b")
+
+    async def keys(*_: Any, **__: Any) -> dict[str, Any]:
+        return {"keys": [key.as_dict(private=False)]}
+
+    def signed(by: RSAKey, more: dict[str, Any]) -> str:
+        return jwt.encode({"alg": "RS256"}, {**CLAIMS, "iat": now, "exp": now + 60, **more}, by)
+
+    monkeypatch.setattr(oidc, "_ask", keys)
+    read = await oidc._claims(joined, SOUND, begun, signed(key, {}))
+    assert read["sub"] == "s"
+    for token in (signed(key, changes), signed(RSAKey.generate_key(2048), {}), "", "a.b.c"):
+        with pytest.raises(oidc.OidcRefusedError):
+            await oidc._claims(joined, SOUND, begun, token)
+
+
+async def test_an_unsigned_token_is_refused(
+    joined: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = RSAKey.generate_key(2048)
+
+    async def keys(*_: Any, **__: Any) -> dict[str, Any]:
+        return {"keys": [key.as_dict(private=False)]}
+
+    monkeypatch.setattr(oidc, "_ask", keys)
+    token = jwt.encode(
+        {"alg": "none"}, {**CLAIMS, "iat": 1, "exp": 9_999_999_999}, key, algorithms=["none"]
+    )
+    with pytest.raises(oidc.OidcRefusedError):
+        await oidc._claims(joined, SOUND, oidc.Begun("n", "v", "/", "b"), token)
+
+
+def test_a_provider_without_https_stops_the_start(settings: Settings) -> None:
+    for update in (
+        {"oidc_issuer": "http://login.example.ru", "oidc_client_id": "otklik"},
+        {"oidc_issuer": "https://login.example.ru"},
+    ):
+        with pytest.raises(StartRefusedError, match="OIDC"):
+            create_app(settings.model_copy(update=update))
