@@ -26,6 +26,7 @@ from app.accounts.reader import cookie_name, session_viewer
 from app.accounts.sessions import Sessions
 from app.accounts.tokens.bearer import who_bears
 from app.accounts.tokens.controllers import TokensController
+from app.books.controllers import BooksController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.engine.client import Engine
 from app.errors import NotSignedInError
@@ -34,6 +35,7 @@ from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
 from app.intake.messages.controllers import MessagesController
+from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
@@ -85,6 +87,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     ManualEntryController,
     TokensController,
     ExportsController,
+    BooksController,
+    PeopleController,
+    OwnSubstitutionsController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 

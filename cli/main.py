@@ -8,6 +8,7 @@ import click
 from app.errors import OtklikError
 
 _COMMANDS = {
+    "books": "cli.books:books",
     "demo": "cli.demo:demo",
     "export": "cli.exports:export",
     "health": "cli.health:health",

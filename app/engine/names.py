@@ -17,6 +17,7 @@ class Index(StrEnum):
     VOCABULARY = "vocabulary"
     TOKENS = "tokens"
     USERS = "users"
+    DEPARTMENTS = "departments"
 
 
 def read_alias(prefix: str, index: Index) -> str:

@@ -22,7 +22,9 @@ NAVIGATION = (
     NavigationItem("Ручной ввод", "/cases/new", "writing", Permission.CASE_REGISTER),
     NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),
     NavigationItem("Выгрузки", "/exports", "download", Permission.SEARCH_EXPORT),
+    NavigationItem("Люди", "/people", "users", Permission.PEOPLE_MANAGE),
     NavigationItem("Токены", "/people/tokens", "link", Permission.TOKENS_MANAGE),
+    NavigationItem("Справочники", "/books", "building", Permission.BOOKS_EDIT),
     NavigationItem("Состояние", "/system", "activity-heartbeat", Permission.SYSTEM_VIEW),
 )
 

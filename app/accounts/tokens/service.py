@@ -157,9 +157,13 @@ async def _note_use(engine: Engine, read: repository.Stored, token: Token, now: 
 def narrowed(owner: Viewer, token: Token) -> Viewer:
     """The person as far as the token goes; never more than the person may now."""
     given = owner.permissions if token.permissions is None else frozenset(token.permissions)
+    parts = tuple(
+        msgspec.structs.replace(part, permissions=part.permissions & given) for part in owner.parts
+    )
     return msgspec.structs.replace(
         owner,
         everything=False,
         permissions=owner.permissions & given,
+        parts=parts,
         within=token.within(),
     )
