@@ -110,6 +110,13 @@ class ConflictError(OtklikError):
     status = 409
 
 
+class RefusedError(OtklikError):
+    """The rules do not let this be done now; `message` says why and what would have to be."""
+
+    code = "refused"
+    status = 409
+
+
 class TooLargeError(OtklikError):
     code = "too_large"
     status = 413

@@ -224,6 +224,12 @@ class Event(Struct, frozen=True, omit_defaults=True):
     to: str | None = None
     """To whom or where: a login, a department, a body, a state."""
     reason: str | None = None
+    key: str | None = None
+    """Random key of the form or call: the same key by the same person again does nothing."""
+    undoes: int | None = None
+    """Sequence of the event that this one took back."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """Values an import brought where people had changed the field: theirs stayed."""
     for_whom: str | None = None
     """Login of the person whom `by` stands in for (замещение)."""
     origin: Origin | None = None

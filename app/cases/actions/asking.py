@@ -1,0 +1,83 @@
+"""Changes by requests of one department to another."""
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from app.cases.actions.conditions import open_requests
+from app.cases.actions.model import Done, Turn
+from app.cases.codes import RequestState
+from app.cases.models import Case, Request
+from app.errors import BadInputError, RefusedError
+from app.permissions import Permission
+
+_LEAST = timedelta(minutes=30)
+"""Nobody answers faster, also where the citizen's own deadline is over."""
+
+
+def due_for_request(case: Case, now: datetime) -> datetime | None:
+    """Half of what is left to the author's own deadline (регламент Елизово, §43.3-43.8); without a
+    deadline there is none.
+    """
+    if case.deadline_at is None:
+        return None
+    return now + max((case.deadline_at - now) / 2, _LEAST)
+
+
+def ask(turn: Turn) -> Done:
+    case, department = turn.case, turn.given.text("department")
+    if department == case.workflow.department:
+        raise BadInputError("Это ведомство и так ведёт обращение.", field="department")
+    if any(one.department == department for one in open_requests(case)):
+        raise BadInputError("Этому ведомству уже отправлен запрос.", field="department")
+    request = Request(
+        id=turn.new_id("r"),
+        department=department,
+        text=turn.given.text("text"),
+        asked_by=turn.who,
+        asked_at=turn.now,
+        due_at=due_for_request(case, turn.now),
+    )
+    return Done(_with_requests(case, [*case.requests, request]), to=department)
+
+
+def reply(turn: Turn) -> Done:
+    request = _open(turn)
+    if not (turn.viewer.everything or request.department in turn.viewer.departments):
+        raise RefusedError(f"Отвечает ведомство, которое спросили: {request.department}.")
+    answered = replace(
+        request,
+        state=RequestState.ANSWERED,
+        answer=turn.given.text("text"),
+        answered_by=turn.who,
+        answered_at=turn.now,
+    )
+    return Done(_put(turn.case, answered), to=request.department)
+
+
+def cancel(turn: Turn) -> Done:
+    request = _open(turn)
+    if request.asked_by != turn.who and not turn.viewer.may(Permission.CASE_ASSIGN):
+        raise RefusedError(
+            f"Отменить может тот, кто спросил ({request.asked_by}), или тот, кто назначает."
+        )
+    cancelled = replace(request, state=RequestState.CANCELLED)
+    return Done(_put(turn.case, cancelled), to=request.department)
+
+
+def _open(turn: Turn) -> Request:
+    wanted = turn.given.text("request")
+    for one in open_requests(turn.case):
+        if one.id == wanted:
+            return one
+    raise BadInputError("Этот запрос уже закрыт или его нет.", field="request")
+
+
+def _put(case: Case, request: Request) -> Case:
+    return _with_requests(case, [request if one.id == request.id else one for one in case.requests])
+
+
+def _with_requests(case: Case, requests: list[Request]) -> Case:
+    """`asked` opens the case to those departments while they owe a reply."""
+    asked = sorted({one.department for one in requests if one.state is RequestState.OPEN})
+    return replace(case, requests=requests, workflow=replace(case.workflow, asked=asked))

@@ -1,0 +1,35 @@
+"""Who was first, and with what: the sentence for whoever lost a race."""
+
+from zoneinfo import ZoneInfo
+
+from app.cases.actions.table import RULES
+from app.cases.models import Case, Event
+from app.errors import ConflictError
+
+_MOST = 3
+_BY_MACHINE = {"import": "загрузка файла"}
+_OTHER_WORDS = {"imported": "загружено", "import_changed": "изменено при загрузке"}
+
+
+class CaseConflictError(ConflictError):
+    """What was seen is not what is there; what was typed is to be kept in the form."""
+
+    def __init__(self, message: str, now: Case) -> None:
+        super().__init__(message)
+        self.now = now
+
+
+def conflict(case: Case, seen: int, zone: ZoneInfo) -> CaseConflictError:
+    """`seen`: the version the person decided by."""
+    later = case.history[max(seen, 0) :] or case.history[-1:]
+    told = "; ".join(_told(event, zone) for event in later[-_MOST:])
+    return CaseConflictError(
+        f"Пока вы работали, обращение изменилось: {told}. Ваше действие не выполнено.", case
+    )
+
+
+def _told(event: Event, zone: ZoneInfo) -> str:
+    rule = RULES.get(event.what)
+    words = rule.told if rule else _OTHER_WORDS.get(event.what, event.what)
+    who = _BY_MACHINE.get(event.by, event.by)
+    return f"{words} ({who}, {event.at.astimezone(zone):%d.%m.%Y %H:%M})"

@@ -1,0 +1,103 @@
+"""The use case behind every action, wherever it comes from: read, check, apply, write."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from app.cases import repository
+from app.cases.actions.apply import apply, done_before, rule_of
+from app.cases.actions.model import Action, Given
+from app.cases.conflicts import conflict
+from app.cases.models import Case
+from app.cases.permissions import may_see
+from app.cases.refreshing import REFRESHES
+from app.engine.client import Engine
+from app.errors import NotFoundError
+from app.origin import current_origin
+from app.viewer import Viewer
+
+ABSENT = "Такого обращения нет, или оно вам не видно."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    case: Case
+    repeated: bool = False
+    """The same action had been done before; now nothing was written."""
+
+
+async def change(
+    engine: Engine,
+    viewer: Viewer | None,
+    case_id: str,
+    version_seen: int | None,
+    decide: Callable[[Case], Case | None],
+    *,
+    zone: ZoneInfo,
+    refresh: bool = True,
+) -> Case:
+    """One write by what `decide` makes of the newest case.
+
+    A machine's write in between repeats it silently; where people changed what was seen
+    (`version_seen`), `CaseConflictError` tells who did what. None for `version_seen` decides anew
+    by the newest. Raises `NotFoundError` also for a case out of scope.
+    """
+
+    def checked(case: Case) -> Case | None:
+        if not may_see(viewer, case):
+            raise NotFoundError(ABSENT)
+        if version_seen is not None and case.version != version_seen:
+            raise conflict(case, version_seen, zone)
+        return decide(case)
+
+    may_refresh = REFRESHES.take if refresh else _never
+    changed = await repository.change(engine, case_id, checked, refresh=may_refresh)
+    if changed is None:
+        raise NotFoundError(ABSENT)
+    return changed
+
+
+async def act(
+    engine: Engine,
+    viewer: Viewer,
+    case_id: str,
+    version_seen: int | None,
+    action: Action,
+    *,
+    zone: ZoneInfo,
+    refresh: bool = True,
+) -> Outcome:
+    """Does `action`, once for its key. What only adds is never a conflict."""
+    rule = rule_of(action.name)
+    ready = await _resolved(engine, viewer, action)
+    repeated = False
+
+    def decide(case: Case) -> Case | None:
+        nonlocal repeated
+        repeated = done_before(case, ready, viewer) is not None
+        if repeated:
+            return None
+        if version_seen is not None and case.version != version_seen and not rule.commutes:
+            raise conflict(case, version_seen, zone)
+        return apply(case, ready, viewer, datetime.now(zone))
+
+    case = await change(engine, viewer, case_id, None, decide, zone=zone, refresh=refresh)
+    return Outcome(case, repeated)
+
+
+async def _resolved(engine: Engine, viewer: Viewer, action: Action) -> Action:
+    """With its origin; the number that a link names is found among what this viewer may see."""
+    action = replace(action, origin=current_origin())
+    if action.name != "link":
+        return action
+    number = action.given.text("number").upper()
+    linked = await repository.id_by_number(engine, number, viewer) if number else None
+    values = {**action.given.values, "number": number, "linked_id": linked}
+    return replace(action, given=Given(values))
+
+
+def _never() -> bool:
+    return False
