@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -25,7 +24,7 @@ class RateLimit:
 
     def __init__(
         self,
-        redis: "Redis[Any]",
+        redis: Redis,
         prefix: str,
         per_minute: int,
         clock: Callable[[], float] = time.time,

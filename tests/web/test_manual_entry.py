@@ -150,40 +150,32 @@ async def test_back_and_another_text_is_another_case_when_asked_twice(
     assert len(await stored_cases(engine)) == 2
 
 
-@pytest.mark.parametrize("hx", [False, True])
-@pytest.mark.parametrize(
-    ("fields", "field", "sentence"),
-    [
-        ({"text": " "}, "text", "Напишите, что сообщил человек."),
-        ({"kind": "x"}, "kind", "Выберите: сообщение или обращение."),
-        ({"channel": ""}, "channel", "Выберите, как это поступило."),
-        ({"received_at": ""}, "received_at", "Укажите, когда это поступило."),
-        ({"received_at": "вчера"}, "received_at", "Это не дата."),
-        ({"received_at": TO_COME}, "received_at", "Эта дата ещё не наступила."),
-        ({"author_phone": "нет"}, "author_phone", "Здесь нет номера телефона."),
-        ({"author_email": "x@"}, "author_email", "Это не адрес почты."),
-        ({"theme": "нет такой"}, "theme", "Такой темы больше нет."),
-        ({"incoming": "1" * 257}, "incoming", "Значение длиннее 256 знаков."),
-    ],
-)
-async def test_mistakes_are_named_and_nothing_is_lost(
-    operator: Operator,
-    engine: Engine,
-    fields: dict[str, str],
-    field: str,
-    sentence: str,
-    *,
-    hx: bool,
-) -> None:
+MISTAKES: list[tuple[dict[str, str], str, str]] = [
+    ({"text": " "}, "text", "Напишите, что сообщил человек."),
+    ({"kind": "x"}, "kind", "Выберите: сообщение или обращение."),
+    ({"channel": ""}, "channel", "Выберите, как это поступило."),
+    ({"received_at": ""}, "received_at", "Укажите, когда это поступило."),
+    ({"received_at": "вчера"}, "received_at", "Это не дата."),
+    ({"received_at": TO_COME}, "received_at", "Эта дата ещё не наступила."),
+    ({"author_phone": "нет"}, "author_phone", "Здесь нет номера телефона."),
+    ({"author_email": "x@"}, "author_email", "Это не адрес почты."),
+    ({"theme": "нет такой"}, "theme", "Такой темы больше нет."),
+    ({"incoming": "1" * 257}, "incoming", "Значение длиннее 256 знаков."),
+]
+
+
+async def test_mistakes_are_named_and_nothing_is_lost(operator: Operator, engine: Engine) -> None:
     await operator.open()
-    answer = await operator.send(hx=hx, author_address="Самара <b>", **fields)
-    assert answer.status_code == 400
-    assert ("<html" in answer.text) is not hx
-    place = answer.text.split(f'id="{field}-error"')[1].split("</p>")[0]
-    assert sentence in unescape(place)
-    assert 'value="Самара &lt;b&gt;"' in answer.text
-    if field != "text":
-        assert "Во дворе не горит фонарь" in answer.text
+    for fields, field, sentence in MISTAKES:
+        for hx in (False, True):
+            answer = await operator.send(hx=hx, author_address="Самара <b>", **fields)
+            assert answer.status_code == 400
+            assert ("<html" in answer.text) is not hx
+            place = answer.text.split(f'id="{field}-error"')[1].split("</p>")[0]
+            assert sentence in unescape(place)
+            assert 'value="Самара &lt;b&gt;"' in answer.text
+            if field != "text":
+                assert "Во дворе не горит фонарь" in answer.text
     assert await stored_cases(engine) == {}
 
 
@@ -282,23 +274,21 @@ async def test_foreign_cases_are_not_shown_as_duplicates(
         assert "entry-why" not in part.text
 
 
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"kind": "appeal", "author_name": ""}, "ответа на него не дают (59-ФЗ, ст. 11)"),
-        ({"kind": "appeal", "channel": "email"}, "С 30.03.2025"),
-        ({"kind": "appeal"}, "ответить будет некуда"),
-        ({"kind": "message", "channel": "paper"}, "обычно подпадают под 59-ФЗ"),
-    ],
-)
-async def test_warnings_tell_and_do_not_block(
-    operator: Operator, engine: Engine, fields: dict[str, str], words: str
-) -> None:
-    await operator.open()
-    part = await operator.send(path="/cases/new/check", hx=True, **fields)
-    assert words in unescape(part.text)
-    address = target(await operator.send(**fields))
-    assert (await saved(engine, address)).kind == fields["kind"]
+WARNINGS: list[tuple[dict[str, str], str]] = [
+    ({"kind": "appeal", "author_name": ""}, "ответа на него не дают (59-ФЗ, ст. 11)"),
+    ({"kind": "appeal", "channel": "email"}, "С 30.03.2025"),
+    ({"kind": "appeal"}, "ответить будет некуда"),
+    ({"kind": "message", "channel": "paper"}, "обычно подпадают под 59-ФЗ"),
+]
+
+
+async def test_warnings_tell_and_do_not_block(operator: Operator, engine: Engine) -> None:
+    for fields, words in WARNINGS:
+        await operator.open()
+        part = await operator.send(path="/cases/new/check", hx=True, **fields)
+        assert words in unescape(part.text)
+        address = target(await operator.send(**fields))
+        assert (await saved(engine, address)).kind == fields["kind"]
 
 
 async def test_a_theme_brings_its_group(operator: Operator, engine: Engine) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from app.accounts.tokens import repository
 from app.accounts.tokens.models import PREFIX, SHORT, Token, TokenState, token_id
-from app.engine.client import Engine
+from app.engine.client import Engine, Stored
 from app.errors import (
     BadInputError,
     BadTokenError,
@@ -117,7 +117,7 @@ async def revoke(engine: Engine, viewer: Viewer | None, name: str) -> Token:
     raise ConflictError("Токен как раз меняется. Повторите.")
 
 
-async def _by_name(engine: Engine, name: str) -> tuple[Token, repository.Stored]:
+async def _by_name(engine: Engine, name: str) -> tuple[Token, Stored]:
     if len(name) >= SHORT:
         for token in await repository.newest(engine, {"prefix": {"id": name.lower()}}):
             if found := await repository.find(engine, token.id):
@@ -146,7 +146,7 @@ def _refused(error: BadTokenError, known: str | None) -> BadTokenError:
     return error
 
 
-async def _note_use(engine: Engine, read: repository.Stored, token: Token, now: datetime) -> None:
+async def _note_use(engine: Engine, read: Stored, token: Token, now: datetime) -> None:
     used = msgspec.structs.replace(token, used_at=now.replace(minute=0, second=0, microsecond=0))
     try:
         await repository.replace(engine, read, used)

@@ -5,7 +5,6 @@ away by itself, and at once when the entry is saved.
 """
 
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 import structlog
@@ -31,7 +30,7 @@ class Draft(Struct, frozen=True):
 class Drafts:
     """Drafts of one person. Without Redis there are none, and the page says so."""
 
-    def __init__(self, redis: "Redis[Any]", prefix: str, login: str) -> None:
+    def __init__(self, redis: Redis, prefix: str, login: str) -> None:
         self._redis = redis
         self._name = f"{prefix}drafts:{login}"
 
@@ -57,7 +56,7 @@ class Drafts:
     async def listed(self) -> list[Draft]:
         """The newest first; none where Redis is away."""
         try:
-            kept: dict[bytes, bytes] = await self._redis.hgetall(self._name)
+            kept = await self._redis.hgetall(self._name)
         except RedisError as error:
             log.warning("drafts_away", error=type(error).__name__)
             return []
