@@ -19,7 +19,6 @@ from app.intake.manual.pages import (
     form_page,
     look_beside,
     open_counter,
-    read_books,
 )
 from app.intake.manual.service import Refused, save
 from app.intake.manual.warnings import warnings_of
@@ -74,9 +73,8 @@ def _key(given: object) -> str:
 
 
 async def _save(request: AnyRequest, counter: Counter, key: str, form: EntryForm) -> Answer:
-    themes = (await read_books(counter)).themes
     try:
-        outcome = await save(counter.engine, counter.settings, counter.viewer, key, form, themes)
+        outcome = await save(counter.engine, counter.settings, counter.viewer, key, form)
     except (EngineUnavailableError, EngineSetupError) as error:
         said = Said(trouble=error.message, status=error.status)
         return await form_page(request, counter, key, form, said=said, keep=True)

@@ -67,6 +67,7 @@ async def find_lookalikes(
 def _lookalike(hit: dict[str, Any]) -> Lookalike:
     source = hit["_source"]
     beginning = source.get("title") or source["text"]
+    matched = {name.partition(":")[0] for name in hit.get("matched_queries", [])}
     short = beginning[:_BEGINNING].rstrip()
     return Lookalike(
         id=hit["_id"],
@@ -76,5 +77,5 @@ def _lookalike(hit: dict[str, Any]) -> Lookalike:
         channel_name=CHANNEL_NAMES[Channel(source["channel"])],
         received_at=datetime.fromisoformat(source["received_at"]),
         beginning=short if len(beginning) <= _BEGINNING else f"{short}…",
-        why=[words for name, words in _WHY.items() if name in hit.get("matched_queries", [])],
+        why=[words for name, words in _WHY.items() if name in matched],
     )

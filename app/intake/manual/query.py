@@ -35,7 +35,7 @@ def lookalikes_body(marks: Marks, viewer: Viewer | None) -> dict[str, Any]:
     if marks.numbers:
         numbers = list(marks.numbers)
         ways += [
-            _way(NUMBER, {"terms": {name: numbers}})
+            _way(NUMBER, {"terms": {name: numbers}}, name)
             for name in ("number", "source.external_id", "source.external_number")
         ]
     if marks.own:
@@ -58,5 +58,7 @@ def lookalikes_body(marks: Marks, viewer: Viewer | None) -> dict[str, Any]:
     }
 
 
-def _way(name: str, clause: dict[str, Any]) -> dict[str, Any]:
-    return {"constant_score": {"filter": clause, "boost": _WORTH[name], "_name": name}}
+def _way(name: str, clause: dict[str, Any], field: str = "") -> dict[str, Any]:
+    """Of clauses that bear one name the engine reports only the last: hence the field after it."""
+    named = f"{name}:{field}"
+    return {"constant_score": {"filter": clause, "boost": _WORTH[name], "_name": named}}

@@ -1,7 +1,6 @@
 """Saving what was typed: one key, one case, however often the form is sent."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -12,7 +11,7 @@ from app.engine.names import Index
 from app.errors import OtklikError
 from app.intake.entry import Entry, Taken, take_in
 from app.intake.manual.forms import SYSTEM, EntryForm, understand
-from app.reference.themes import Theme
+from app.reference.themes import active_themes
 from app.settings import Settings
 from app.viewer import Viewer
 
@@ -28,15 +27,12 @@ class Refused(Struct, frozen=True):
 
 
 async def save(
-    engine: Engine,
-    settings: Settings,
-    viewer: Viewer,
-    key: str,
-    form: EntryForm,
-    themes: Mapping[str, Theme],
+    engine: Engine, settings: Settings, viewer: Viewer, key: str, form: EntryForm
 ) -> Taken | Refused:
     """Raises `EngineUnavailableError` where nothing could be written."""
-    understood = understand(form, settings.zone, datetime.now(UTC), themes)
+    themes = await active_themes(engine) if form.theme else []
+    known = {theme.code: theme for theme in themes}
+    understood = understand(form, settings.zone, datetime.now(UTC), known)
     if understood.input is None:
         return Refused(understood.errors)
     entry = Entry(
