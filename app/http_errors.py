@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from litestar import MediaType, Request, Response
+from litestar.background_tasks import BackgroundTask
 from litestar.exceptions import (
     HTTPException,
     InternalServerException,
@@ -19,6 +20,7 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ExceptionHandlersMap
 
 from app.accounts.pages import answer_refusal
+from app.audit.refusals import Refusals, is_told, refusal_of
 from app.errors import BadTokenError, OtklikError, TooManyRequestsError
 from app.web.htmx import wants_fragment
 from app.web.render import Banner, page
@@ -146,11 +148,19 @@ def _headers(error: Exception) -> dict[str, str]:
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The one exception handler of the application."""
     trouble = trouble_of(error)
-    number = str(request.scope["state"].get("request_id", ""))
     if isinstance(error, OtklikError):
         log.info("request_refused", code=trouble.code, status=trouble.status)
     elif trouble.status >= _SERVER_ERROR:
         log.error("request_failed", code=trouble.code, exc_info=error)
+    response = _answer(request, error, trouble)
+    refusals: Refusals | None = getattr(request.app.state, "refusals", None)
+    if refusals and is_told(trouble.status, request, error):
+        response.background = BackgroundTask(refusals.note, refusal_of(request, trouble.code))
+    return response
+
+
+def _answer(request: Request[Any, Any, Any], error: Exception, trouble: Trouble) -> Response[Any]:
+    number = str(request.scope["state"].get("request_id", ""))
     if wants_json(request):
         response = _json(trouble, number)
         response.headers.update(_headers(error))

@@ -23,7 +23,12 @@ ACTORS: dict[str, str] = {
     "sweep_imports": "sweeps",
     "run_export": "exports",
     "sweep_exports": "sweeps",
+    "run_bulk": "bulks",
+    "sweep_bulks": "sweeps",
+    "sweep_attachments": "sweeps",
     "rebuild_vocabulary": "vocabulary",
+    "project_audit": "audit",
+    "sweep_audit": "audit",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

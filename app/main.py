@@ -26,11 +26,16 @@ from app.accounts.reader import cookie_name, session_viewer
 from app.accounts.sessions import Sessions
 from app.accounts.tokens.bearer import who_bears
 from app.accounts.tokens.controllers import TokensController
+from app.audit.controllers import AuditController
+from app.audit.refusals import Refusals, told_each_minute
+from app.audit.waiting import Journal
 from app.books.controllers import BooksController
+from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
+from app.cases.pages.files import case_files_router
 from app.engine.client import Engine
 from app.errors import NotSignedInError
-from app.exports.controllers import ExportsController
+from app.exports.controllers import ExportsController, JournalExportController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
@@ -90,6 +95,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BooksController,
     PeopleController,
     OwnSubstitutionsController,
+    JournalExportController,
+    AuditController,
+    BulkController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
@@ -139,8 +147,11 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     app.state.sessions = Sessions(app.state.redis, settings)
     app.state.people = People(app.state.engine, settings)
     app.state.session_cookie = cookie_name(settings)
+    app.state.journal = Journal(app.state.engine, app.state.redis)
+    app.state.refusals = Refusals(app.state.journal)
     try:
-        yield
+        async with told_each_minute(app.state.refusals):
+            yield
     finally:
         await app.state.engine.close()
         await app.state.redis.aclose()
@@ -172,7 +183,13 @@ def create_app(
     metrics = Metrics()
     who_asks = _always(signed_in_as) if signed_in_as else first_of(*READERS)
     app = Litestar(
-        route_handlers=[*CONTROLLERS, static_router(), imports_router(settings), *more],
+        route_handlers=[
+            *CONTROLLERS,
+            static_router(),
+            imports_router(settings),
+            case_files_router(settings),
+            *more,
+        ],
         dependencies={
             "engine": Provide(provide_engine),
             "settings": Provide(provide_settings),

@@ -132,6 +132,14 @@ class Settings(BaseSettings):
     import_read_memory_mb: int = Field(
         2048, gt=0, description="Сколько памяти может занять чтение одного файла, МБ."
     )
+    attachment_max_mb: int = Field(
+        20, gt=0, description="Наибольший размер файла, который прикладывают к обращению, МБ."
+    )
+    attachment_orphan_days: int = Field(
+        30,
+        gt=0,
+        description="Через сколько дней удалить с диска файл, убранный из всех обращений.",
+    )
     export_days: int = Field(
         7, gt=0, description="Сколько дней хранить файл выгрузки. Потом он удаляется."
     )
@@ -140,6 +148,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Сколько запросов в минуту принимать по одному токену; каждое сообщение "
         "списка считается за запрос.",
+    )
+    audit_days: int = Field(
+        1095,
+        ge=90,
+        description="Сколько дней хранить журнал. Старше удаляет целыми месяцами только команда "
+        "`otklik audit drop-old`.",
     )
     lease_seconds: int = Field(
         60, ge=2, description="Через сколько секунд молчания работника его дело берёт другой."

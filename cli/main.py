@@ -9,6 +9,8 @@ from app.errors import OtklikError
 
 _COMMANDS = {
     "books": "cli.books:books",
+    "audit": "cli.audit:audit",
+    "check": "cli.check:check",
     "demo": "cli.demo:demo",
     "export": "cli.exports:export",
     "health": "cli.health:health",

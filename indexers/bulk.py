@@ -37,6 +37,8 @@ class BulkAction(Struct, frozen=True):
     """The index itself, where the alias will not do: the one that was read, or a new one."""
     version: int | None = None
     """Written only where nothing of a higher version lies (`external_gte`)."""
+    is_alias: bool = False
+    """`place` must be an alias: the engine then never makes an index by guess."""
 
 
 class BulkFailure(Struct, frozen=True):
@@ -136,6 +138,8 @@ def _lines(actions: Sequence[BulkAction]) -> Iterator[bytes]:
             meta |= {"if_seq_no": action.seq_no, "if_primary_term": action.primary_term}
         if action.place:
             meta["_index"] = action.place
+        if action.is_alias:
+            meta["require_alias"] = True
         if action.version is not None:
             meta |= {"version": action.version, "version_type": "external_gte"}
         yield msgspec.json.encode({action.op: meta})

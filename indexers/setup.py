@@ -1,13 +1,15 @@
 """`otklik setup`: indexes, aliases and reference books; safe to repeat."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import structlog
 from msgspec import Struct
 
 from app.engine.client import Engine
 from app.engine.mappings import IndexDefinition, load_definition
-from app.engine.names import Index
+from app.engine.months import extend_month, month_name, months, open_month
+from app.engine.names import MONTHLY, Index
 from app.settings import Settings
 from indexers.aliases import IndexState, apply_lists, compare, create_index, live_index
 from indexers.reference import load_reference
@@ -37,6 +39,8 @@ async def run(engine: Engine, settings: Settings) -> list[SetupLine]:
 
 
 async def _bring(engine: Engine, settings: Settings, wanted: IndexDefinition) -> SetupLine:
+    if wanted.index in MONTHLY:
+        return await _bring_month(engine, wanted)
     live = await live_index(engine, wanted.index)
     state = compare(live, wanted)
     if state is IndexState.MISSING:
@@ -51,6 +55,20 @@ async def _bring(engine: Engine, settings: Settings, wanted: IndexDefinition) ->
         done = f"{live.name}: всё в порядке"
     log.info("index_setup", index=wanted.index, state=state)
     return SetupLine(wanted.index, state, done)
+
+
+async def _bring_month(engine: Engine, wanted: IndexDefinition) -> SetupLine:
+    """The month that runs; earlier ones stay as they are, whatever their version."""
+    now = datetime.now(UTC)
+    live = {month.name: month for month in await months(engine, wanted.index)}
+    month = live.get(month_name(now))
+    if month is None:
+        await open_month(engine, wanted.index, now)
+        return SetupLine(wanted.index, IndexState.MISSING, f"создан месяц {month_name(now)}")
+    if month.version == wanted.version:
+        return SetupLine(wanted.index, IndexState.CURRENT, f"{month.index}: всё в порядке")
+    await extend_month(engine, wanted.index, month)
+    return SetupLine(wanted.index, IndexState.CURRENT, f"{month.index}: добавлены новые поля")
 
 
 def _how(wanted: IndexDefinition) -> str:

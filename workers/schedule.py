@@ -12,7 +12,14 @@ from app.settings import Settings
 
 log = structlog.get_logger()
 
-SWEEPS = ("sweep_imports", "sweep_exports", "rebuild_vocabulary")
+SWEEPS = (
+    "sweep_imports",
+    "sweep_exports",
+    "sweep_bulks",
+    "sweep_attachments",
+    "rebuild_vocabulary",
+    "sweep_audit",
+)
 
 
 async def run_schedule(settings: Settings, *, every: float | None = None) -> None:

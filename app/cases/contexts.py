@@ -1,16 +1,33 @@
-"""What a page and a program may see of a case: the author masked, nothing of the machine's."""
+"""What a program may see of a case: the author masked, nothing of the machine's."""
 
 from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
-from app.cases.codes import CHANNEL_NAMES, KIND_NAMES, STATE_NAMES, SYSTEM_NAMES, AnswerKind
-from app.cases.links import same_day_links
-from app.cases.models import Answer, Author, Case, Classifier, Event, Place, Rating, Workflow
-from app.text.mask import mask_contacts, mask_email, mask_name, mask_phone
+from app.cases.actions.apply import refusal_of
+from app.cases.actions.table import RULES
+from app.cases.codes import SYSTEM_NAMES, AnswerKind, AnswerState
+from app.cases.models import (
+    Answer,
+    Attachment,
+    Author,
+    Case,
+    Classifier,
+    Event,
+    Extension,
+    Forwarding,
+    Link,
+    Note,
+    Place,
+    Question,
+    Rating,
+    Request,
+    Workflow,
+)
+from app.permissions import Permission
+from app.text.mask import mask_email, mask_name, mask_phone
+from app.viewer import Viewer
 
 
 class MaskedAuthor(Struct, frozen=True, omit_defaults=True):
@@ -29,6 +46,7 @@ class SourceView(Struct, frozen=True, omit_defaults=True):
 class AnswerView(Struct, frozen=True):
     id: str
     kind: AnswerKind
+    state: AnswerState
     text: str
     at: datetime | None
     by: str | None
@@ -41,6 +59,25 @@ class HistoryLine(Struct, frozen=True, omit_defaults=True):
     what: str
     by: str
     changed: list[str] = msgspec.field(default_factory=list)
+    to: str | None = None
+    reason: str | None = None
+
+
+class FieldInfo(Struct, frozen=True, omit_defaults=True):
+    name: str
+    kind: str
+    required: bool
+    choices: list[str] = msgspec.field(default_factory=list)
+
+
+class ActionInfo(Struct, frozen=True, omit_defaults=True):
+    """One action: allowed now, or why not; what it asks for."""
+
+    name: str
+    title: str
+    allowed: bool
+    why_not: str | None = None
+    fields: list[FieldInfo] = msgspec.field(default_factory=list)
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
@@ -51,6 +88,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     kind: str
     channel: str
     state: str
+    importance: str | None
     received_at: datetime
     registered_at: datetime | None
     deadline_at: datetime | None
@@ -65,9 +103,19 @@ class CaseView(Struct, frozen=True, kw_only=True):
     classifier: Classifier
     workflow: Workflow
     answers: list[AnswerView]
+    requests: list[Request]
+    questions: list[Question]
+    notes: list[Note]
+    attachments: list[Attachment]
+    links: list[Link]
+    forwarded: Forwarding | None
+    extension: Extension | None
     rating: Rating | None
     history: list[HistoryLine]
     version: int
+    actions: list[ActionInfo]
+    revealed: Author | None = None
+    """Only in the answer to the action `reveal`, and never kept."""
 
 
 def masked_author(author: Author) -> MaskedAuthor:
@@ -78,23 +126,28 @@ def masked_author(author: Author) -> MaskedAuthor:
     )
 
 
-def case_view(case: Case) -> CaseView:
+def seen_answers(case: Case, viewer: Viewer) -> list[Answer]:
+    """What was not sent is for those who work on answers."""
+    works = viewer.may(Permission.CASE_ANSWER) or viewer.may(Permission.CASE_APPROVE)
+    return [one for one in case.answers if works or one.state is AnswerState.SENT]
+
+
+def seen_notes(case: Case, viewer: Viewer) -> list[Note]:
+    """Notes are for those who may write them."""
+    return case.notes if viewer.may(Permission.CASE_NOTE) else []
+
+
+def case_view(case: Case, viewer: Viewer, revealed: Author | None = None) -> CaseView:
     """Without phone, e-mail and address of the author, and without the cells of the source."""
+    same = (
+        *("id", "number", "kind", "channel", "state", "importance", "received_at"),
+        *("registered_at", "deadline_at", "closed_at", "title", "text", "result", "tags"),
+        *("place", "classifier", "workflow", "requests", "questions", "attachments", "links"),
+        *("forwarded", "extension", "rating", "version"),
+    )
     source = case.source
     return CaseView(
-        id=case.id,
-        number=case.number,
-        kind=case.kind,
-        channel=case.channel,
-        state=case.state,
-        received_at=case.received_at,
-        registered_at=case.registered_at,
-        deadline_at=case.deadline_at,
-        closed_at=case.closed_at,
-        title=case.title,
-        text=case.text,
-        result=case.result,
-        tags=case.tags,
+        **{name: getattr(case, name) for name in same},
         author=masked_author(case.author),
         source=SourceView(
             SYSTEM_NAMES.get(source.system, source.system),
@@ -102,122 +155,34 @@ def case_view(case: Case) -> CaseView:
             source.external_number,
             source.url,
         ),
-        place=case.place,
-        classifier=case.classifier,
-        workflow=case.workflow,
-        answers=[_answer(answer) for answer in case.answers],
-        rating=case.rating,
+        answers=[_answer(answer) for answer in seen_answers(case, viewer)],
+        notes=seen_notes(case, viewer),
         history=[_line(event) for event in case.history],
-        version=case.version,
+        actions=actions_of(case, viewer),
+        revealed=revealed,
     )
 
 
-def _answer(answer: Answer) -> AnswerView:
-    return AnswerView(answer.id, answer.kind, answer.text, answer.at, answer.by, answer.promised_at)
+def actions_of(case: Case, viewer: Viewer) -> list[ActionInfo]:
+    """All of the table, with the sentence of the refusal where it is one."""
+    found = []
+    for rule in RULES.values():
+        refusal = refusal_of(case, rule, viewer)
+        fields = [
+            FieldInfo(one.name, one.kind, one.required, [value for value, _ in one.choices])
+            for one in rule.fields
+        ]
+        why_not = refusal.message if refusal else None
+        found.append(ActionInfo(rule.name, rule.title, refusal is None, why_not, fields))
+    return found
+
+
+def _answer(one: Answer) -> AnswerView:
+    return AnswerView(one.id, one.kind, one.state, one.text, one.at, one.by, one.promised_at)
 
 
 def _line(event: Event) -> HistoryLine:
     """Without the values before: they may hold the author's data."""
-    return HistoryLine(event.seq, event.at, event.what, event.by, event.changed)
-
-
-FIELD_NAMES = {
-    "kind": "вид",
-    "channel": "канал",
-    "state": "состояние",
-    "received_at": "поступило",
-    "registered_at": "зарегистрировано",
-    "closed_at": "закрыто",
-    "deadline_at": "срок",
-    "title": "заголовок",
-    "text": "текст",
-    "result": "итог",
-    "importance": "важность",
-    "tags": "метки",
-    "author": "автор",
-    "place": "место",
-    "classifier": "тема",
-    "workflow": "ход работы",
-    "answers": "ответы",
-    "rating": "оценка",
-}
-"""What changed, for people; of a part («place.street») the whole is named."""
-
-EVENT_NAMES = {
-    "imported": "Загружено из файла",
-    "import_changed": "Изменено при загрузке",
-    "received": "Передано программой",
-    "entered": "Внесено вручную",
-}
-"""What the history of a case tells, in words; a code without words is shown as it is."""
-
-ANSWER_NAMES = {AnswerKind.INTERIM: "Промежуточный ответ", AnswerKind.FINAL: "Ответ"}
-
-
-def page_context(case: Case, zone: ZoneInfo) -> dict[str, Any]:
-    street, theme = case.place.street, case.classifier.im_theme
-    return {
-        "same_day": same_day_links(case.received_at, zone, street=street, theme=theme),
-        "case": case_view(case),
-        "kind_name": KIND_NAMES[case.kind],
-        "channel_name": CHANNEL_NAMES[case.channel],
-        "state_name": STATE_NAMES[case.state],
-        "answer_names": ANSWER_NAMES,
-        "history": [_told(line) for line in reversed(case.history)],
-        "place_facts": _place_facts(case.place),
-        "class_facts": _class_facts(case.classifier),
-        "cells": original_cells(case),
-        "link": _safe_link(case.source.url),
-    }
-
-
-def _told(event: Event) -> tuple[datetime, str]:
-    """«Изменено при загрузке: состояние, ответы»."""
-    roots = dict.fromkeys(name.partition(".")[0] for name in event.changed)
-    changed = ", ".join(FIELD_NAMES.get(root, root) for root in roots)
-    told = EVENT_NAMES.get(event.what, event.what)
-    return event.at, f"{told}: {changed}" if changed else told
-
-
-def _place_facts(place: Place) -> list[tuple[str, str]]:
-    street = " ".join(filter(None, [place.street_type, place.street]))
-    point = f"{place.point.lat:.5f}, {place.point.lon:.5f}" if place.point else None
-    return _present(
-        ("Адрес", place.given),
-        ("Улица", street),
-        ("Дом", place.house),
-        ("Населённый пункт", place.settlement),
-        ("Район", place.district),
-        ("Муниципалитет", place.municipality),
-        ("Точка", point),
+    return HistoryLine(
+        event.seq, event.at, event.what, event.by, event.changed, event.to, event.reason
     )
-
-
-def _class_facts(classifier: Classifier) -> list[tuple[str, str]]:
-    return _present(
-        ("Группа тем", classifier.im_group),
-        ("Тема", classifier.im_theme),
-        ("Код обращения", classifier.appeal_code),
-        ("Категория ПОС", classifier.pos_category),
-        ("Подкатегория ПОС", classifier.pos_subcategory),
-    )
-
-
-def _present(*pairs: tuple[str, str | None]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in pairs if value]
-
-
-def _safe_link(url: str | None) -> str | None:
-    """An imported cell may hold any scheme; only a web page becomes a link."""
-    return url if url and url.lower().startswith(("https://", "http://")) else None
-
-
-def original_cells(case: Case) -> list[tuple[str, str]]:
-    """Cells of the source row in their order; the author's are masked wherever they stand."""
-    author = case.author
-    secrets = {author.name, author.phone, author.email, author.address, author.account} - {None}
-    cells = []
-    for name, value in case.original.items():
-        text = str(value)
-        cells.append((name, "•••" if text.strip() in secrets else mask_contacts(text)))
-    return cells

@@ -8,14 +8,21 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from app.cases import repository
-from app.cases.actions.apply import apply, done_before, rule_of
+from app.cases.actions.apply import UnchangedError, apply, done_before, rule_of
 from app.cases.actions.model import Action, Given
 from app.cases.conflicts import conflict
 from app.cases.models import Case
 from app.cases.permissions import may_see
 from app.cases.refreshing import REFRESHES
+from app.cases.rows import RowResult, RowState
 from app.engine.client import Engine
-from app.errors import NotFoundError
+from app.errors import (
+    BadInputError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+)
 from app.origin import current_origin
 from app.viewer import Viewer
 
@@ -86,6 +93,23 @@ async def act(
 
     case = await change(engine, viewer, case_id, None, decide, zone=zone, refresh=refresh)
     return Outcome(case, repeated)
+
+
+async def act_on_row(
+    engine: Engine, viewer: Viewer, case_id: str, action: Action, zone: ZoneInfo
+) -> RowResult:
+    """One of many: whatever the rules say of it is its result, and only an engine that is away or
+    a mistake of ours ends the whole.
+    """
+    try:
+        outcome = await act(engine, viewer, case_id, None, action, zone=zone, refresh=False)
+    except UnchangedError as error:
+        return RowResult(case_id, "", RowState.UNCHANGED, error.message)
+    except (ConflictError, NotFoundError) as error:
+        return RowResult(case_id, "", RowState.CONFLICT, error.message)
+    except (BadInputError, ForbiddenError, RefusedError) as error:
+        return RowResult(case_id, "", RowState.REFUSED, error.message)
+    return RowResult(case_id, outcome.case.number, RowState.DONE)
 
 
 async def _resolved(engine: Engine, viewer: Viewer, action: Action) -> Action:

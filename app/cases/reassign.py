@@ -7,12 +7,12 @@ from msgspec import Struct
 
 from app.cases import repository
 from app.cases.actions.model import Action, Given
-from app.cases.bulk.rows import RowResult, RowState
-from app.cases.doing import act
+from app.cases.doing import act_on_row
+from app.cases.rows import RowResult, RowState
 from app.engine.access import access_clause
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError, OtklikError
+from app.errors import BadInputError, ForbiddenError
 from app.permissions import Permission
 from app.settings import get_settings
 from app.viewer import Viewer
@@ -82,10 +82,4 @@ async def _ids(engine: Engine, query: dict[str, object]) -> AsyncIterator[str]:
 
 async def _move(engine: Engine, mover: Viewer, case_id: str, to: str, zone: ZoneInfo) -> RowResult:
     action = Action("assign", Given({"assignee": to}))
-    try:
-        outcome = await act(engine, mover, case_id, None, action, zone=zone, refresh=False)
-    except (ConflictError, NotFoundError) as error:
-        return RowResult(case_id, "", RowState.CONFLICT, error.message)
-    except OtklikError as error:
-        return RowResult(case_id, "", RowState.REFUSED, error.message)
-    return RowResult(case_id, outcome.case.number, RowState.DONE)
+    return await act_on_row(engine, mover, case_id, action, zone)

@@ -81,6 +81,8 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self.prefix = settings.index_prefix
+        self.data_dir = settings.data_dir
+        """Where the installation keeps what must not lie in the engine."""
         self.search_seconds = settings.search_seconds
         self.client = AsyncElasticsearch(**client_options(settings))
         patience = settings.search_seconds + _GRACE_SECONDS
@@ -202,6 +204,11 @@ class Engine:
         """Makes all that is written visible to searches: once after a load, never a document."""
         async with translated_errors():
             await self.client.indices.refresh(index=self.write_alias(index))
+
+    async def refresh_reads(self, index: Index) -> None:
+        """As `refresh`, for an index that lies in several parts (`app.engine.months`)."""
+        async with translated_errors():
+            await self.client.indices.refresh(index=self.read_alias(index))
 
     async def health(self) -> dict[str, Any]:
         """`_cluster/health` as it is: `status`, `number_of_nodes`, …"""

@@ -13,11 +13,17 @@ class Index(StrEnum):
     COUNTERS = "counters"
     REFERENCE = "reference"
     EXPORTS = "exports"
+    BULK = "bulk"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
     TOKENS = "tokens"
     USERS = "users"
     DEPARTMENTS = "departments"
+    AUDIT = "audit"
+
+
+MONTHLY = frozenset({Index.AUDIT})
+"""Only ever added to, an index for each month: see `app.engine.months`."""
 
 
 def read_alias(prefix: str, index: Index) -> str:

@@ -4,15 +4,17 @@ A write that meets the switch of a rebuild waits for it and then goes to the new
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from elasticsearch import ApiError
 from elasticsearch import ConflictError as EngineConflictError
 
 from app.engine.client import Engine, Stored, translated_errors
+from app.engine.months import month_alias, open_month
 from app.engine.names import Index
 from app.engine.seal import refused_by_seal, wait_until_open
-from app.errors import ConflictError
+from app.errors import ConflictError, EngineSetupError
 
 _CHANGED = "Запись уже изменил кто-то другой. Откройте её заново."
 
@@ -90,6 +92,32 @@ async def _moved(engine: Engine, read: Stored) -> Stored:
     if not same:
         raise ConflictError(_CHANGED)
     return now
+
+
+async def add_to_month(
+    engine: Engine, index: Index, at: datetime, document_id: str, document: Mapping[str, Any]
+) -> None:
+    """Writes a new document of the moment `at`; `ConflictError` where the id is taken.
+
+    The month is made, or opened again, where it must be.
+    """
+
+    async def write() -> Any:
+        return await engine.client.index(
+            index=month_alias(engine, index, at),
+            id=document_id,
+            document=document,
+            op_type="create",
+            require_alias=True,
+        )
+
+    try:
+        written = await _open_write(write, "Такая запись уже есть.")
+    except EngineSetupError:
+        written = None
+    if written is None:
+        await open_month(engine, index, at)
+        await _open_write(write, "Такая запись уже есть.")
 
 
 def _stored(index: Index, document: Mapping[str, Any], answer: Any) -> Stored:

@@ -1,4 +1,4 @@
-"""A case as a row of the file. Nothing of the author stands in it."""
+"""A case as a row of the file, nothing of its author; and what a table of any rows is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Cell = str | datetime | None
 
 @dataclass(frozen=True)
 class Frame:
-    """What a row needs besides the case."""
+    """What a row needs besides what was found."""
 
     zone: ZoneInfo
     base_url: str
@@ -27,6 +27,18 @@ class Column:
     width: int
     """Characters, for a spreadsheet."""
     read: Callable[[dict[str, Any], Frame], Cell]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What kind of rows a table has."""
+
+    title: str
+    columns: tuple[Column, ...]
+
+    def row(self, found: dict[str, Any], frame: Frame) -> list[Cell]:
+        """In the order of `columns`."""
+        return [column.read(found, frame) for column in self.columns]
 
 
 def _at(*path: str) -> Callable[[dict[str, Any], Frame], Cell]:
@@ -131,6 +143,4 @@ SOURCE_FIELDS = (
 """Fields of the document that the columns read; the author's are not among them."""
 
 
-def cells_of(case: dict[str, Any], frame: Frame) -> list[Cell]:
-    """In the order of `COLUMNS`."""
-    return [column.read(case, frame) for column in COLUMNS]
+CASES_SHEET = Sheet("Обращения", COLUMNS)

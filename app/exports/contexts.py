@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from app.exports.models import ExportFormat, ExportJob, ExportState
+from app.exports import journal
+from app.exports.models import ExportFormat, ExportJob, ExportKind, ExportState
 from app.search.params import FILTERS, SearchParams, Sort, readable_params
 from app.search.results import FILTER_TITLES, label
 from app.settings import Settings
 from app.web.filters import counted, number, size
 from app.web.progress import Look, ProgressView, Troubles, pace
 
-ROW = ("обращение", "обращения", "обращений")
+ROWS = {
+    ExportKind.CASES: ("обращение", "обращения", "обращений"),
+    ExportKind.JOURNAL: ("запись", "записи", "записей"),
+}
 _ORDERS = {
     Sort.RELEVANCE: "по совпадению",
     Sort.NEWEST: "сначала новые",
@@ -40,7 +44,7 @@ class ExportView:
     tab_title: str
     facts: list[tuple[str, str]]
     search: str
-    """Address of the search whose result this is."""
+    """Address of the list whose rows these are."""
     days: int
     rows: str
     file: str
@@ -72,9 +76,9 @@ def export_view(
         section=_SECTIONS.get(job.state, "progress"),
         tab_title=f"{words} · Выгрузка",
         facts=_facts(job),
-        search=f"/search?{urlencode(job.pairs)}" if job.pairs else "/search",
+        search=list_address(job),
         days=settings.export_days,
-        rows=counted(job.done, *ROW),
+        rows=counted(job.done, *ROWS[job.kind]),
         file=size(job.file_size),
         progress=progress,
         notice=notice,
@@ -82,9 +86,15 @@ def export_view(
     )
 
 
+def list_address(job: ExportJob) -> str:
+    path = "/audit" if job.kind is ExportKind.JOURNAL else "/search"
+    return f"{path}?{urlencode(job.pairs)}" if job.pairs else path
+
+
 def file_name(job: ExportJob, settings: Settings) -> str:
     """«Обращения 2026-11-22 14-05.xlsx»: the moment it was asked for."""
-    return f"Обращения {job.created_at.astimezone(settings.zone):%Y-%m-%d %H-%M}.{job.format}"
+    name = "Журнал" if job.kind is ExportKind.JOURNAL else "Обращения"
+    return f"{name} {job.created_at.astimezone(settings.zone):%Y-%m-%d %H-%M}.{job.format}"
 
 
 def look_of(job: ExportJob) -> Look:
@@ -107,6 +117,9 @@ def period(params: SearchParams) -> list[tuple[str, str]]:
 
 
 def _facts(job: ExportJob) -> list[tuple[str, str]]:
+    if job.kind is ExportKind.JOURNAL:
+        told = journal.conditions(journal.journal_params(job.pairs))
+        return [("Журнал", "" if told else "весь"), *told, ("Файл", FORMAT_NAMES[job.format])]
     params = readable_params(job.pairs)
     return [
         ("Запрос", params.q or "без слов: все обращения"),

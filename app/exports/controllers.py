@@ -8,17 +8,16 @@ from litestar.params import FromPath
 from litestar.response import File, Redirect, Template
 
 from app.engine.client import Engine
-from app.errors import ConflictError, EngineUnavailableError, NotFoundError
+from app.errors import ConflictError, EngineUnavailableError
 from app.exports import service
 from app.exports.contexts import export_view, file_name
-from app.exports.files import ExportFiles
 from app.exports.listing import list_view
-from app.exports.models import ExportFormat, ExportJob, ExportState
+from app.exports.models import ExportFormat, ExportJob, ExportKind
 from app.jobs import ring
 from app.permissions import Permission
 from app.settings import Settings
 from app.viewer import Viewer
-from app.web.access import needs
+from app.web.access import SIGNED_IN, needs
 from app.web.htmx import go, wants_fragment
 from app.web.render import page, still_asking
 
@@ -30,9 +29,9 @@ _TYPES = {
 }
 
 
-class ExportsController(Controller):
-    path = "/exports"
-    opt = needs(Permission.SEARCH_EXPORT)
+class JournalExportController(Controller):
+    path = "/audit/exports"
+    opt = needs(Permission.AUDIT_VIEW)
 
     @post(status_code=303)
     async def ask(
@@ -42,11 +41,24 @@ class ExportsController(Controller):
         settings: NamedDependency[Settings],
         viewer: NamedDependency[Viewer],
     ) -> Answer:
-        pairs = [(name, str(value)) for name, value in (await request.form()).multi_items()]
-        asked = service.read_format(dict(pairs).get("format", ExportFormat.XLSX))
-        job = await service.ask(engine, viewer, pairs, asked)
-        heard = await ring(settings, "run_export", job.id)
-        return go(request, f"/exports/{job.id}" if heard else f"/exports/{job.id}?queue=away")
+        return await _ask(request, engine, settings, viewer, ExportKind.JOURNAL)
+
+
+class ExportsController(Controller):
+    """Everybody sees own files only; which kinds one may ask for the service decides."""
+
+    path = "/exports"
+    opt = SIGNED_IN
+
+    @post(status_code=303, opt=needs(Permission.SEARCH_EXPORT))
+    async def ask(
+        self,
+        request: AnyRequest,
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
+    ) -> Answer:
+        return await _ask(request, engine, settings, viewer, ExportKind.CASES)
 
     @get()
     async def index(
@@ -105,11 +117,18 @@ class ExportsController(Controller):
         viewer: NamedDependency[Viewer],
         export_id: FromPath[str],
     ) -> File:
-        job = await service.open_export(engine, viewer, export_id)
-        path = ExportFiles(settings, job).result
-        if job.state is not ExportState.DONE or not path.is_file():
-            raise NotFoundError("Файла этой выгрузки нет: он ещё не готов или уже удалён.")
+        job, path = await service.take(engine, settings, viewer, export_id)
         return File(path, filename=file_name(job, settings), media_type=_TYPES[job.format])
+
+
+async def _ask(
+    request: AnyRequest, engine: Engine, settings: Settings, viewer: Viewer, kind: ExportKind
+) -> Answer:
+    pairs = [(name, str(value)) for name, value in (await request.form()).multi_items()]
+    asked = service.read_format(dict(pairs).get("format", ExportFormat.XLSX))
+    job = await service.ask(engine, viewer, pairs, asked, kind)
+    heard = await ring(settings, "run_export", job.id)
+    return go(request, f"/exports/{job.id}" if heard else f"/exports/{job.id}?queue=away")
 
 
 def _page(

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+from app.exports import journal
 from app.exports.contexts import conditions, look_of, period
-from app.exports.models import BUSY_STATES, ExportJob, ExportState
+from app.exports.models import BUSY_STATES, ExportJob, ExportKind, ExportState
 from app.exports.service import ExportPage
 from app.search.params import readable_params
 from app.settings import Settings
@@ -69,22 +70,33 @@ def _address(after: str | None) -> str:
 
 
 def _listed(job: ExportJob, settings: Settings, now: datetime) -> ListedExport:
-    params = readable_params(job.pairs)
-    told = [f"{name}: {value}" for name, value in conditions(params)]
-    if days := period(params):
-        told.append(" ".join(f"{name.lower()} {day}" for name, day in days))
-    narrowed = "; ".join(told)
+    question, narrowed = _question(job)
     busy = job.state in BUSY_STATES
     return ListedExport(
         job=job,
         look=look_of(job),
-        question=f"«{params.q}»" if params.q else narrowed or "Все обращения",
-        conditions=narrowed if params.q else "",
+        question=question,
+        conditions=narrowed,
         rows=_rows(job),
         share=min(job.done * 100 // job.total, 100) if busy and job.total else None,
         file=job.format.upper() + (f", {size(job.file_size)}" if job.file_size else ""),
         kept=_kept(job, settings, now),
     )
+
+
+def _question(job: ExportJob) -> tuple[str, str]:
+    """What was asked for, and the conditions beside it."""
+    if job.kind is ExportKind.JOURNAL:
+        told = journal.conditions(journal.journal_params(job.pairs))
+        return "Журнал", "; ".join(f"{name}: {value}" for name, value in told)
+    params = readable_params(job.pairs)
+    parts = [f"{name}: {value}" for name, value in conditions(params)]
+    if days := period(params):
+        parts.append(" ".join(f"{name.lower()} {day}" for name, day in days))
+    narrowed = "; ".join(parts)
+    if params.q:
+        return f"«{params.q}»", narrowed
+    return narrowed or "Все обращения", ""
 
 
 def _rows(job: ExportJob) -> str:

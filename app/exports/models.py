@@ -11,6 +11,11 @@ class ExportFormat(StrEnum):
     CSV = "csv"
 
 
+class ExportKind(StrEnum):
+    CASES = "cases"
+    JOURNAL = "journal"
+
+
 class ExportState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
@@ -33,12 +38,13 @@ class ExportJob(Job, frozen=True, kw_only=True):
 
     state: ExportState
     format: ExportFormat
+    kind: ExportKind = ExportKind.CASES
     pairs: list[tuple[str, str]]
-    """The question, filters and order as the address of the search has them, without a page."""
+    """The question, filters and order as the address of the list has them, without a page."""
     viewer: Viewer
     """Who asked: the file holds what this person may see, and nobody else may take it."""
     total: int | None = None
-    """Cases found when the file was begun; None until then."""
+    """Rows found when the file was begun; None until then."""
     done: int = 0
     file_size: int = 0
 

@@ -1,14 +1,26 @@
 """Who may take a file with a result."""
 
-from app.errors import NotFoundError
-from app.exports.models import ExportJob
+from app.errors import ForbiddenError, NotFoundError
+from app.exports.models import ExportJob, ExportKind
 from app.permissions import Permission
 from app.viewer import Viewer, require
 
+NEEDED = {
+    ExportKind.CASES: Permission.SEARCH_EXPORT,
+    ExportKind.JOURNAL: Permission.AUDIT_VIEW,
+}
 
-def may_export(viewer: Viewer | None) -> Viewer:
+
+def may_export(viewer: Viewer | None, kind: ExportKind = ExportKind.CASES) -> Viewer:
     """Raises ForbiddenError. The file itself holds only what the viewer may see."""
-    return require(viewer, Permission.SEARCH_EXPORT)
+    return require(viewer, NEEDED[kind])
+
+
+def may_export_something(viewer: Viewer | None) -> Viewer:
+    """For the list of one's own files, of whatever kind. Raises ForbiddenError."""
+    if viewer is None or not any(viewer.may(needed) for needed in NEEDED.values()):
+        raise ForbiddenError("Выгрузки вам не доступны.")
+    return viewer
 
 
 def check_owner(viewer: Viewer | None, job: ExportJob) -> None:

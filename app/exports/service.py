@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
 from anyio.to_thread import run_sync
 from ulid import ULID
 
+from app.audit.params import parse_params as parse_audit_params
+from app.audit.service import AuditEvent, ObjectKind, happened, record
 from app.engine.client import Engine
-from app.errors import BadInputError, ConflictError
+from app.errors import BadInputError, ConflictError, NotFoundError
 from app.exports.files import ExportFiles
-from app.exports.models import BUSY_STATES, ExportFormat, ExportJob, ExportState
-from app.exports.permissions import check_owner, may_export
+from app.exports.models import BUSY_STATES, ExportFormat, ExportJob, ExportKind, ExportState
+from app.exports.permissions import check_owner, may_export, may_export_something
 from app.exports.query import own_exports
 from app.exports.repository import EXPORTS, finished_before
 from app.search.params import parse_params
@@ -40,25 +43,63 @@ async def ask(
     viewer: Viewer | None,
     pairs: Iterable[tuple[str, str]],
     file_format: ExportFormat,
+    kind: ExportKind = ExportKind.CASES,
 ) -> ExportJob:
     """Writes the wish down; ring `run_export` afterwards. Raises `BadInputError`, `ForbiddenError`.
 
-    `pairs` are those of a search's address; a page of the list (`after`, `size`) is left out.
+    `pairs` are those of a list's address; its page (`after`, `size`) is left out.
     """
-    params = parse_params(pair for pair in pairs if pair[0] not in _OF_A_PAGE)
     now = datetime.now(UTC)
     job = ExportJob(
         id=str(ULID()),
         state=ExportState.QUEUED,
         format=file_format,
-        pairs=params.pairs(),
-        viewer=may_export(viewer),
+        kind=kind,
+        pairs=_checked(kind, [pair for pair in pairs if pair[0] not in _OF_A_PAGE]),
+        viewer=may_export(viewer, kind),
         created_at=now,
         updated_at=now,
     )
+    what = "audit.exported" if kind is ExportKind.JOURNAL else "export.asked"
+    await record(engine, _told(what, job))
     await EXPORTS.create(engine, job)
     log.info("export_asked", export_id=job.id, format=job.format)
     return job
+
+
+def _checked(kind: ExportKind, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    if kind is ExportKind.JOURNAL:
+        return parse_audit_params(pairs).pairs()
+    return parse_params(pairs).pairs()
+
+
+def _told(what: str, job: ExportJob, count: int | None = None) -> AuditEvent:
+    """The conditions by name only: their values may be words of a message."""
+    used = sorted({name for name, _ in job.pairs})
+    return happened(
+        what,
+        who=job.created_by,
+        kind=ObjectKind.EXPORT,
+        object_id=job.id,
+        changed=used,
+        count=count,
+    )
+
+
+async def take(
+    engine: Engine, settings: Settings, viewer: Viewer | None, export_id: str
+) -> tuple[ExportJob, Path]:
+    """The file, once the journal has it that it was taken. Raises `NotFoundError`.
+
+    Whoever has lost the right since asking for it is refused (`ForbiddenError`).
+    """
+    job = await open_export(engine, viewer, export_id)
+    may_export(viewer, job.kind)
+    path = ExportFiles(settings, job).result
+    if job.state is not ExportState.DONE or not await run_sync(path.is_file):
+        raise NotFoundError("Файла этой выгрузки нет: он ещё не готов или уже удалён.")
+    await record(engine, _told("export.downloaded", job, count=job.done))
+    return job, path
 
 
 async def open_export(engine: Engine, viewer: Viewer | None, export_id: str) -> ExportJob:
@@ -82,7 +123,7 @@ async def list_exports(
 
     Raises `ForbiddenError`, and `NotFoundError` where `after` is no export of this viewer.
     """
-    wanted = own_exports(may_export(viewer))
+    wanted = own_exports(may_export_something(viewer))
     last = await open_export(engine, viewer, after) if after else None
     place = [last.created_at.isoformat(), last.id] if last else None
     jobs = await EXPORTS.newest(engine, wanted, size=PAGE_SIZE + 1, after=place)

@@ -29,6 +29,7 @@ from app.intake.profiles import BUILT_IN
 from app.intake.profiles.mapped import CODED, mapped_profile
 from app.intake.repository import IMPORTS, SavedProfile
 from app.intake.tables import inspect_upload
+from app.intake.telling import tell
 from app.settings import Settings
 from app.viewer import Viewer
 
@@ -84,6 +85,7 @@ async def receive(  # noqa: PLR0913 - each is named by the caller
             mapping=mapping,
             dry_run=dry_run,
         )
+        await tell(engine, job, "asked")
         await IMPORTS.create(engine, job)
     except BaseException:
         await run_sync(_remove, files.folder)
@@ -250,7 +252,9 @@ async def cancel(engine: Engine, import_id: str) -> ImportJob:
             "lease_until": None,
         }
 
-    return await IMPORTS.change(engine, import_id, change)
+    job = await IMPORTS.change(engine, import_id, change)
+    await tell(engine, job, "cancelled", job.checkpoint.counts)
+    return job
 
 
 def _demand(job: ImportJob, *states: ImportState) -> None:

@@ -117,7 +117,7 @@ def read_results(
         changes.append(Change("phrase_loosened", _NOT_LITERALLY))
     if taken.loosened:
         changes.append(Change("loosened", _NOT_ALL_WORDS))
-    elif taken.nearly and asked.nears:
+    if taken.nearly:
         changes.append(Change("nearly", _NEARLY))
     if answer["timed_out"]:
         message = f"Показано не всё: поиск остановлен через {_limit(seconds)}."

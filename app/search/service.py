@@ -15,7 +15,7 @@ from app.search.cursor import read_cursor
 from app.search.params import SearchParams
 from app.search.query import build_query, counts_only, hits_only, probe
 from app.search.results import Results, read_results
-from app.search.steps import FEW_FOR_LONG, wider_steps
+from app.search.steps import wider_steps
 from app.search.understanding import Understood, understand
 from app.search.vocabulary import current_vocabulary
 from app.viewer import Viewer
@@ -66,9 +66,10 @@ async def _step(ask: Ask, asked: Understood, viewer: Viewer | None) -> int:
     """
     wider = list(wider_steps(asked)) if asked.given else []
     best, most = 0, -1
-    for number, enough in [(0, FEW_FOR_LONG), *wider]:
+    most_asked = max((enough for _, enough in wider), default=0)
+    for number, enough in [(0, most_asked), *wider]:
         if wider and most < enough:
-            answer = await ask(probe(asked, viewer, number, FEW_FOR_LONG))
+            answer = await ask(probe(asked, viewer, number, most_asked))
             found = int(answer["hits"]["total"]["value"])
             best, most = (number, found) if found > most else (best, most)
     return best

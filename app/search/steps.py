@@ -19,10 +19,10 @@ ALL_OF_THREE = "3<75%"
 class Step(NamedTuple):
     enough: str
     """How many of the words a document must have, as the engine's `minimum_should_match`."""
-    nearly: bool = True
-    """Whether a word nearly as asked for is taken for it. Not at first: half of the pieces of
-    «отопление» are in «затопление», and where enough is found as written such cases only blur the
-    counts (a twentieth of all found on 300,000 messages, at a quarter of the time)."""
+    nearly: bool = False
+    """Whether a word nearly as asked for is taken for it. Half of the pieces of «отопление» are in
+    «затопление»: where enough is found as written, such cases only blur the counts (a twentieth of
+    all found on 300,000 messages) and cost most of the time."""
     literal: bool = True
     """Whether phrases in quotes must stand as they are."""
 
@@ -31,17 +31,21 @@ class Step(NamedTuple):
         return self.enough != ALL_OF_THREE
 
 
+HALF = "3<50%"
+"""All of up to three words and half of more."""
+
 _LITERAL = (
-    Step(ALL_OF_THREE, nearly=False),
     Step(ALL_OF_THREE),
-    Step("3<50%"),
+    Step(ALL_OF_THREE, nearly=True),
+    Step(HALF),
     Step("1<50% 4<2"),
     Step("1"),
+    Step("1", nearly=True),
 )
-"""Then half; then half of up to four words and any two of more. On 40,000 messages a question of
-nine words finds 1, 245 and 19,000 of them. Stepping through half costs nothing in rank: XQuAD 0.793
-either way. At last any one word: on the XQuAD subset with typos 0.783 without this step, 0.813 with
-it."""
+"""All of the words, also misspelt; then half; then half of up to four and any two of more. On
+40,000 messages a question of nine words finds 1, 245 and 19,000 of them. Stepping through half
+costs nothing in rank: XQuAD 0.793 either way. At last any one word, also misspelt: on the XQuAD
+subset with typos 0.783 without this step, 0.813 with it."""
 STEPS = (*_LITERAL, *(step._replace(literal=False) for step in _LITERAL))
 """With exact words first; then, for a phrase that nobody wrote, with its words only."""
 
@@ -51,13 +55,25 @@ def wider_steps(asked: Understood) -> Iterator[tuple[int, int]]:
 
     Each with how many cases found before make it needless.
     """
-    one_word = _most_words(asked) <= 1
-    nears = asked.nears and any(may_be_nearly(side.telling) for side in _sides(asked))
     for number, step in enumerate(STEPS):
-        means_less = step.loosened and (one_word or not asked.loosens)
-        means_the_same = step.nearly and not step.loosened and not nears
-        if number and not means_less and not means_the_same and (step.literal or asked.phrases):
+        if number and (step.literal or asked.phrases) and _says_more(asked, step):
             yield number, _enough(asked, step)
+
+
+def _says_more(asked: Understood, step: Step) -> bool:
+    """Of a short question half is all; a long one needs no misspelt words where half is enough."""
+    many = _most_words(asked)
+    if step.loosened and (many <= 1 or not asked.loosens):
+        return False
+    if step.nearly and not (asked.nears and _may_be_nearly(asked)):
+        return False
+    if many <= SHORT_QUESTION:
+        return step.enough != HALF
+    return step.loosened or not step.nearly or not asked.loosens
+
+
+def _may_be_nearly(asked: Understood) -> bool:
+    return any(may_be_nearly(side.telling) for side in _sides(asked))
 
 
 def _enough(asked: Understood, step: Step) -> int:

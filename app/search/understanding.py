@@ -13,7 +13,7 @@ from app.text.addresses import FoundAddress, find_address
 from app.text.formal import split_formal
 from app.text.lemmas import lemmatise
 from app.text.spelling import NO_WORDS, Vocabulary
-from app.text.synonyms import synonyms_in
+from app.text.synonyms import shown, synonyms_in
 from app.text.words import stop_words, words
 
 MAX_LENGTH = 1000
@@ -249,7 +249,9 @@ def _synonyms_told(asked: Understood) -> list[Change]:
     parts = []
     for _, others in found:
         more = len(others) - _MOST_SHOWN
-        parts.append(_quoted(others[:_MOST_SHOWN]) + (f" и ещё {more}" if more > 0 else ""))
+        parts.append(
+            _quoted(map(shown, others[:_MOST_SHOWN])) + (f" и ещё {more}" if more > 0 else "")
+        )
     was = ", ".join(term for term, _ in found)
     now = ", ".join(other for _, others in found for other in others)
     return [Change("synonyms", f"Искали и другими словами: {', '.join(parts)}.", was, now)]

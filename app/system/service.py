@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 
 from app.engine.client import Engine, translated_errors
 from app.engine.mappings import current_version
-from app.engine.names import Index
+from app.engine.names import MONTHLY, Index
 from app.errors import EngineSetupError, EngineUnavailableError
 from app.intake.models import BUSY_STATES, WAITING_STATES, ImportState
 from app.system.models import Backlog, Check, IndexState, Rebuild, SystemState
@@ -62,7 +62,8 @@ async def index_state(engine: Engine, index: Index) -> IndexState:
     except EngineSetupError:
         return IndexState(index, wanted, None, None)
     versions = {int(live["mappings"]["_meta"]["version"]) for live in answer.body.values()}
-    return IndexState(index, wanted, min(versions), documents, await _octets(engine, index))
+    told = max(versions) if index in MONTHLY else min(versions)  # months that are over stay as made
+    return IndexState(index, wanted, told, documents, await _octets(engine, index))
 
 
 async def _octets(engine: Engine, index: Index) -> int:

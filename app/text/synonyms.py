@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from app.text.lemmas import lemmatise
+from app.text.lemmas import lemmatise, own_words
 from app.text.words import read_list
 
 
@@ -56,3 +56,17 @@ def synonyms_in(lemmas: str) -> list[tuple[str, tuple[str, ...]]]:
             if sequence[place : place + len(term)] == term:
                 found.setdefault(" ".join(term), others)
     return list(found.items())
+
+
+_LONGEST_ABBREVIATION = 6
+_SHORTENED = frozenset({"ул", "пр", "пер", "пос", "д", "мкр", "горгаз"})
+"""Of our own words those that are cut short and not made of first letters."""
+
+
+def shown(term: str) -> str:
+    """A term of the list as people write it: «гвс» → «ГВС»."""
+    return " ".join(word.upper() if _is_abbreviation(word) else word for word in term.split())
+
+
+def _is_abbreviation(word: str) -> bool:
+    return word in own_words() - _SHORTENED and len(word) <= _LONGEST_ABBREVIATION

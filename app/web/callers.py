@@ -1,6 +1,6 @@
 """Who is at the other end of a request, in the few words that may be kept of it."""
 
-import re
+from ipaddress import ip_address
 
 from litestar.types import HTTPScope
 
@@ -22,7 +22,6 @@ _FAMILIES = (
     ("Go-http", "Go"),
 )
 """The first that stands in the line: a browser names its ancestors after itself."""
-_ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}")
 
 
 def agent_family(line: str | None) -> str | None:
@@ -36,5 +35,13 @@ def agent_family(line: str | None) -> str | None:
 def origin_of(scope: HTTPScope, agent: str | None, request_id: str) -> Origin:
     """The address is the one the server saw; a proxy's word is taken by the server, not here."""
     client = scope.get("client")
-    address = client[0] if client and _ADDRESS.fullmatch(client[0]) else None
+    address = _address(client[0]) if client else None
     return Origin(address=address, agent=agent_family(agent), request_id=request_id)
+
+
+def _address(given: str) -> str | None:
+    """None for what is no address of a network, as the name of a socket's file."""
+    try:
+        return str(ip_address(given.partition("%")[0]))
+    except ValueError:
+        return None

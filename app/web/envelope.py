@@ -136,7 +136,7 @@ class _Answered:
         headers = MutableScopeHeaders.from_message(message)
         headers[REQUEST_ID] = self._number
         for name, value in SECURITY_HEADERS.items():
-            headers[name] = value
+            headers.setdefault(name, value)  # a download may be stricter
         headers.setdefault("cache-control", PAGE_CACHE)
 
 

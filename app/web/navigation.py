@@ -25,6 +25,7 @@ NAVIGATION = (
     NavigationItem("Люди", "/people", "users", Permission.PEOPLE_MANAGE),
     NavigationItem("Токены", "/people/tokens", "link", Permission.TOKENS_MANAGE),
     NavigationItem("Справочники", "/books", "building", Permission.BOOKS_EDIT),
+    NavigationItem("Журнал", "/audit", "history", Permission.AUDIT_VIEW),
     NavigationItem("Состояние", "/system", "activity-heartbeat", Permission.SYSTEM_VIEW),
 )
 

@@ -16,7 +16,7 @@ from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from indexers.exports.write import write_result
 
-QUESTIONS = ("", "вода или дорога или мусор или снег или двор")
+QUESTIONS = ("", "вода ИЛИ дорога ИЛИ мусор ИЛИ снег ИЛИ двор")
 """All cases, and many of them by words."""
 
 

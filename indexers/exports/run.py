@@ -10,11 +10,12 @@ from anyio.to_thread import run_sync
 from app.engine.client import Engine
 from app.errors import BadInputError, StorageUnavailableError
 from app.exports.files import ExportFiles
-from app.exports.models import ExportJob, ExportState
+from app.exports.journal import journal_params
+from app.exports.models import ExportJob, ExportKind, ExportState
 from app.exports.repository import EXPORTS
 from app.search.params import parse_params
 from app.settings import Settings
-from indexers.exports.write import write_result
+from indexers.exports.write import write_journal, write_result
 from indexers.lease import Lease, LostLeaseError, hold
 
 log = structlog.get_logger()
@@ -56,8 +57,11 @@ async def _run(engine: Engine, settings: Settings, lease: Lease[ExportJob]) -> N
     async def told(done: int, total: int) -> None:
         await lease.update(done=done, total=total, trouble=None)
 
-    params = parse_params(job.pairs)
-    await write_result(engine, settings, params, job.viewer, files.result, job.format, told)
+    to = (job.viewer, files.result, job.format, told)
+    if job.kind is ExportKind.JOURNAL:
+        await write_journal(engine, settings, journal_params(job.pairs), *to)
+    else:
+        await write_result(engine, settings, parse_params(job.pairs), *to)
     await _end(lease, ExportState.DONE, file_size=files.result.stat().st_size)
     log.info("export_done", export_id=job.id, rows=lease.job.done)
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from app.exports.columns import COLUMNS, Cell
+from app.exports.columns import CASES_SHEET, Cell, Sheet
 from app.exports.models import ExportFormat
 
 MOST_ROWS = 1_048_575
@@ -33,19 +33,19 @@ class Writer(Protocol):
         """The file is whole only after this. Raises `OSError`, as `add` does."""
 
 
-def open_writer(file_format: ExportFormat, target: Path) -> Writer:
+def open_writer(file_format: ExportFormat, target: Path, sheet: Sheet = CASES_SHEET) -> Writer:
     if file_format is ExportFormat.CSV:
-        return CsvWriter(target)
-    return XlsxWriter(target)
+        return CsvWriter(target, sheet)
+    return XlsxWriter(target, sheet)
 
 
 class CsvWriter:
     """UTF-8 with a mark and semicolons: Excel with Russian settings opens it by a click."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, sheet: Sheet = CASES_SHEET) -> None:
         self._file = target.open("w", newline="", encoding="utf-8-sig", errors="replace")
         self._writer = csv.writer(self._file, delimiter=";")
-        self._writer.writerow([column.title for column in COLUMNS])
+        self._writer.writerow([column.title for column in sheet.columns])
 
     def add(self, rows: Sequence[Sequence[Cell]]) -> None:
         self._writer.writerows([_plain(cell) for cell in row] for row in rows)
@@ -64,7 +64,10 @@ def _plain(cell: Cell) -> str:
 class XlsxWriter:
     """One row in memory; a result longer than a sheet goes on in the next one."""
 
-    def __init__(self, target: Path, *, most_rows: int = MOST_ROWS) -> None:
+    def __init__(
+        self, target: Path, kind: Sheet = CASES_SHEET, *, most_rows: int = MOST_ROWS
+    ) -> None:
+        self._kind = kind
         options = {**_OPTIONS, "tmpdir": str(target.parent)}
         self._book = xlsxwriter.Workbook(str(target), options)
         self._bold = self._book.add_format({"bold": True})
@@ -90,12 +93,13 @@ class XlsxWriter:
     def _next_sheet(self) -> Any:
         self._sheets += 1
         self._row = 0
-        name = "Обращения" if self._sheets == 1 else f"Обращения {self._sheets}"
+        title = self._kind.title
+        name = title if self._sheets == 1 else f"{title} {self._sheets}"
         sheet = self._book.add_worksheet(name)
         sheet.freeze_panes(1, 1)
-        for position, column in enumerate(COLUMNS):
+        for position, column in enumerate(self._kind.columns):
             sheet.set_column(position, position, column.width)
-        sheet.write_row(0, 0, [column.title for column in COLUMNS], self._bold)
+        sheet.write_row(0, 0, [column.title for column in self._kind.columns], self._bold)
         return sheet
 
     def _write(self, position: int, cell: Cell) -> None:

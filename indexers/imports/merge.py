@@ -4,7 +4,7 @@ Documents are plain dictionaries here: fields this code does not know (vectors, 
 as they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from app.cases.derived import Derived
 from app.cases.models import Case, Event, Source, Workflow
 from app.intake.models import CaseInput, import_mark
 from indexers.imports.prepare import Prepared
+from indexers.imports.threeway import Edits, edits_of, merged_answers, merged_tags
 
 IMPORTED = "imported"
 CHANGED = "import_changed"
@@ -50,7 +51,8 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "classifier": ("im_group", "im_theme", "appeal_code", "pos_category", "pos_subcategory"),
     "workflow": ("step", "department", "executor", "assigned_at", "first_answer_at"),
 }
-"""What an import may set. A cell that became empty empties the field; all else is kept."""
+"""What an import may set. A cell that became empty empties the field, unless people filled it; all
+else is kept."""
 _DERIVED = Derived.__struct_fields__
 
 
@@ -100,20 +102,14 @@ def new_case(prepared: Prepared, marks: Marks, *, number: str) -> dict[str, Any]
 
 
 def changed_case(document: Mapping[str, Any], prepared: Prepared, marks: Marks) -> dict[str, Any]:
-    """`document` with the row's values in it, and what they replaced in its history."""
+    """`document` with the row's values in it, and what they replaced in its history.
+
+    What people changed stays as they left it; what the row says there instead is kept in the event.
+    """
     fresh = new_case(prepared, marks, number=document["number"])
-    result = dict(document)
-    before: dict[str, Any] = {}
-    for name in _WHOLE:
-        _put(result, name, fresh.get(name), before, name)
-    for name, parts in _PARTS.items():
-        inner = dict(result.get(name, {}))
-        for part in parts:
-            _put(inner, part, fresh.get(name, {}).get(part), before, f"{name}.{part}")
-        _put(result, name, inner or None, {}, name)
-    for name in _DERIVED:
-        _put(result, name, fresh.get(name), {}, name)
-    history = result.get("history", [])
+    history = document.get("history", [])
+    merge = _Merge(document, fresh, edits_of(history))
+    result = merge.run()
     event = Event(
         seq=len(history) + 1,
         at=marks.now,
@@ -121,8 +117,9 @@ def changed_case(document: Mapping[str, Any], prepared: Prepared, marks: Marks) 
         by="import",
         import_id=marks.import_id,
         row=prepared.row,
-        changed=sorted(before),
-        before=before,
+        changed=sorted(merge.before),
+        before=merge.before,
+        kept=merge.kept,
     )
     imports = [*document["source"].get("imports", [])]
     if (mark := import_mark(marks.import_id, Outcome.UPDATED)) not in imports:
@@ -138,11 +135,60 @@ def changed_case(document: Mapping[str, Any], prepared: Prepared, marks: Marks) 
     }
 
 
-def _put(target: dict[str, Any], key: str, value: Any, before: dict[str, Any], name: str) -> None:
-    old = target.get(key)
-    if old == value:
-        return
-    before[name] = old
+class _Merge:
+    """Three sides, field by field: what is there, what the row brings, what people changed."""
+
+    def __init__(self, document: Mapping[str, Any], fresh: Mapping[str, Any], edits: Edits) -> None:
+        self._document = document
+        self._fresh = fresh
+        self._edits = edits
+        self._current = dict(_by_path(document))
+        self._brought = dict(_by_path(fresh))
+        self.before: dict[str, Any] = {}
+        self.kept: dict[str, Any] = {}
+
+    def run(self) -> dict[str, Any]:
+        result = dict(self._document)
+        for name in _WHOLE:
+            _set(result, name, self._decided(name))
+        for name, parts in _PARTS.items():
+            inner = dict(result.get(name, {}))
+            for part in parts:
+                _set(inner, part, self._decided(f"{name}.{part}"))
+            _set(result, name, inner or None)
+        for name in _DERIVED:
+            _set(result, name, self._fresh.get(name))
+        return result
+
+    def _decided(self, path: str) -> Any:
+        now, brought = self._current.get(path), self._brought.get(path)
+        edits = self._edits
+        chosen = brought
+        if path == "answers":
+            chosen = merged_answers(edits, now or [], brought or []) or None
+        elif path == "tags" and path in edits.base:
+            chosen = merged_tags(edits.base[path] or [], now or [], brought or []) or None
+        elif edits.keeps(path, self._current):
+            chosen = now
+        if chosen != now:
+            self.before[path] = now
+        last = edits.base.get(path, now)
+        by_people = path in edits.base or chosen != brought
+        if path != "answers" and by_people and brought != last:
+            self.kept[path] = brought
+        return chosen
+
+
+def _by_path(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name in _WHOLE:
+        yield name, document.get(name)
+    for name, parts in _PARTS.items():
+        inner = document.get(name, {})
+        for part in parts:
+            yield f"{name}.{part}", inner.get(part)
+
+
+def _set(target: dict[str, Any], key: str, value: Any) -> None:
     if value is None:
         target.pop(key, None)
     else:

@@ -24,6 +24,7 @@ from app.intake.models import (
 from app.intake.profiles.base import Profile
 from app.intake.repository import IMPORTS
 from app.intake.tables import Limits, Table, convert, load_table, normalise_header
+from app.intake.telling import tell
 from app.settings import Settings
 from indexers.imports.ahead import prepared_ahead
 from indexers.imports.check import ChunkChecker
@@ -61,6 +62,7 @@ async def run_import(engine: Engine, settings: Settings, import_id: str) -> None
             log.exception("import_disk", import_id=import_id)
             raise StorageUnavailableError(_DISK) from error
         except BadInputError as error:
+            await tell(engine, lease.job, "failed")
             await _end(lease, ImportState.FAILED, error_code=error.code, error=error.message)
             log.info("import_failed", import_id=import_id, code=error.code)
 
@@ -83,6 +85,7 @@ class _Run:
 
     async def go(self) -> None:
         if self._job.cancel_requested:
+            await tell(self._engine, self._job, "cancelled", self._job.checkpoint.counts)
             await _end(self._lease, ImportState.CANCELLED)
             return
         table = await self._read()
@@ -142,6 +145,7 @@ class _Run:
             await _end(self._lease, ImportState.CHECKED, checked=done.counts)
             return
         await self._engine.refresh(Index.CASES)
+        await tell(self._engine, self._job, "done", done.counts)
         await _end(self._lease, ImportState.DONE)
         await run_sync(self._files.drop_rows)
         log.info("import_done", import_id=self._job.id, **msgspec.structs.asdict(done.counts))

@@ -14,6 +14,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import RebuildError
 from indexers import bulk
+from indexers.audit.project import unaudited
 from indexers.rebuild.stream import Page, refresh, settled, written_after
 
 log = structlog.get_logger()
@@ -30,8 +31,10 @@ def renewed(document: dict[str, Any]) -> dict[str, Any]:
     An empty derived field is left out, as everywhere.
     """
     fresh = msgspec.structs.asdict(derive(document.get("title"), document["text"]))
+    fresh |= unaudited(document.get("history", []), document["audit_seq"])
     rest = {name: value for name, value in document.items() if name not in fresh}
-    return rest | {name: value for name, value in fresh.items() if value}
+    kept = {name: value for name, value in fresh.items() if value}
+    return rest | {"audit_seq": 0} | kept
 
 
 def actions(documents: Sequence[tuple[str, dict[str, Any]]], target: str) -> list[bulk.BulkAction]:

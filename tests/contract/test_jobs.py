@@ -10,10 +10,17 @@ from app.jobs import ACTORS
 
 def declared() -> RedisBroker:
     """The broker with all actors; not by `workers.main`, which also takes over the journal."""
-    from workers.actors import exports, imports, vocabulary
+    from workers.actors import attachments, audit, bulk, exports, imports, vocabulary
     from workers.broker import broker
 
-    for actor in (imports.run_import, exports.run_export, vocabulary.rebuild_vocabulary):
+    for actor in (
+        imports.run_import,
+        exports.run_export,
+        audit.sweep_audit,
+        bulk.run_bulk,
+        attachments.sweep_attachments,
+        vocabulary.rebuild_vocabulary,
+    ):
         assert actor.broker is broker
     return broker
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.audit.models import AuditEvent
 from app.cases.models import Case, Point
 from app.engine.mappings import MAPPINGS, current_version, load_definition
 from app.engine.names import Index
@@ -177,7 +178,9 @@ def current(index: Index) -> dict[str, Any]:
     return read(MAPPINGS / index / f"v{current_version(index):04d}.json")
 
 
-@pytest.mark.parametrize(("index", "struct"), [(Index.CASES, Case), (Index.REFERENCE, Entry)])
+@pytest.mark.parametrize(
+    ("index", "struct"), [(Index.CASES, Case), (Index.REFERENCE, Entry), (Index.AUDIT, AuditEvent)]
+)
 def test_the_mapping_takes_every_field(index: Index, struct: type[msgspec.Struct]) -> None:
     assert list(unmapped(struct, current(index)["mappings"], "")) == []
 

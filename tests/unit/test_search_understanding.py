@@ -85,6 +85,8 @@ def test_or_gives_alternatives_in_short_questions_and_aloud_in_any() -> None:
 def test_synonyms_are_told_with_their_abbreviation() -> None:
     told = next(change for change in asked("нет ГВС").changes if change.before == "нет, гвс")
     assert "«горячая вода»" in told.message
+    other = next(change for change in asked("горячая вода").changes if change.code == "synonyms")
+    assert "«ГВС»" in other.message
     assert codes("течёт крыша") == ["synonyms"]
     assert codes("ромашкинцы") == []
 

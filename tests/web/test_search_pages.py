@@ -129,7 +129,7 @@ async def case_page(client: AsyncTestClient[Litestar]) -> None:
         assert answer.status_code == 200
         assert "Яма на дороге" in answer.text
         assert "исходные ячейки" in answer.text
-        assert "Изменено при загрузке: место, состояние" in answer.text
+        assert "изменено при загрузке: место, состояние" in answer.text
         assert not [secret for secret in (*SECRET, "123-45-67") if secret in answer.text]
     assert (await client.get("/cases/26-999999")).status_code == 404
     assert (await client.get(f"/cases/{'я' * 600}")).status_code == 404

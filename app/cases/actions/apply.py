@@ -22,6 +22,12 @@ _OTHERS = {
 """Where the usual sentence about kinds would leave a person without a way on."""
 
 
+class UnchangedError(BadInputError):
+    """What was asked for is so already; nothing is written and the history stays short."""
+
+    code = "unchanged"
+
+
 def rule_of(name: str) -> Rule:
     rule = RULES.get(name)
     if rule is None:
@@ -35,7 +41,7 @@ def refusal_of(case: Case, rule: Rule, viewer: Viewer | None) -> OtklikError | N
         return ForbiddenError(_who_may(rule.permission))
     if case.kind not in rule.kinds:
         return RefusedError(_only_for(rule))
-    if case.state not in rule.froms:
+    if case.state not in rule.starts:
         return RefusedError(_only_in(case, rule))
     for why_not in rule.conditions:
         if sentence := why_not(case, viewer):
@@ -57,9 +63,9 @@ def _only_for(rule: Rule) -> str:
 
 
 def _only_in(case: Case, rule: Rule) -> str:
-    if case.state is State.MODERATION and State.NEW in rule.froms:
+    if case.state is State.MODERATION and State.NEW in rule.starts:
         return "Обращение на модерации: сначала его принимают или отклоняют."
-    names = ", ".join(f"«{STATE_NAMES[state]}»" for state in State if state in rule.froms)
+    names = ", ".join(f"«{STATE_NAMES[state]}»" for state in State if state in rule.starts)
     return f"Сейчас «{STATE_NAMES[case.state]}», а «{rule.title}» можно, когда: {names}."
 
 
@@ -77,7 +83,7 @@ def apply(case: Case, action: Action, viewer: Viewer, now: datetime) -> Case:
     done = rule.change(Turn(moved, action.given, viewer, at, now.tzinfo or UTC))
     changed = difference(before, done.case)
     if not changed and not rule.always_told:
-        raise BadInputError("Ничего не изменилось: так уже и есть.")
+        raise UnchangedError("Ничего не изменилось: так уже и есть.")
     event = Event(
         seq=len(before.history) + 1,
         at=at,

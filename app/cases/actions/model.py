@@ -134,7 +134,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     """In the history, after the name: «взяла в работу» has no gender here: «взято в работу»."""
     permission: Permission
     change: Callable[[Turn], Done]
-    froms: frozenset[State] = ALL_STATES
+    starts: frozenset[State] = ALL_STATES
     to: State | None = None
     """None: the state stays, or the change decides."""
     kinds: frozenset[Kind] = BOTH

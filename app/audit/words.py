@@ -1,0 +1,237 @@
+"""The journal in plain Russian: each code of what happened has its words.
+
+Codes of cases are those of their history events; a test holds this table against them.
+"""
+
+from typing import Any
+
+from app.web.filters import counted, number
+
+WORDS: dict[str, str] = {
+    "request.refused": "Отказ",
+    "request.refused_many": "Отказы, посчитанные вместе",
+    "audit.read": "Прочитан журнал",
+    "audit.exported": "Заказана выгрузка журнала",
+    "audit.dropped": "Удалён старый месяц журнала",
+    "audit.day_closed": "Журнал за день закрыт",
+    "export.asked": "Заказана выгрузка",
+    "export.downloaded": "Скачана выгрузка",
+    "import.asked": "Отправлен файл на загрузку",
+    "import.done": "Загрузка закончена",
+    "import.failed": "Загрузка не удалась",
+    "import.cancelled": "Загрузка остановлена",
+    "case.author_revealed": "Открыты данные автора",
+    "case.searched_by_name": "Поиск по имени человека",
+    "sign_in.done": "Вход",
+    "sign_in.refused": "Вход не удался",
+    "sign_in.closed": "Вход закрыт на время: слишком много попыток",
+    "sign_out": "Выход",
+    "session.refused": "Вход устарел или подделан",
+    "session.locked": "Вход закрыт паролем после перерыва",
+    "session.unlocked": "Вход открыт после перерыва",
+    "session.ended": "Вход завершён",
+    "user.created": "Заведён человек",
+    "user.changed": "Изменены данные человека",
+    "user.rights_changed": "Изменены права",
+    "user.deactivated": "Доступ закрыт",
+    "user.activated": "Доступ открыт",
+    "password.changed": "Сменён пароль",
+    "password.reset": "Сброшен пароль",
+    "totp.on": "Включён вход с кодом",
+    "totp.off": "Выключен вход с кодом",
+    "totp.recovery_code_used": "Вход запасным кодом",
+    "oidc.bound": "Связан внешний вход",
+    "token.created": "Выдан токен",
+    "token.revoked": "Отозван токен",
+    "book.changed": "Изменён справочник",
+}
+"""Everything that is not a step of a case."""
+
+CASE_WORDS: dict[str, str] = {
+    "imported": "Внесено загрузкой",
+    "import_changed": "Изменено загрузкой",
+    "entered": "Внесено вручную",
+    "received": "Принято по API",
+    "register": "Зарегистрировано",
+    "moderate": "Отправлено на модерацию",
+    "accept": "Принято после модерации",
+    "reject": "Отклонено при модерации",
+    "classify": "Изменена тема",
+    "set_place": "Изменено место",
+    "set_importance": "Изменена важность",
+    "set_profile": "Изменён порядок расчёта срока",
+    "take": "Взято в работу",
+    "assign": "Назначено",
+    "return": "Возвращено: не наше",
+    "forward": "Перенаправлено в другой орган",
+    "ask": "Запрошено ведомство",
+    "reply": "Отвечено на запрос",
+    "cancel_request": "Запрос отменён",
+    "draft": "Сохранён черновик ответа",
+    "send_for_approval": "Ответ отправлен на согласование",
+    "interim": "Дан промежуточный ответ",
+    "answer": "Дан ответ",
+    "approve": "Ответ согласован и отправлен",
+    "rework": "Ответ возвращён на доработку",
+    "close": "Закрыто",
+    "close_unanswered": "Закрыто без ответа",
+    "reopen": "Возвращено в работу",
+    "extend": "Продлён срок",
+    "split": "Поделено на вопросы",
+    "give_question": "Назначен вопрос",
+    "close_question": "Закрыт вопрос",
+    "reopen_question": "Вопрос открыт заново",
+    "note": "Оставлена заметка",
+    "link": "Связано с другим",
+    "unlink": "Связь убрана",
+    "tag": "Добавлена метка",
+    "untag": "Снята метка",
+    "attach": "Приложен файл",
+    "detach": "Убран файл",
+    "reveal": "Открыты данные автора",
+    "undo": "Отменено своё действие",
+}
+"""Steps of cases: `case.` and the code of the history event."""
+
+REFUSALS: dict[str, str] = {
+    "forbidden": "нет права",
+    "not_signed_in": "нет входа",
+    "session_locked": "вход закрыт после перерыва",
+    "not_found": "такого нет или не видно",
+    "stale_form": "форма без ключа этого сайта",
+    "foreign_origin": "запрос с чужого сайта",
+    "foreign_host": "чужой адрес сайта",
+    "too_many_attempts": "слишком много попыток",
+    "too_many_requests": "слишком много запросов",
+    "password_change_due": "сначала сменить пароль",
+    "not_authorized": "нет входа",
+}
+
+OBJECTS: dict[str, str] = {
+    "case": "обращение",
+    "export": "выгрузка",
+    "import": "загрузка",
+    "attachment": "файл",
+    "account": "человек",
+    "token": "токен",
+    "session": "вход",
+    "book": "справочник",
+    "audit": "журнал",
+    "other": "другое",
+}
+
+OUTCOMES = {"done": "Сделано", "refused": "Отказано"}
+
+COUNTS = {
+    "created": "создано",
+    "updated": "изменено",
+    "unchanged": "без изменений",
+    "rejected": "не принято",
+}
+
+MACHINES = {"import": "Загрузка", "local": "Команда на сервере", "system": "Отклик"}
+"""Who acts without a login."""
+
+
+def what_words(code: str) -> str:
+    """A code without words is shown as it is."""
+    step = code.removeprefix("case.")
+    return WORDS.get(code) or CASE_WORDS.get(step) or code
+
+
+def who_words(login: str | None) -> str:
+    return MACHINES.get(login, login) if login else "Неизвестный"
+
+
+def refusal_words(code: str | None) -> str:
+    return REFUSALS.get(code, code) if code else ""
+
+
+FIELDS: dict[str, str] = {
+    "answers": "ответы",
+    "assignee": "исполнитель",
+    "attachments": "файлы",
+    "author": "автор",
+    "channel": "канал",
+    "classifier": "тема",
+    "closed_at": "дата закрытия",
+    "deadline_at": "срок",
+    "deadline_profile": "порядок срока",
+    "extension": "продление",
+    "forwarded": "перенаправление",
+    "from": "начало периода",
+    "importance": "важность",
+    "kind": "вид",
+    "links": "связи",
+    "notes": "заметки",
+    "number": "номер",
+    "original": "исходные ячейки",
+    "outcome": "исход",
+    "place": "место",
+    "questions": "вопросы",
+    "rating": "оценка",
+    "received_at": "дата поступления",
+    "registered_at": "дата регистрации",
+    "requests": "запросы",
+    "result": "итог",
+    "roles": "роли",
+    "state": "состояние",
+    "tags": "метки",
+    "text": "текст",
+    "title": "заголовок",
+    "to": "конец периода",
+    "what": "действие",
+    "who": "человек",
+    "workflow": "ход работы",
+    "workflow.assignee": "исполнитель",
+    "workflow.department": "ведомство",
+    "workflow.executor": "исполнитель",
+}
+
+
+def field_words(names: list[str]) -> list[str]:
+    """Parts of one thing are named once: «место», not its street and its house."""
+    found = [FIELDS.get(name) or FIELDS.get(name.partition(".")[0], name) for name in names]
+    return list(dict.fromkeys(found))
+
+
+def details(line: dict[str, Any]) -> list[str]:
+    """What else a line tells, in the order people ask."""
+    told = []
+    if code := line.get("code"):
+        told.append(refusal_words(code))
+    if route := line.get("route"):
+        told.append(f"{line.get('method', '')} {route}".strip())
+    if line.get("changed"):
+        read = line["what"] == "audit.read"
+        told.append(("условия: " if read else "") + ", ".join(field_words(line["changed"])))
+    counts: dict[str, int] = line.get("counts", {})
+    told += [f"{COUNTS.get(name, name)} {number(count)}" for name, count in counts.items()]
+    if "count" in line:
+        told.append(_count(line["what"], line["count"]))
+    if line.get("name_hash"):
+        told.append(f"имя скрыто: {line['name_hash'][:8]}")
+    return told
+
+
+def _count(what: str, count: int) -> str:
+    if what == "request.refused_many":
+        return counted(count, "отказ", "отказа", "отказов")
+    if what == "audit.day_closed":
+        return counted(count, "запись", "записи", "записей")
+    if what == "case.searched_by_name":
+        return f"найдено {number(count)}"
+    return counted(count, "строка", "строки", "строк")
+
+
+def object_words(line: dict[str, Any]) -> str:
+    """«обращение 26-000123»; empty where the line is about nothing in particular."""
+    kind = OBJECTS.get(line.get("kind", ""), "")
+    name = line.get("number") or line.get("object_id") or ""
+    return " ".join(filter(None, [kind, name]))
+
+
+def place_words(line: dict[str, Any]) -> str:
+    """«10.0.0.7, Firefox, токен «Портал»»."""
+    token = f"токен «{line['token']}»" if line.get("token") else None
+    return ", ".join(filter(None, [line.get("address"), line.get("agent"), token]))

@@ -1,0 +1,14 @@
+"""Acts on many cases as documents."""
+
+from app.bulk.models import BulkJob, BulkState
+from app.engine.jobs import JobStore
+from app.engine.names import Index
+
+BULK = JobStore(
+    Index.BULK,
+    BulkJob,
+    frozenset({BulkState.QUEUED, BulkState.RUNNING}),
+    asked_for=("action",),
+    absent="Такого действия над списком нет.",
+    changing="Действие как раз выполняется. Повторите через несколько секунд.",
+)

@@ -1,0 +1,184 @@
+"""The page «Обращение» put together: a case read, an action done or refused, the page shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.response import Redirect, Template
+
+from app.cases.actions.apply import rule_of
+from app.cases.actions.model import Action
+from app.cases.actions.reading import read_given
+from app.cases.conflicts import CaseConflictError
+from app.cases.directory import read_directory
+from app.cases.doing import Outcome, act
+from app.cases.models import Case
+from app.cases.pages.forms import Attempt
+from app.cases.pages.presence import Presence
+from app.cases.pages.view import Shown, page_context, toast_of
+from app.cases.permissions import may_see
+from app.cases.service import open_case
+from app.engine.client import Engine
+from app.errors import (
+    BadInputError,
+    ConflictError,
+    EngineUnavailableError,
+    ForbiddenError,
+    OtklikError,
+    RefusedError,
+    StorageUnavailableError,
+    TooLargeError,
+)
+from app.jobs import ring
+from app.settings import Settings
+from app.viewer import Viewer
+from app.web.htmx import wants_fragment
+from app.web.render import Banner, page
+
+AnyRequest = Request[Any, Any, Any]
+Answer = Response[Any] | Redirect | Template
+
+SHOWN_ERRORS = (
+    BadInputError,
+    RefusedError,
+    ForbiddenError,
+    ConflictError,
+    TooLargeError,
+    EngineUnavailableError,
+    StorageUnavailableError,
+)
+"""Errors shown on the case's own page, with what was typed."""
+_LONGEST_KEY = 64
+
+
+@dataclass(frozen=True)
+class CaseDesk:
+    """What every handler of a case works with."""
+
+    engine: Engine
+    settings: Settings
+    viewer: Viewer
+
+
+async def open_desk(
+    engine: NamedDependency[Engine],
+    settings: NamedDependency[Settings],
+    viewer: NamedDependency[Viewer],
+) -> CaseDesk:
+    return CaseDesk(engine, settings, viewer)
+
+
+def read_version(raw: Mapping[str, Any]) -> int | None:
+    """None where none was sent: then the newest is decided upon."""
+    given = raw.get("version")
+    if given in {None, ""}:
+        return None
+    text = str(given)
+    if not (text.isascii() and text.isdigit() and len(text) <= len("1000000000")):
+        raise BadInputError("Версия обращения: нужно целое число.", field="version")
+    return int(text)
+
+
+def read_key(raw: Mapping[str, Any]) -> str | None:
+    given = raw.get("key")
+    if given in {None, ""}:
+        return None
+    if not isinstance(given, str) or len(given) > _LONGEST_KEY:
+        raise BadInputError(f"Ключ действия: до {_LONGEST_KEY} знаков.", field="key")
+    return given
+
+
+async def do(desk: CaseDesk, case_id: str, name: str, raw: Mapping[str, Any]) -> Outcome:
+    """One action from what a form or a program sent. Files come through `attach` only."""
+    rule = rule_of(name)
+    if name == "attach":
+        raise BadInputError("Файл отправляют формой с файлом.", field="file")
+    given = read_given(rule, raw, desk.settings.zone)
+    action = Action(name, given, read_key(raw))
+    version = read_version(raw)
+    zone = desk.settings.zone
+    outcome = await act(desk.engine, desk.viewer, case_id, version, action, zone=zone)
+    await ring(desk.settings, "project_audit", case_id)
+    return outcome
+
+
+async def show(
+    request: AnyRequest,
+    desk: CaseDesk,
+    case: Case,
+    shown: Shown | None = None,
+    *,
+    status: int = 200,
+    banner: Banner | None = None,
+) -> Template:
+    """The whole page, or for htmx the part below the header."""
+    directory = await read_directory(desk.engine)
+    return page(
+        request,
+        "cases/show.html",
+        fragment="cases/_case.html",
+        context=page_context(case, desk.viewer, desk.settings, directory, shown or Shown()),
+        status=status,
+        banner=banner,
+        headers={"Cache-Control": "no-store"} if shown and shown.revealed else None,
+    )
+
+
+async def perform(
+    request: AnyRequest, desk: CaseDesk, case_name: str, name: str, raw: Mapping[str, Any]
+) -> Answer:
+    """Does the action and shows the case; what was refused is shown with all that was typed."""
+    case = await open_case(desk.engine, desk.viewer, case_name)
+    try:
+        outcome = await do(desk, case.id, name, raw)
+    except SHOWN_ERRORS as error:
+        return await refused(request, desk, case.id, Attempt(name, raw, error, _key(raw)))
+    return await done(request, desk, outcome.case, name)
+
+
+def _key(raw: Mapping[str, Any]) -> str:
+    key = raw.get("key")
+    return key if isinstance(key, str) and len(key) <= _LONGEST_KEY else ""
+
+
+async def done(request: AnyRequest, desk: CaseDesk, case: Case, name: str) -> Answer:
+    """After a plain form a redirect, so that a reload sends nothing again."""
+    if not may_see(desk.viewer, case):
+        return page(request, "cases/gone.html", fragment="cases/_gone.html", context={"case": case})
+    seq = case.history[-1].seq
+    if name == "reveal":
+        return await show(request, desk, case, Shown(revealed=case.author))
+    if wants_fragment(request):
+        return await show(request, desk, case, Shown(toast=toast_of(case, desk.viewer, seq)))
+    return Redirect(f"/cases/{case.id}?done={seq}", status_code=303)
+
+
+def presence_part(
+    request: AnyRequest, desk: CaseDesk, case: Case, found: Presence, seen: str
+) -> Template:
+    """Also says that the case has changed since the page was made."""
+    event = case.history[-1] if case.history else None
+    changed = seen != str(case.version) and event is not None and event.by != desk.viewer.name
+    return page(
+        request,
+        "cases/_presence.html",
+        context={"case": case, "presence": found, "changed": changed, "seen": seen},
+    )
+
+
+async def refused(request: AnyRequest, desk: CaseDesk, case_id: str, attempt: Attempt) -> Template:
+    """Over the newest version: what was typed can be sent again as it stands."""
+    error = attempt.error
+    if error is None:
+        raise ValueError("nothing was refused")
+    try:
+        case = await open_case(desk.engine, desk.viewer, case_id)
+    except OtklikError:
+        raise error from None  # the case cannot be shown: the refusal itself is the answer
+    conflict = isinstance(error, CaseConflictError)
+    shown = Shown(
+        attempt=Attempt(attempt.name, attempt.typed, error, attempt.key, conflict=conflict)
+    )
+    return await show(request, desk, case, shown, status=error.status)

@@ -1,0 +1,112 @@
+"""The history as a story: who did what, to whom and why; never a value that names the author."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.cases.actions.table import RULES
+from app.cases.codes import STATE_NAMES, State
+from app.cases.directory import Directory
+from app.cases.models import Case, Event
+from app.text.mask import mask_contacts
+
+FIELD_NAMES = {
+    "kind": "вид",
+    "channel": "канал",
+    "state": "состояние",
+    "received_at": "поступило",
+    "registered_at": "зарегистрировано",
+    "closed_at": "закрыто",
+    "deadline_at": "срок",
+    "deadline_profile": "порядок срока",
+    "title": "заголовок",
+    "text": "текст",
+    "result": "итог",
+    "importance": "важность",
+    "tags": "метки",
+    "author": "автор",
+    "place": "место",
+    "classifier": "тема",
+    "workflow": "ход работы",
+    "answers": "ответы",
+    "rating": "оценка",
+}
+"""What changed, for people; of a part («place.street») the whole is named."""
+
+OTHER_WORDS = {
+    "imported": "загружено из файла",
+    "import_changed": "изменено при загрузке",
+    "received": "передано программой",
+    "entered": "внесено вручную",
+}
+"""Events that no action of people leaves; a code without words is shown as it is."""
+
+_NOT_PEOPLE = {"import": "Загрузка"}
+_WHOM = {"assign": "кому", "send_for_approval": "кому", "forward": "куда", "ask": "кого"}
+
+
+@dataclass(frozen=True)
+class Line:
+    seq: int
+    at: datetime
+    who: str
+    told: str
+    reason: str = ""
+    for_whom: str = ""
+    icon: str = "circle-dot"
+
+
+def story(case: Case, directory: Directory) -> list[Line]:
+    """The newest first."""
+    return [line_of(event, directory) for event in reversed(case.history)]
+
+
+def line_of(event: Event, directory: Directory) -> Line:
+    rule = RULES.get(event.what)
+    return Line(
+        event.seq,
+        event.at,
+        _NOT_PEOPLE.get(event.by) or directory.called(event.by),
+        _told(event, directory),
+        mask_contacts(event.reason or ""),
+        directory.called(event.for_whom),
+        rule.icon if rule else "download",
+    )
+
+
+def _told(event: Event, directory: Directory) -> str:
+    rule = RULES.get(event.what)
+    if rule is None:
+        return _told_of_import(event)
+    told = rule.told
+    if event.what == "undo":
+        undone = RULES.get(event.to or "")
+        return f"{told}: {undone.told}" if undone else told
+    if event.to:
+        word = _WHOM.get(event.what, "")
+        return (
+            f"{told}, {word}: {_named(event.to, directory)}"
+            if word
+            else (f"{told}: {_named(event.to, directory)}")
+        )
+    return told
+
+
+def _named(to: str, directory: Directory) -> str:
+    known = directory.people.get(to)
+    if known:
+        return known
+    return STATE_NAMES[State(to)] if to in set(State) else to
+
+
+def _told_of_import(event: Event) -> str:
+    """«изменено при загрузке: состояние; осталось, как изменили люди: место»."""
+    told = OTHER_WORDS.get(event.what, event.what)
+    changed, kept = _names(event.changed), _names(list(event.kept))
+    told = f"{told}: {changed}" if changed else told
+    only = ", ".join(name for name in kept.split(", ") if name not in changed.split(", "))
+    return f"{told}; осталось, как изменили люди: {only}" if only else told
+
+
+def _names(paths: list[str]) -> str:
+    roots = dict.fromkeys(path.partition(".")[0] for path in paths)
+    return ", ".join(FIELD_NAMES.get(root, root) for root in roots)
