@@ -41,6 +41,7 @@ from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
 from app.intake.messages.controllers import MessagesController
 from app.people.controllers import OwnSubstitutionsController, PeopleController
+from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
@@ -145,7 +146,7 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
         app.state.redis, settings.index_prefix, settings.api_rate_per_minute
     )
     app.state.sessions = Sessions(app.state.redis, settings)
-    app.state.people = People(app.state.engine, settings)
+    app.state.people = People(app.state.engine, settings, current_book)
     app.state.session_cookie = cookie_name(settings)
     app.state.journal = Journal(app.state.engine, app.state.redis)
     app.state.refusals = Refusals(app.state.journal)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.reference.departments import Department, Sector
 from app.reference.service import DepartmentDraft, SectorDraft
@@ -47,7 +48,7 @@ def filled(one: Department) -> DepartmentForm:
 
 
 def read_department(given: Mapping[str, object]) -> DepartmentForm:
-    texts = {name: str(given.get(name, "")).strip() for name in _TEXTS}
+    texts: dict[str, Any] = {name: str(given.get(name, "")).strip() for name in _TEXTS}
     return DepartmentForm(**texts, active=_checked(given), version=_number(given.get("version")))
 
 

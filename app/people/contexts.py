@@ -5,9 +5,9 @@ from datetime import date
 
 from app.accounts.models import Substitution, User
 from app.accounts.roles import ROLE_NAMES, Role
-from app.cases.bulk.rows import ROW_NAMES, RowState
 from app.cases.codes import CHANNEL_NAMES, KIND_NAMES, STATE_NAMES
 from app.cases.reassign import Reassigned
+from app.cases.rows import ROW_NAMES, RowState
 from app.people.models import Acting, HeldCases, PeopleFilter
 from app.reference.departments import DepartmentBook
 

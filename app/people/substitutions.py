@@ -52,7 +52,10 @@ async def substitute(
         if not user.active:
             raise BadInputError("Этому человеку вход закрыт: замещать некого.")
         _check_twice(user, added)
-        return {"substitutions": [*user.substitutions, added][-MOST_KEPT:]}
+        return {
+            "substitutions": [*user.substitutions, added][-MOST_KEPT:],
+            "updated_by": who.name,
+        }
 
     return await _write(engine, sessions, who, absent, change)
 
@@ -73,7 +76,8 @@ async def end_substitution(
             raise NotFoundError("Такого замещения уже нет.")
         others = [one for one in user.substitutions if one is not found]
         kept = [replace(found, until=yesterday)] if found.since <= yesterday else []
-        return {"substitutions": sorted([*others, *kept], key=lambda one: one.at)}
+        ended = sorted([*others, *kept], key=lambda one: one.at)
+        return {"substitutions": ended, "updated_by": who.name}
 
     return await _write(engine, sessions, who, absent, change)
 

@@ -6,7 +6,7 @@ from app.reference.table import write_table
 from dev.demo.town import departments
 
 _SECTORS = {
-    "city": ("Городское хозяйство", ("zhkh", "water", "green", "waste")),
+    "zhkh": ("Городское хозяйство", ("zhkh", "water", "green", "waste")),
     "roads": ("Дороги и транспорт", ("roads", "transport")),
     "people": ("Социальный блок", ("education", "culture", "social")),
     "order": ("Имущество, безопасность и обращения", ("property", "safety", "office")),

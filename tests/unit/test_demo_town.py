@@ -100,4 +100,4 @@ def lenin_scene() -> DemoScene:
 def test_the_book_of_departments_keeps_its_rules_and_names_every_department() -> None:
     loaded, _ = apply_rows(NO_DEPARTMENTS, read_table(demo_departments()))
     assert all(loaded.bears(one.name) and loaded.bears(one.body) for one in departments())
-    assert loaded.names_in_sector("city") >= {"МКУ «Городское хозяйство»"}
+    assert loaded.names_in_sector("zhkh") >= {"МКУ «Городское хозяйство»"}
