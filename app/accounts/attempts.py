@@ -71,7 +71,9 @@ class Attempts:
     async def _check_address(self, address: str) -> None:
         key = self._of_address(address)
         async with self._sessions.redis.pipeline() as steps:
-            failed, left = await steps.get(key).pttl(key).execute()
+            steps.get(key)
+            steps.pttl(key)
+            failed, left = await steps.execute()
         if int(failed or 0) >= self._settings.sign_in_attempts_address:
             raise _closed(max(left, 0) / 1000)
 
@@ -79,7 +81,9 @@ class Attempts:
         """Counts a wrong attempt against the address; True where it has just been closed."""
         key = self._of_address(address)
         async with translated_errors(), self._sessions.redis.pipeline() as steps:
-            count, _ = await steps.incr(key).pexpire(key, self._lock).execute()
+            steps.incr(key)
+            steps.pexpire(key, self._lock)
+            count, _ = await steps.execute()
         return int(count) == self._settings.sign_in_attempts_address
 
     async def succeeded(self, kind: Kind, login: str) -> None:

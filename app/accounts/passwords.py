@@ -71,7 +71,7 @@ class Verdict(Struct, frozen=True):
 async def check_password(user: User | None, password: str) -> Verdict:
     """Takes the same work whether there is such a user, and whether they have a password."""
     known = user.password_hash if user and user.active else None
-    stored = known or await run_sync(_nobody, limiter=_limiter())
+    stored = known if known is not None else await run_sync(_nobody, limiter=_limiter())
     right = await run_sync(_matches, stored, password, limiter=_limiter())
     if known is None or not right:
         return Verdict(right=False)

@@ -76,7 +76,7 @@ async def translated_errors() -> AsyncIterator[None]:
 class Sessions:
     """All sessions of an installation; knows its settings and its part of Redis."""
 
-    def __init__(self, redis: "Redis[Any]", settings: Settings) -> None:
+    def __init__(self, redis: "Redis", settings: Settings) -> None:
         self.redis = redis
         self.settings = settings
         self._prefix = settings.index_prefix
@@ -112,7 +112,7 @@ class Sessions:
             steps.pexpire(self._of(user.login), self._lasts)
             steps.zrange(self._of(user.login), 0, -MOST_OF_A_PERSON - 1)
             too_many = (await steps.execute())[-1]
-        await self._drop(user.login, [one.decode() for one in too_many])
+        await self._drop(user.login, [_text(one) for one in too_many])
         return session_id, session
 
     async def read(self, session_id: str) -> Found:
@@ -122,12 +122,12 @@ class Sessions:
         session = _decoded(raw)
         if session and session.is_over(self.settings, datetime.now(UTC)):
             session = None
-        return Found(session, (stamp or b"").decode())
+        return Found(session, _text(stamp))
 
     async def stamp(self) -> str:
         """As `read` tells it, where there is no session: for tokens."""
         async with translated_errors():
-            return (await self.redis.get(self._stamp) or b"").decode()
+            return _text(await self.redis.get(self._stamp))
 
     async def touch(self, session_id: str, session: Session) -> None:
         """Notes that the person was there just now; never brings back a session that has ended."""
@@ -147,7 +147,7 @@ class Sessions:
     async def of_person(self, login: str) -> list[tuple[str, Session]]:
         """Open sessions with their hashes, the newest first."""
         async with translated_errors():
-            hashes = [one.decode() for one in await self.redis.zrevrange(self._of(login), 0, -1)]
+            hashes = [_text(one) for one in await self.redis.zrevrange(self._of(login), 0, -1)]
             raws = await self.redis.mget([self._session(one) for one in hashes]) if hashes else []
         found = [(one, _decoded(raw)) for one, raw in zip(hashes, raws, strict=True)]
         now = datetime.now(UTC)
@@ -190,7 +190,12 @@ class Sessions:
             log.warning("people_stamp_away", error=type(error).__name__)
 
 
-def _decoded(raw: bytes | None) -> Session | None:
+def _text(raw: Any) -> str:
+    """What Redis sends for a text: octets, or None for nothing."""
+    return raw.decode() if isinstance(raw, bytes) else ""
+
+
+def _decoded(raw: bytes | str | None) -> Session | None:
     """None also for what an older release wrote: the person signs in again."""
     if raw is None:
         return None

@@ -1,8 +1,10 @@
 """Signing in: attempts counted first, then the password, then the second factor if there is one."""
 
+from typing import Any
+
 from msgspec import Struct
 
-from app.accounts import repository
+from app.accounts import repository, tickets, totp
 from app.accounts.attempts import Attempts, Kind
 from app.accounts.events import SecurityEvent, note
 from app.accounts.models import User
@@ -10,7 +12,7 @@ from app.accounts.passwords import check_password, hash_password
 from app.accounts.service import update
 from app.accounts.sessions import Sessions
 from app.engine.client import Engine
-from app.errors import BadInputError, TooManyAttemptsError
+from app.errors import BadInputError, NotSignedInError, TooManyAttemptsError
 
 _LONGEST_LOGIN = 100
 _WRONG = "Логин или пароль не подошли. Проверьте раскладку и Caps Lock."
@@ -85,6 +87,70 @@ async def refused(
         note(SecurityEvent.SIGN_IN_CLOSED, **where, reason="login")
     if await attempts.failed(visitor.address):
         note(SecurityEvent.SIGN_IN_CLOSED, **where, reason="address")
+
+
+async def check_code(
+    engine: Engine, sessions: Sessions, word: str, code: str, visitor: Visitor
+) -> tuple[User, str]:
+    """The second step for the ticket `word`: the user, and the way of the first step.
+
+    Raises `NotSignedInError` where the first step is too old, `BadInputError` for a wrong or used
+    code, `TooManyAttemptsError`.
+    """
+    ticket = await tickets.read(sessions, word)
+    attempts = Attempts(sessions)
+    last = await _taken(attempts, Kind.CODE, ticket.login, visitor)
+    stored = await repository.get(engine, ticket.login)
+    user = stored.user if stored else None
+    if user is None or not user.active or user.epoch != ticket.epoch:
+        raise NotSignedInError("Войдите ещё раз.")
+    if not await _is_right(engine, sessions, user, code, visitor):
+        await refused(attempts, ticket.login, visitor, "wrong_code", last=last)
+        raise BadInputError(
+            "Код не подошёл или уже использован. Дождитесь следующего.", field="code"
+        )
+    if not await tickets.spend(sessions, word):
+        raise NotSignedInError("Войдите ещё раз.")
+    await attempts.succeeded(Kind.CODE, ticket.login)
+    return user, ticket.way
+
+
+async def _is_right(
+    engine: Engine, sessions: Sessions, user: User, code: str, visitor: Visitor
+) -> bool:
+    """Spends the code: it is right once, whichever kind it is."""
+    settings = sessions.settings
+    if user.totp_secret is None:
+        return False
+    secret = totp.unseal(settings, user.login, user.totp_secret)
+    step = totp.matching_step(secret, code)
+    if step is not None:
+        return await totp.is_fresh(sessions, user.login, step)
+    spent = totp.used_code(settings, user, code)
+    if spent is None or not await _spend(engine, user.login, spent):
+        return False
+    note(
+        SecurityEvent.RECOVERY_CODE_USED,
+        login=user.login,
+        address=visitor.address,
+        request_id=visitor.request_id,
+    )
+    return True
+
+
+async def _spend(engine: Engine, login: str, spent: str) -> bool:
+    """False where another sign-in used the same code in this very moment."""
+
+    def change(user: User) -> dict[str, Any]:
+        if spent not in user.recovery_codes:
+            raise BadInputError("Этот код уже использован.", field="code")
+        return {"recovery_codes": [one for one in user.recovery_codes if one != spent]}
+
+    try:
+        await update(engine, login, change)
+    except BadInputError:
+        return False
+    return True
 
 
 async def begin(sessions: Sessions, user: User, visitor: Visitor, *, way: str = "password") -> str:
