@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from app.accounts.events import SecurityEvent, note
 from app.accounts.tokens import repository
 from app.accounts.tokens.models import PREFIX, SHORT, Token, TokenState, token_id
 from app.engine.client import Engine, Stored
@@ -68,7 +69,8 @@ async def create(
         channels=wish.channels,
     )
     await repository.add(engine, token)
-    log.info("token_created", token=token.short_id, login=token.login, by=by)
+    log.info("token_created", token=token.short_id)
+    note(SecurityEvent.TOKEN_CREATED, login=by, subject=token.login)
     return secret, token
 
 
@@ -112,7 +114,8 @@ async def revoke(engine: Engine, viewer: Viewer | None, name: str) -> Token:
             await repository.replace(engine, read, dead, refresh=True)
         except ConflictError:
             continue  # it was used just now
-        log.info("token_revoked", token=token.short_id, login=token.login, by=by)
+        log.info("token_revoked", token=token.short_id)
+        note(SecurityEvent.TOKEN_REVOKED, login=by, subject=token.login)
         return dead
     raise ConflictError("Токен как раз меняется. Повторите.")
 
