@@ -59,6 +59,9 @@ _STALE_FORM = Trouble(
     "Обновите страницу и отправьте форму ещё раз.",
 )
 _FORBIDDEN = Trouble(403, "forbidden", "На это действие нет прав.", "")
+_GONE = Trouble(400, "client_gone", "Запрос прерван: отправлено не всё.", "")
+"""A page that was left while it was sending; nobody reads this answer and nothing is broken."""
+_LEFT = "client disconnected prematurely"
 _INTERNAL = Trouble(500, "internal", "В Отклике произошла ошибка.", _ADVICE)
 
 _BY_TYPE: tuple[tuple[type[Exception], str, str], ...] = (
@@ -84,6 +87,8 @@ def trouble_of(error: Exception) -> Trouble:
 
 def _refused(error: HTTPException) -> Trouble:
     """Litestar's own refusals, in our words."""
+    if isinstance(error, InternalServerException) and error.detail == _LEFT:
+        return _GONE
     if isinstance(error, PermissionDeniedException):
         stale = "CSRF" in error.detail
         return _STALE_FORM if stale else _FORBIDDEN

@@ -26,9 +26,13 @@ async def test_a_call_is_entered_by_keyboard_alone(
 ) -> None:
     async with visit(browser, f"{product}/cases/new") as page:
         await tab_to(page, "channel")
-        await page.keyboard.type("Лич")
+        await page.keyboard.press("ArrowDown")
         await tab_to(page, "text")
         await page.keyboard.type("Во дворе не горит фонарь")
+        await tab_to(page, "theme")
+        await page.keyboard.press("ArrowDown")
+        theme = await page.evaluate("document.activeElement.selectedOptions[0].text")
+        await page.focus("#text")
         await tab_to(page, "author_name")
         await page.keyboard.type("Иванова Мария")
         await tab_to(page, "author_phone")
@@ -41,6 +45,7 @@ async def test_a_call_is_entered_by_keyboard_alone(
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/cases/*?entered=saved*")
         await expect(page.get_by_text("Внести ещё одно")).to_be_visible()
+        await expect(page.get_by_text(theme, exact=True).first).to_be_visible()
     assert await cases(engine) == 1
 
 
