@@ -19,11 +19,10 @@ class NavigationItem:
 
 NAVIGATION = (
     NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
-    NavigationItem("Ручной ввод", "/cases/new", "writing", Permission.CASE_REGISTER),
+    NavigationItem("Ввод", "/cases/new", "writing", Permission.CASE_REGISTER),
     NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),
     NavigationItem("Выгрузки", "/exports", "download", Permission.SEARCH_EXPORT),
     NavigationItem("Люди", "/people", "users", Permission.PEOPLE_MANAGE),
-    NavigationItem("Токены", "/people/tokens", "link", Permission.TOKENS_MANAGE),
     NavigationItem("Справочники", "/books", "building", Permission.BOOKS_EDIT),
     NavigationItem("Журнал", "/audit", "history", Permission.AUDIT_VIEW),
     NavigationItem("Состояние", "/system", "activity-heartbeat", Permission.SYSTEM_VIEW),

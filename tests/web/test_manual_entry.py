@@ -198,6 +198,8 @@ async def test_a_draft_outlives_the_session_and_the_server(
         assert "Есть незаконченное" not in page.text
     target(await operator.send())
     assert "Есть незаконченное" not in (await operator.client.get("/cases/new")).text
+    await operator.send(path="/cases/new/check", hx=True)  # sent before, come after
+    assert "Есть незаконченное" not in (await operator.client.get("/cases/new")).text
 
 
 async def test_without_redis_one_can_enter_and_is_told(settings: Settings, engine: Engine) -> None:

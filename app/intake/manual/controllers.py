@@ -19,6 +19,7 @@ from app.intake.manual.pages import (
     form_page,
     look_beside,
     open_counter,
+    unfinished,
 )
 from app.intake.manual.service import Refused, save
 from app.intake.manual.warnings import warnings_of
@@ -45,7 +46,7 @@ class ManualEntryController(Controller):
         key = request.query_params.get("key", "")
         if not is_key(key):
             return Redirect(f"/cases/new?key={ULID()}", status_code=303)
-        kept = {draft.key: draft.form for draft in await counter.drafts.listed()}
+        kept = {draft.key: draft.form for draft in await unfinished(counter)}
         form = kept.get(key) or await blank_form(counter, key)
         return await form_page(request, counter, key, form)
 

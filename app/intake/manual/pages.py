@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from app.engine.client import Engine
+from app.engine.names import Index
 from app.errors import EngineSetupError, EngineUnavailableError
 from app.intake.entry import only_municipality
 from app.intake.manual.contexts import (
@@ -20,7 +21,7 @@ from app.intake.manual.contexts import (
     entry_page,
     sentences,
 )
-from app.intake.manual.drafts import Drafts
+from app.intake.manual.drafts import Draft, Drafts
 from app.intake.manual.forms import EntryForm, first_form
 from app.intake.manual.lookalikes import find_lookalikes
 from app.intake.manual.service import Entered, entered_before, entry_id
@@ -99,7 +100,7 @@ async def form_page(
         beside,
         said,
         entered=entered.number if entered else None,
-        drafts=await counter.drafts.listed(),
+        drafts=await unfinished(counter),
     )
     return page(
         request,
@@ -123,3 +124,16 @@ async def entered_as(counter: Counter, key: str) -> Entered | None:
         return await entered_before(counter.engine, counter.viewer, key)
     except _AWAY:
         return None
+
+
+async def unfinished(counter: Counter) -> list[Draft]:
+    """Without those that have become cases: what a page sent last may come after it was saved."""
+    drafts = await counter.drafts.listed()
+    ids = {entry_id(counter.viewer, draft.key): draft for draft in drafts}
+    try:
+        entered = await counter.engine.get_many(Index.CASES, ids, ("number",))
+    except _AWAY:
+        return drafts
+    for case_id in entered:
+        await counter.drafts.drop(ids[case_id].key)
+    return [draft for case_id, draft in ids.items() if case_id not in entered]
