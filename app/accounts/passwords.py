@@ -141,9 +141,8 @@ def expires_at(settings: Settings, user: User) -> datetime | None:
     """When the password has to be changed; None for never."""
     if user.password_hash is None or user.password_at is None:
         return None
-    days = settings.password_days
-    if Role.ADMINISTRATOR in user.roles:
-        days = min(days, settings.password_days_admin) if days else settings.password_days_admin
+    admin = Role.ADMINISTRATOR in user.roles
+    days = settings.password_days_admin if admin else settings.password_days
     return user.password_at + timedelta(days=days) if days else None
 
 

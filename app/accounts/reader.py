@@ -15,7 +15,7 @@ from app.errors import PasswordChangeDueError, SessionLockedError
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.access import AnyConnection
-from app.web.browsers import browser_words
+from app.web.callers import agent_family
 from app.web.csrf import secret_mark
 
 BACKGROUND = "x-otklik-background"
@@ -58,7 +58,7 @@ def session_of(connection: AnyConnection) -> Session | None:
 def visitor_of(connection: AnyConnection) -> Visitor:
     return Visitor(
         address=connection.client.host if connection.client else "",
-        browser=browser_words(connection.headers.get("user-agent", "")),
+        browser=agent_family(connection.headers.get("user-agent")) or "Неизвестно",
         request_id=str(connection.scope["state"].get("request_id", "")),
     )
 

@@ -105,7 +105,7 @@ def test_one_time_passwords_pass_the_strictest_rules_and_differ() -> None:
         ([Role.OPERATOR, Role.ADMINISTRATOR], {}, 60),
         ([Role.OPERATOR], {"password_days": 0}, None),
         ([Role.ADMINISTRATOR], {"password_days": 0}, 60),
-        ([Role.ADMINISTRATOR], {"password_days_admin": 0}, 180),
+        ([Role.ADMINISTRATOR], {"password_days_admin": 0}, None),
     ],
 )
 def test_the_age_of_a_password(
