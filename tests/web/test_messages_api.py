@@ -198,7 +198,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     ({"author": {"phone": "нет"}}, "bad_value", "author.phone"),
     ({"author": {"email": "нет"}}, "bad_value", "author.email"),
     ({"author": {"passport": "1"}}, "unknown_field", "author.passport"),
-    ({"adress": "ул. Ленина"}, "unknown_field", "adress"),
+    ({"stret": "ул. Ленина"}, "unknown_field", "stret"),
     ({"appeal_code": "1"}, "bad_value", "appeal_code"),
     ({"tags": "авария"}, "wrong_type", "tags"),
     ({"tags": [1]}, "wrong_type", "tags"),
