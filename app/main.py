@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Litestar, Request, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.response import Redirect
@@ -41,6 +41,7 @@ from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
 from app.intake.messages.controllers import MessagesController
 from app.people.controllers import OwnSubstitutionsController, PeopleController
+from app.permissions import Permission
 from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
@@ -61,8 +62,10 @@ from app.web.envelope import Envelope
 from app.web.environment import template_engine
 from app.web.hosts import Hosts
 from app.web.metrics import Metrics
+from app.web.navigation import offered_to
 from app.web.preferences import PreferencesController
 from app.web.rate import RateLimit
+from app.work.controllers import ViewsController, WorkController
 
 MAX_BODY = 1_000_000
 """Octets a request may bring; a route that takes files raises it with `request_max_body_size`."""
@@ -72,8 +75,12 @@ REDIS_PATIENCE = 3.0
 
 
 @get("/", opt=SIGNED_IN)
-async def home() -> Redirect:
-    return Redirect("/search", status_code=302)
+async def home(viewer: NamedDependency[Viewer]) -> Redirect:
+    """Whoever may take work begins with it; the others come to look things up."""
+    offered = [item.path for item in offered_to(viewer)]
+    if not viewer.may(Permission.CASE_TAKE):
+        offered = [path for path in offered if path != "/work"]
+    return Redirect(offered[0] if offered else "/search", status_code=302)
 
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
@@ -85,6 +92,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     MyTotpController,
     PreferencesController,
     SystemController,
+    WorkController,
+    ViewsController,
     SearchPageController,
     SearchApiController,
     CasePageController,

@@ -22,3 +22,8 @@ async def people_by_department(engine: Engine) -> dict[str, int]:
 async def active_people(engine: Engine) -> list[User]:
     """By name."""
     return await repository.find(engine, _ACTIVE)
+
+
+async def everybody(engine: Engine) -> list[User]:
+    """Also those whose sign-in is closed, by name."""
+    return await repository.find(engine, repository.EVERYBODY)

@@ -17,6 +17,7 @@ class Index(StrEnum):
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
     TOKENS = "tokens"
+    DESKS = "desks"
     USERS = "users"
     DEPARTMENTS = "departments"
     AUDIT = "audit"

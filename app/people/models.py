@@ -27,7 +27,7 @@ class HeldCase(Struct, frozen=True):
     kind: Kind
     state: State
     department: str | None
-    deadline_at: datetime | None
+    deadline_at: datetime | None = None
 
 
 class HeldCases(Struct, frozen=True):

@@ -156,6 +156,7 @@ async def person_page(  # noqa: PLR0913 - each is a part of the page that an act
         "people/person.html",
         context=context,
         status=refusal.status if refusal else status,
+        headers={"Cache-Control": "no-store"} if password else None,
     )
 
 

@@ -1,9 +1,9 @@
 """What is done with people beyond signing in: found, given rights, let go."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from app.accounts import service as accounts
@@ -102,15 +102,8 @@ async def held_cases(engine: Engine, viewer: Viewer | None, login: str) -> HeldC
 
 
 def _held(source: dict[str, Any]) -> HeldCase:
-    deadline = source.get("deadline_at")
-    return HeldCase(
-        id=source["id"],
-        number=source["number"],
-        kind=source["kind"],
-        state=source["state"],
-        department=source.get("workflow", {}).get("department"),
-        deadline_at=datetime.fromisoformat(deadline) if deadline else None,
-    )
+    department = source.get("workflow", {}).get("department")
+    return msgspec.convert({**source, "department": department}, HeldCase)
 
 
 async def held_counts(engine: Engine, viewer: Viewer | None, people: list[User]) -> dict[str, int]:

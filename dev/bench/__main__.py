@@ -2,10 +2,10 @@
 
 import click
 
-from dev.bench import imports, rebuild, search
+from dev.bench import imports, rebuild, search, work
 
 _SEARCH_PARTS = ("search", "pages", "hostile", "exports")
-_PARTS = ("imports", *_SEARCH_PARTS, "rebuild")
+_PARTS = ("imports", *_SEARCH_PARTS, "work", "rebuild")
 
 
 @click.command()
@@ -19,6 +19,8 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
         imports.main(rows)
     if set(_SEARCH_PARTS) & set(chosen):
         search.main(messages, chosen)
+    if "work" in chosen:
+        work.main(messages)
     if "rebuild" in chosen:
         rebuild.main(messages)
 

@@ -1,7 +1,7 @@
 """Messages of the made-up town as documents of the index, and questions taken from them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from random import Random
@@ -29,11 +29,18 @@ _LONG_WORD = 6
 _LEAST_WORDS, _MOST_WORDS = 2, 9
 
 
-async def load(engine: Engine, total: int, seed: int = SEED) -> int:
-    """Writes `total` messages with texts and waits until searches see them; returns how many."""
+async def load(
+    engine: Engine, total: int, seed: int = SEED, made: Callable[[DemoCase], Case] | None = None
+) -> int:
+    """Writes `total` messages with texts and waits until searches see them; returns how many.
+
+    `made` makes a case of a message; without it, as an import would.
+    """
     written = 0
     for part in _chunks(messages(total, seed)):
-        outcome = await write(engine, Index.CASES, [_action(case) for case in part])
+        outcome = await write(
+            engine, Index.CASES, [_action((made or as_case)(demo)) for demo in part]
+        )
         if outcome.failures:
             raise RuntimeError(f"the engine refused a document: {outcome.failures.popitem()}")
         written += len(outcome.written)
@@ -51,8 +58,8 @@ def _chunks(cases: Iterator[DemoCase]) -> Iterator[list[DemoCase]]:
         yield part
 
 
-def _action(demo: DemoCase) -> BulkAction:
-    case = with_derived_fields(as_case(demo))
+def _action(made: Case) -> BulkAction:
+    case = with_derived_fields(made)
     return BulkAction("index", case.id, msgspec.json.encode(case))
 
 

@@ -12,8 +12,9 @@ import uvicorn
 from app.main import create_app
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
+from app.web.access import WhoAsks
 
-_PAUSE_SECONDS = 1.0
+PAUSE_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
 _READY_SECONDS = 0.05
 
@@ -22,8 +23,10 @@ Visit = tuple[int, float]
 
 
 @asynccontextmanager
-async def served(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """The site on a port of its own, and a client of it.
+async def served(
+    settings: Settings, who_asks: WhoAsks | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The site on a port of its own, and a client of it; without `who_asks` one who may anything.
 
     Server and people share one process and one event loop, so the times include waiting for each
     other: worse than the truth, never better.
@@ -33,6 +36,8 @@ async def served(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     url = f"http://{host}:{port}"
     own = settings.model_copy(update={"port": port, "base_url": url})
     app = create_app(own, signed_in_as=LOCAL_VIEWER)
+    if who_asks:
+        app.state.who_asks = who_asks
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
@@ -66,11 +71,11 @@ async def _person(
     client: httpx.AsyncClient, asked: list[str], seconds: float, late: float
 ) -> list[Visit]:
     visits: list[Visit] = []
-    await asyncio.sleep(late * _PAUSE_SECONDS)
+    await asyncio.sleep(late * PAUSE_SECONDS)
     ends = time.perf_counter() + seconds
     for question in asked:
         if time.perf_counter() > ends:
             break
         visits.append(await asked_of(client, "/search", question))
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(PAUSE_SECONDS)
     return visits

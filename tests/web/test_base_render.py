@@ -105,9 +105,9 @@ async def test_who_is_signed_in_is_said_with_a_way_out(lone: Client) -> None:
     assert 'action="/sign-out"' in text
 
 
-async def test_start_page_leads_to_search(lone: Client) -> None:
+async def test_start_page_leads_to_the_own_work(lone: Client) -> None:
     answer = await lone.get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (302, "/search")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/work")
 
 
 async def test_list_of_keys_names_what_the_script_answers_to(lone: Client) -> None:

@@ -2,10 +2,12 @@
 "use strict";
 (() => {
   const root = document.documentElement;
+  const rowInFocus = () => document.activeElement.closest("[data-row]");
   const target = (row) => row.querySelector("[data-open]") || row;
 
   const typing = (element) =>
-    element.isContentEditable || /^(input|textarea|select)$/i.test(element.tagName);
+    element.isContentEditable
+    || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 
   const focusSearch = () => {
     const field = document.querySelector("main [data-search-field]")
@@ -30,9 +32,47 @@
   };
 
   const open = () => {
-    const row = document.activeElement.closest("[data-row]");
+    const row = rowInFocus();
     if (!row) return false;
     target(row).click();
+    return true;
+  };
+
+  const select = () => {
+    const box = rowInFocus()?.querySelector("[data-select]");
+    if (!box) return false;
+    box.click();
+    return true;
+  };
+
+  // What a page offers under a letter: in the row that has the focus, else on the whole page.
+  const press = (letter) => {
+    const wanted = `[data-hotkey="${letter}"]`;
+    const own = rowInFocus()?.querySelector(wanted);
+    const found = own || [...document.querySelectorAll(wanted)].find((one) => !one.closest("[data-row]"));
+    if (!found || found.disabled || !found.getClientRects().length) return false;
+    if (found.matches("select, input, textarea")) found.focus();
+    else found.click();
+    return true;
+  };
+
+  // In a list the row is marked first: what is assigned are the marked ones.
+  const assign = () => {
+    const marked = document.querySelector("[data-select]:checked");
+    if (!marked) select();
+    return press("a");
+  };
+
+  // «g», then a letter within two seconds: a section of the top bar.
+  let going = 0;
+  const go = () => {
+    going = Date.now();
+    return true;
+  };
+  const goTo = (letter) => {
+    const item = document.querySelector(`[data-go="${letter}"]`);
+    if (!item) return false;
+    item.click();
     return true;
   };
 
@@ -47,7 +87,19 @@
     if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) return help;
     if (event.key === "/" || event.code === "Slash") return focusSearch;
     if (event.shiftKey) return null;
-    return { KeyJ: () => move(1), KeyK: () => move(-1), KeyO: open }[event.code] || null;
+    const after = going && Date.now() - going < 2000;
+    going = 0;
+    if (after && event.code === "KeyW") return () => goTo("w");
+    return {
+      KeyJ: () => move(1),
+      KeyK: () => move(-1),
+      KeyO: open,
+      KeyX: select,
+      KeyT: () => press("t"),
+      KeyA: assign,
+      KeyS: () => press("s"),
+      KeyG: go,
+    }[event.code] || null;
   };
 
   document.addEventListener("keydown", (event) => {

@@ -1,0 +1,87 @@
+"""The bar under marked rows, and what is told after an action on them."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from app.cases.actions.apply import rule_of
+from app.cases.codes import IMPORTANCE_NAMES
+from app.cases.rows import RowResult, RowState
+from app.permissions import Permission
+from app.viewer import Viewer
+from app.web.filters import counted
+from app.work.service import WorkPage
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was sent and not taken: shown again with the reason."""
+
+    error: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    marked: list[str] = field(default_factory=list)
+
+
+NOTHING_TYPED = Typed()
+
+
+@dataclass(frozen=True)
+class BulkView:
+    key: str
+    """New with each page, so that the same form sent twice acts once."""
+    may_take: bool
+    may_assign: bool
+    may_classify: bool
+    may_more: bool
+    """Whether the page of acts on many cases is open to the person."""
+    departments: list[str]
+    importances: list[tuple[str, str]]
+    typed: Typed
+
+    @property
+    def offers(self) -> bool:
+        """Whether there is anything to do with marked rows."""
+        return self.may_take or self.may_assign or self.may_classify
+
+
+def bulk_view(viewer: Viewer, found: WorkPage, typed: Typed) -> BulkView:
+    known = {item.value for item in found.facets.values["department"]}
+    return BulkView(
+        key=secrets.token_hex(8),
+        may_take=viewer.may(Permission.CASE_TAKE),
+        may_assign=viewer.may(Permission.CASE_ASSIGN) and viewer.may(Permission.CASE_BULK),
+        may_classify=viewer.may(Permission.CASE_CLASSIFY) and viewer.may(Permission.CASE_BULK),
+        may_more=viewer.may(Permission.CASE_BULK),
+        departments=sorted(known | viewer.departments),
+        importances=[(code.value, name) for code, name in IMPORTANCE_NAMES.items()],
+        typed=typed,
+    )
+
+
+@dataclass(frozen=True)
+class ToldOutcome:
+    well: bool
+    """Whether at least one row was changed."""
+    title: str
+    """«Взято в работу: 12 обращений»."""
+    refused: list[RowResult]
+    undo: list[str]
+    """Ids of the rows whose action can be taken back."""
+    key: str
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        return {row.case_id: row.why for row in self.refused}
+
+
+def told_outcome(action: str, rows: list[RowResult]) -> ToldOutcome:
+    rule = rule_of(action)
+    done = [row.case_id for row in rows if row.state is RowState.DONE]
+    words = counted(len(done), "обращение", "обращения", "обращений")
+    told = rule.told[:1].upper() + rule.told[1:]
+    return ToldOutcome(
+        well=bool(done),
+        title=f"{told}: {words}" if done else "Ничего не изменилось",
+        refused=[row for row in rows if row.state is not RowState.DONE],
+        undo=done if rule.reversible else [],
+        key=secrets.token_hex(8),
+    )
