@@ -27,6 +27,7 @@ from app.accounts.sessions import Sessions
 from app.audit.controllers import AuditController
 from app.audit.refusals import Refusals, told_each_minute
 from app.audit.waiting import Journal
+from app.books.controllers import BooksController
 from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
@@ -35,7 +36,9 @@ from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
+from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
+from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
@@ -91,6 +94,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CasePageController,
     CaseApiController,
     ExportsController,
+    BooksController,
+    PeopleController,
+    OwnSubstitutionsController,
     JournalExportController,
     AuditController,
     BulkController,
@@ -138,7 +144,7 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
         socket_connect_timeout=REDIS_PATIENCE,
     )
     app.state.sessions = Sessions(app.state.redis, settings)
-    app.state.people = People(app.state.engine, settings)
+    app.state.people = People(app.state.engine, settings, current_book)
     app.state.session_cookie = cookie_name(settings)
     app.state.journal = Journal(app.state.engine, app.state.redis)
     app.state.refusals = Refusals(app.state.journal)

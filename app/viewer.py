@@ -18,6 +18,16 @@ class Scope(msgspec.Struct, frozen=True):
 EVERYWHERE = Scope(None, None, None)
 
 
+class Part(msgspec.Struct, frozen=True):
+    """The rights of one role: what it permits it permits within its own scope only."""
+
+    login: str
+    """Whose role it is: the person's own, or somebody's they act for."""
+    permissions: frozenset[Permission]
+    scope: Scope | None
+    """None for a role that sees no cases by itself."""
+
+
 class Viewer(msgspec.Struct, frozen=True):
     """The person a query is run for; `everything` lifts all limits, nothing else does."""
 
@@ -31,6 +41,11 @@ class Viewer(msgspec.Struct, frozen=True):
     """One for each role of the person: a case in any of them is seen."""
     departments: frozenset[str] = frozenset()
     """Where this person works: names of the own department and those below it."""
+    parts: tuple[Part, ...] = ()
+    """One for each role, own ones first. `permissions` and `scopes` are all of them together, for
+    what concerns no single case; without parts they stand for one role."""
+    acting_for: tuple[str, ...] = ()
+    """Names of those the person acts for today, for people."""
 
     def may(self, permission: Permission) -> bool:
         return self.everything or permission in self.permissions

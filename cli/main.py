@@ -8,6 +8,7 @@ import click
 from app.errors import OtklikError
 
 _COMMANDS = {
+    "books": "cli.books:books",
     "audit": "cli.audit:audit",
     "check": "cli.check:check",
     "demo": "cli.demo:demo",

@@ -1,4 +1,7 @@
-"""Writes `docs/settings.md` from `app/settings.py`: `python -m dev.docs`. A test compares."""
+"""Writes the pages that are made from code: `python -m dev.docs`. Tests compare.
+
+`docs/settings.md` comes from `app/settings.py`, `docs/permissions.md` from the table of roles.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -6,9 +9,12 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from app.people.rights import RoleWords, rights_table
+from app.permissions import Permission
 from app.settings import ROOT, Settings
 
 TARGET = ROOT / "docs" / "settings.md"
+PERMISSIONS = ROOT / "docs" / "permissions.md"
 
 _HEAD = """\
 # Настройки
@@ -46,9 +52,45 @@ def settings_page() -> str:
     return _HEAD + "".join(_row(*item) for item in Settings.model_fields.items())
 
 
+_RIGHTS_HEAD = """\
+# Роли и права
+
+Этот файл собран из `app/accounts/roles.py` командой `python -m dev.docs`, руками его не правят.
+Та же таблица открывается в Отклике: «Люди», вкладка «Роли и права».
+
+У человека может быть несколько ролей. Обращение он видит, если оно подходит хотя бы под одну из
+них, если назначено ему самому или если его ведомство о нём спросили. Муниципалитеты и каналы можно
+ограничить для каждого человека отдельно. Пока человек кого-то замещает, к его правам добавляются
+права отсутствующего, кроме прав администратора.
+
+## Что видит роль
+
+| Роль | Код | Какие обращения |
+|---|---|---|
+"""
+
+
+def permissions_page() -> str:
+    """The whole text of `docs/permissions.md`."""
+    table = rights_table()
+    sees = [f"| {one.name} | `{one.role}` | {one.reach} |\n" for one in table.roles]
+    head = "| Право | " + " | ".join(one.name for one in table.roles) + " |\n"
+    line = "|---" * (len(table.roles) + 1) + "|\n"
+    rows = [
+        f"| {words} | " + " | ".join(_mark(role, code) for role in table.roles) + " |\n"
+        for code, words in table.permissions
+    ]
+    return _RIGHTS_HEAD + "".join(sees) + "\n## Что может роль\n\n" + head + line + "".join(rows)
+
+
+def _mark(role: RoleWords, permission: Permission) -> str:
+    return "да" if permission in role.may else "–"
+
+
 def main() -> None:
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text(settings_page(), encoding="utf-8")
+    PERMISSIONS.write_text(permissions_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ class User(Struct, frozen=True, omit_defaults=True, kw_only=True):
     created_at: datetime
     created_by: str
     updated_at: datetime
+    updated_by: str | None = None
+    """Login; None where nobody changed it since."""
     version: int = 1
     """Grows with each change; sessions of an older one are read anew."""
     epoch: int = 1

@@ -5,9 +5,8 @@ from datetime import date
 
 from app.accounts.models import User, short_name
 from app.accounts.roles import GRANTS, Reach, Role
-from app.permissions import Permission
 from app.reference.departments import DepartmentBook
-from app.viewer import Scope, Viewer
+from app.viewer import Part, Scope, Viewer
 
 
 def viewer_for(
@@ -18,23 +17,28 @@ def viewer_for(
     `absent` are people who may have named a substitute. Acting never hands on the rights of an
     administrator: whoever guards the rights is replaced by an act of another administrator.
     """
-    own = [user, *(one for one in absent if _acts_for(user, one, today))]
-    permissions: set[Permission] = set()
-    scopes: list[Scope] = []
+    absentees = [one for one in absent if _acts_for(user, one, today)]
+    persons = [user, *absentees] if user.active else []
+    parts = tuple(part for person in persons for part in _parts(person, book, user))
     departments: set[str] = set()
-    for person in own if user.active else []:
-        for role in person.roles:
-            if person is user or role is not Role.ADMINISTRATOR:
-                permissions |= GRANTS[role].permissions
-                scopes += _scopes(person, role, book)
+    for person in persons:
         departments |= book.names_below([person.department] if person.department else [])
     return Viewer(
         name=user.login,
         title=short_name(user.name),
-        permissions=frozenset(permissions),
-        scopes=tuple(scopes),
+        permissions=frozenset(one for part in parts for one in part.permissions),
+        scopes=tuple(part.scope for part in parts if part.scope is not None),
         departments=frozenset(departments),
+        parts=parts,
+        acting_for=tuple(short_name(one.name) for one in absentees) if user.active else (),
     )
+
+
+def _parts(person: User, book: DepartmentBook, user: User) -> list[Part]:
+    roles = [one for one in person.roles if person is user or one is not Role.ADMINISTRATOR]
+    return [
+        Part(person.login, GRANTS[role].permissions, _scope(person, role, book)) for role in roles
+    ]
 
 
 def _acts_for(user: User, absent: User, today: date | None) -> bool:
@@ -45,12 +49,12 @@ def _acts_for(user: User, absent: User, today: date | None) -> bool:
     )
 
 
-def _scopes(user: User, role: Role, book: DepartmentBook) -> list[Scope]:
+def _scope(user: User, role: Role, book: DepartmentBook) -> Scope | None:
     grant = GRANTS[role]
     if grant.reach is Reach.NONE:
-        return []
+        return None
     municipalities = None if user.municipalities is None else frozenset(user.municipalities)
-    return [Scope(municipalities, _departments(user, grant.reach, book), _channels(user, role))]
+    return Scope(municipalities, _departments(user, grant.reach, book), _channels(user, role))
 
 
 def _departments(user: User, reach: Reach, book: DepartmentBook) -> frozenset[str] | None:

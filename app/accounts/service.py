@@ -181,8 +181,12 @@ async def change_user(
     who = require(viewer, Permission.PEOPLE_MANAGE)
     stored = await load_user(engine, login)
     if stored.user.version != version:
-        raise ConflictError("Этого пользователя тем временем изменили. Введённое осталось в форме.")
-    changes = _checked(person)
+        who_won = stored.user.updated_by or stored.user.created_by
+        raise ConflictError(
+            f"Этого пользователя тем временем изменил другой человек: {who_won}. "
+            "Введённое осталось в форме."
+        )
+    changes = {**_checked(person), "updated_by": who.name}
     if substitutions is not None:
         changes["substitutions"] = list(substitutions)
     before = stored.user
@@ -190,6 +194,7 @@ async def change_user(
         await _check_not_last(engine, login)
     rights = any(getattr(before, field) != changes[field] for field in _RIGHTS)
     user = await _write(engine, stored, changes, ends_sessions=rights)
+    await _keep_an_administrator(engine, before)
     await _spread(sessions, user, ended=rights)
     event = SecurityEvent.RIGHTS_CHANGED if rights else SecurityEvent.USER_CHANGED
     note(event, login=who.name, subject=login)
@@ -205,7 +210,9 @@ async def deactivate(engine: Engine, sessions: Sessions, viewer: Viewer | None, 
     stored = await load_user(engine, login)
     if Role.ADMINISTRATOR in stored.user.roles:
         await _check_not_last(engine, login)
-    user = await update(engine, login, lambda _: {"active": False}, ends_sessions=True)
+    closed = {"active": False, "updated_by": who.name}
+    user = await update(engine, login, lambda _: closed, ends_sessions=True)
+    await _keep_an_administrator(engine, stored.user)
     await _spread(sessions, user, ended=True)
     note(SecurityEvent.USER_DEACTIVATED, login=who.name, subject=login)
     return user
@@ -213,7 +220,9 @@ async def deactivate(engine: Engine, sessions: Sessions, viewer: Viewer | None, 
 
 async def activate(engine: Engine, sessions: Sessions, viewer: Viewer | None, login: str) -> User:
     who = require(viewer, Permission.PEOPLE_MANAGE)
-    user = await update(engine, login, lambda _: {"active": True}, ends_sessions=True)
+    user = await update(
+        engine, login, lambda _: {"active": True, "updated_by": who.name}, ends_sessions=True
+    )
     await _spread(sessions, user, ended=False)
     note(SecurityEvent.USER_ACTIVATED, login=who.name, subject=login)
     return user
@@ -316,6 +325,7 @@ async def _write(
     user = User(
         **{
             **asdict(before),
+            "updated_by": before.login,
             **changes,
             "version": before.version + 1,
             "epoch": before.epoch + int(ends_sessions),
@@ -342,6 +352,19 @@ async def _check_not_last(engine: Engine, login: str) -> None:
     found = await repository.find(engine, repository.active_with_role(Role.ADMINISTRATOR), size=2)
     if not any(one.login != login for one in found):
         raise ConflictError("Это последний администратор. Сначала назначьте другого.")
+
+
+async def _keep_an_administrator(engine: Engine, before: User) -> None:
+    """Two may close each other at one moment, each check seeing the other still there: whoever
+    finds nobody left gives back what was taken.
+    """
+    if Role.ADMINISTRATOR not in before.roles or not before.active:
+        return
+    if await repository.find(engine, repository.active_with_role(Role.ADMINISTRATOR), size=1):
+        return
+    back = {"roles": before.roles, "active": True}
+    await update(engine, before.login, lambda _: back)
+    raise ConflictError("Это последний администратор. Сначала назначьте другого.")
 
 
 async def create_first(engine: Engine) -> str | None:

@@ -27,7 +27,8 @@ ALL = 300
 MOST_ADDRESSES = 5_000
 """Counted apart in one minute; the rest are counted together."""
 MINUTE = 60.0
-_OTHERS = "others"
+_OTHERS, _NOWHERE = "others", "unknown"
+"""No addresses: of those beyond the count, and of requests that came without one (a socket)."""
 _TOLD = frozenset({401, 403, 421, 429})
 _ABSENT = 404
 _KINDS = {
@@ -75,7 +76,7 @@ class Refusals:
                 return
             self._window = Window(self._clock())
         for network, count in over.counted.items():
-            address = None if network == _OTHERS else network.partition("/")[0]
+            address = None if network in {_OTHERS, _NOWHERE} else network.partition("/")[0]
             await self._journal.note(
                 happened(
                     "request.refused_many",
@@ -123,7 +124,7 @@ async def told_each_minute(refusals: Refusals) -> AsyncIterator[None]:
 def _network(address: str | None) -> str:
     """An IPv6 customer has 2^64 addresses: they count as one."""
     if not address:
-        return "unknown"
+        return _NOWHERE
     parsed = ipaddress.ip_address(address)
     if parsed.version == 4:  # noqa: PLR2004 - the version's name
         return address

@@ -88,6 +88,6 @@ async def _choice(
     typed: dict[str, str],
     error: BadInputError | ForbiddenError | None = None,
 ) -> Template:
-    directory = await read_directory(engine)
+    directory = await read_directory(engine, viewer)
     context = choose_context(ids, viewer, directory, typed, error)
     return page(request, "bulk/choose.html", context=context, status=error.status if error else 200)

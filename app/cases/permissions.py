@@ -1,8 +1,8 @@
-"""Who may see a case that was read by its id; lists have the access clause for the same rule."""
+"""Who may see a case that was read by its id, and who may do what with it."""
 
 from app.cases.models import Case
 from app.permissions import Permission
-from app.viewer import Scope, Viewer
+from app.viewer import Part, Scope, Viewer
 
 
 def may_see(viewer: Viewer | None, case: Case) -> bool:
@@ -13,9 +13,42 @@ def may_see(viewer: Viewer | None, case: Case) -> bool:
         return True
     if not viewer.may(Permission.CASE_VIEW):
         return False
-    if case.workflow.assignee == viewer.name or viewer.departments & set(case.workflow.asked):
+    if given_to(viewer, case):
         return True
     return any(_holds(scope, case) for scope in viewer.scopes)
+
+
+def may_do(viewer: Viewer | None, permission: Permission, case: Case) -> bool:
+    """Whether one role has both the right and the case: rights of one role do not pass to cases
+    that only another one sees.
+    """
+    return _part_for(viewer, permission, case) is not None
+
+
+def done_for(viewer: Viewer, permission: Permission, case: Case) -> str | None:
+    """Login of whoever the viewer acts for in this; None where the own rights are enough."""
+    part = _part_for(viewer, permission, case)
+    return part.login if part and part.login != viewer.name else None
+
+
+def _part_for(viewer: Viewer | None, permission: Permission, case: Case) -> Part | None:
+    """The first, own ones before others', that permits it and holds the case."""
+    if viewer is None or not may_see(viewer, case):
+        return None
+    if viewer.everything or not viewer.parts:
+        whole = Part(viewer.name, viewer.permissions, None)
+        return whole if viewer.may(permission) else None
+    able = [part for part in viewer.parts if permission in part.permissions]
+    if given_to(viewer, case):
+        return next(iter(able), None)
+    return next((part for part in able if part.scope and _holds(part.scope, case)), None)
+
+
+def given_to(viewer: Viewer, case: Case) -> bool:
+    """To this very person, or asked of the own department: seen whatever the scopes."""
+    return case.workflow.assignee == viewer.name or bool(
+        viewer.departments & set(case.workflow.asked)
+    )
 
 
 def _holds(scope: Scope, case: Case) -> bool:

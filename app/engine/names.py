@@ -18,6 +18,7 @@ class Index(StrEnum):
     VOCABULARY = "vocabulary"
     DESKS = "desks"
     USERS = "users"
+    DEPARTMENTS = "departments"
     AUDIT = "audit"
 
 

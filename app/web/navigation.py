@@ -22,6 +22,8 @@ NAVIGATION = (
     NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
     NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),
     NavigationItem("Выгрузки", "/exports", "download", Permission.SEARCH_EXPORT),
+    NavigationItem("Люди", "/people", "users", Permission.PEOPLE_MANAGE),
+    NavigationItem("Справочники", "/books", "building", Permission.BOOKS_EDIT),
     NavigationItem("Журнал", "/audit", "history", Permission.AUDIT_VIEW),
     NavigationItem("Состояние", "/system", "activity-heartbeat", Permission.SYSTEM_VIEW),
 )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.settings import get_settings
+from dev.demo.departments import demo_departments
 from dev.stack.children import call
 from dev.stack.supervisor import Stack
 from dev.stack.talk import StackError, say
@@ -41,6 +42,9 @@ def load_demo(stack: Stack, messages: int) -> None:
         *("demo", "generate", "--messages", str(messages), "--seed", "1", "--out", str(folder)),
         quiet=True,
     )
+    book = folder / "departments.csv"
+    book.write_bytes(demo_departments())
+    call(stack.env, "books", "load", str(book), quiet=True)
     for one in demo_files(folder):
         say(f"Загружаю {one.file}…")
         call(stack.env, "import", str(folder / one.file), "--profile", one.profile)

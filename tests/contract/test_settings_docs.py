@@ -1,16 +1,21 @@
-"""`docs/settings.md` says what `app/settings.py` does."""
+"""The pages made from code say what the code does."""
 
 import re
 
 import pytest
 
 from app.settings import Settings
-from dev.docs import TARGET, settings_page
+from dev.docs import PERMISSIONS, TARGET, permissions_page, settings_page
 
 
 def test_the_page_is_current() -> None:
     written = TARGET.read_text(encoding="utf-8")
     assert written == settings_page(), "run: python -m dev.docs"
+
+
+def test_the_table_of_rights_is_current() -> None:
+    written = PERMISSIONS.read_text(encoding="utf-8")
+    assert written == permissions_page(), "run: python -m dev.docs"
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

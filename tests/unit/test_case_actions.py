@@ -10,7 +10,7 @@ from app.accounts.roles import GRANTS, Role
 from app.cases.actions.apply import refusal_of
 from app.cases.actions.model import FieldKind
 from app.cases.actions.table import RULES
-from app.cases.codes import AnswerState, Kind, RequestState, State
+from app.cases.codes import AnswerState, Channel, Kind, RequestState, State
 from app.cases.models import Case
 from app.errors import BadInputError, ForbiddenError, OtklikError, RefusedError
 from tests.casework import (
@@ -54,7 +54,8 @@ def refused(one: Case, name: str, viewer: Any, **raw: Any) -> str:
 @pytest.mark.parametrize("state", list(State))
 def test_every_refusal_has_a_russian_sentence(role: Role, kind: Kind, state: State) -> None:
     viewer = person("someone", role, department="house", sector="city")
-    one = case(kind=kind, state=state, work={"department": HOUSE})
+    channel = Channel(min(GRANTS[role].channels or {Channel.SITE}))
+    one = case(kind=kind, state=state, channel=channel, work={"department": HOUSE})
     for rule in RULES.values():
         refusal = refusal_of(one, rule, viewer)
         allowed = rule.permission in GRANTS[role].permissions
@@ -122,7 +123,8 @@ def test_not_ours_is_for_messages_and_tells_what_to_do_with_an_appeal() -> None:
 
 
 def test_a_stranger_may_not_give_back_what_is_not_theirs() -> None:
-    refused(at_work(), "return", ROADMAN, reason="Нет")
+    with pytest.raises(ForbiddenError):
+        do(at_work(), "return", ROADMAN, reason="Нет")
 
 
 def test_approval_needs_other_eyes_and_rework_gives_the_text_back() -> None:

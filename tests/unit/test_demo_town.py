@@ -5,6 +5,9 @@ from random import Random
 
 import pytest
 
+from app.reference.departments import NO_DEPARTMENTS
+from app.reference.table import apply_rows, read_table
+from dev.demo.departments import demo_departments
 from dev.demo.fragments import FragmentError, parse, say, slots_of
 from dev.demo.people import new_person
 from dev.demo.scene import SLOTS, DemoScene
@@ -92,3 +95,9 @@ def lenin_scene() -> DemoScene:
     scene = DemoScene(rng, new_person(rng), place, date(2026, 7, 1), theme("hot_water").span)
     assert all(isinstance(SLOTS[name](scene), str) for name in SLOTS)
     return scene
+
+
+def test_the_book_of_departments_keeps_its_rules_and_names_every_department() -> None:
+    loaded, _ = apply_rows(NO_DEPARTMENTS, read_table(demo_departments()))
+    assert all(loaded.bears(one.name) and loaded.bears(one.body) for one in departments())
+    assert loaded.names_in_sector("zhkh") >= {"МКУ «Городское хозяйство»"}

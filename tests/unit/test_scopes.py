@@ -13,7 +13,7 @@ from app.accounts.roles import GRANTS, Role
 from app.accounts.scopes import viewer_for
 from app.cases.codes import Channel, Kind, State
 from app.cases.models import Case, Place, Source, Workflow
-from app.cases.permissions import may_see
+from app.cases.permissions import done_for, may_do, may_see
 from app.engine.access import access_clause
 from app.permissions import Permission
 from app.reference.departments import Department, DepartmentBook, Sector
@@ -190,3 +190,30 @@ def test_the_local_viewer_and_everywhere() -> None:
 )
 def test_short_names(name: str, short: str) -> None:
     assert short_name(name) == short
+
+
+def test_rights_of_one_role_do_not_pass_to_the_cases_of_another() -> None:
+    both = viewer_for(user(Role.POS_OFFICER, Role.CUR), BOOK)
+    pos, network = case("Чужое", None, Channel.POS), case("Чужое", None, Channel.VK)
+    assert may_see(both, network)
+    assert both.may(Permission.CASE_APPROVE)
+    assert may_do(both, Permission.CASE_APPROVE, pos)
+    assert not may_do(both, Permission.CASE_APPROVE, network)
+    assert not may_do(None, Permission.CASE_APPROVE, pos)
+    assert may_do(LOCAL_VIEWER, Permission.CASE_APPROVE, network)
+
+
+def test_it_is_known_for_whom_a_substitute_acts() -> None:
+    days = Substitution("petrova", TODAY, TODAY, "admin", NOW)
+    away = user(Role.BLOCK_HEAD, login="head", sector="city", substitutions=[days])
+    viewer = viewer_for(user(Role.EXECUTOR, department="roads"), BOOK, [away], TODAY)
+    own, other = case("Дорожная служба", None, Channel.SITE), case("УЖКХ", None, Channel.SITE)
+    assert viewer.acting_for == ("Петрова А.",)
+    assert done_for(viewer, Permission.CASE_ANSWER, own) is None
+    assert done_for(viewer, Permission.CASE_APPROVE, own) == "head"
+    assert done_for(viewer, Permission.CASE_ANSWER, other) == "head"
+
+
+@given(viewers, cases)
+def test_only_what_is_seen_is_acted_upon(viewer: Viewer | None, case: Case) -> None:
+    assert not may_do(viewer, Permission.CASE_VIEW, case) or may_see(viewer, case)

@@ -10,6 +10,7 @@ from app.cases.actions.model import Action, Rule, Turn
 from app.cases.actions.table import RULES
 from app.cases.codes import STATE_NAMES, Kind, State
 from app.cases.models import Case, Event
+from app.cases.permissions import done_for, may_do
 from app.errors import BadInputError, ForbiddenError, NotFoundError, OtklikError, RefusedError
 from app.permissions import PERMISSION_NAMES, Permission
 from app.viewer import Viewer
@@ -37,7 +38,7 @@ def rule_of(name: str) -> Rule:
 
 def refusal_of(case: Case, rule: Rule, viewer: Viewer | None) -> OtklikError | None:
     """Why `viewer` may not do this now and who may; None where it may be done."""
-    if viewer is None or not viewer.may(rule.permission):
+    if viewer is None or not may_do(viewer, rule.permission, case):
         return ForbiddenError(_who_may(rule.permission))
     if case.kind not in rule.kinds:
         return RefusedError(_only_for(rule))
@@ -95,6 +96,7 @@ def apply(case: Case, action: Action, viewer: Viewer, now: datetime) -> Case:
         reason=action.given.maybe("reason"),
         key=action.key,
         undoes=done.undoes,
+        for_whom=done_for(viewer, rule.permission, before),
         origin=action.origin,
     )
     return replace(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.cases.actions.difference import restored
 from app.cases.actions.model import Done, Rule, Turn
 from app.cases.models import Case, Event
+from app.cases.permissions import may_do
 from app.errors import RefusedError
 from app.viewer import Viewer
 
@@ -25,7 +26,7 @@ class Undo:
         if rule is None or not rule.reversible:
             told = rule.told if rule else event.what
             return f"Ваше последнее действие («{told}») отменить нельзя."
-        if not viewer.may(rule.permission):
+        if not may_do(viewer, rule.permission, case):
             return "На действие, которое вы хотите отменить, у вас больше нет права."
         if later := self._built_on(case, event):
             return (

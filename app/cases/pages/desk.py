@@ -114,7 +114,7 @@ async def show(
     banner: Banner | None = None,
 ) -> Template:
     """The whole page, or for htmx the part below the header."""
-    directory = await read_directory(desk.engine)
+    directory = await read_directory(desk.engine, desk.viewer)
     return page(
         request,
         "cases/show.html",
