@@ -26,6 +26,7 @@ from app.accounts.reader import cookie_name, session_viewer
 from app.accounts.sessions import Sessions
 from app.audit.controllers import AuditController
 from app.audit.refusals import Refusals, told_each_minute
+from app.audit.security import security_told
 from app.audit.waiting import Journal
 from app.books.controllers import BooksController
 from app.bulk.controllers import BulkController
@@ -149,7 +150,10 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     app.state.journal = Journal(app.state.engine, app.state.redis)
     app.state.refusals = Refusals(app.state.journal)
     try:
-        async with told_each_minute(app.state.refusals):
+        async with (
+            told_each_minute(app.state.refusals),
+            security_told(app.state.engine, app.state.journal, app.state.refusals),
+        ):
             yield
     finally:
         await app.state.engine.close()

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import anyio
 
+from app.audit.security import security_told
+from app.audit.waiting import Journal
 from app.engine.client import Engine
 from app.logging import configure_logging
 from app.settings import Settings, get_settings
@@ -24,7 +26,8 @@ def with_engine(call: Callable[[Engine, Settings], Awaitable[T]]) -> T:
         configure_logging(settings.model_copy(update={"log_level": "WARNING", "log_json": False}))
         engine = Engine(settings)
         try:
-            return await call(engine, settings)
+            async with security_told(engine, Journal(engine, None)):
+                return await call(engine, settings)
         finally:
             await engine.close()
 

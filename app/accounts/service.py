@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from app.accounts import repository
-from app.accounts.events import SecurityEvent, note
+from app.accounts.events import SecurityEvent, announce, note
 from app.accounts.models import Substitution, User
 from app.accounts.passwords import check_rules, hash_password, new_password, next_history
 from app.accounts.repository import StoredUser
@@ -117,8 +117,9 @@ async def create_user(
         password_at=user.created_at,
         must_change_password=once is not None,
     )
+    created = SecurityEvent.USER_CREATED
+    await announce(created, login=who.name, subject=user.login)
     await repository.create(engine, user)
-    note(SecurityEvent.USER_CREATED, login=who.name, subject=user.login)
     return user, once
 
 
@@ -193,11 +194,11 @@ async def change_user(
     if Role.ADMINISTRATOR in before.roles and Role.ADMINISTRATOR not in changes["roles"]:
         await _check_not_last(engine, login)
     rights = any(getattr(before, field) != changes[field] for field in _RIGHTS)
+    event = SecurityEvent.RIGHTS_CHANGED if rights else SecurityEvent.USER_CHANGED
+    await announce(event, login=who.name, subject=login)
     user = await _write(engine, stored, changes, ends_sessions=rights)
     await _keep_an_administrator(engine, before)
     await _spread(sessions, user, ended=rights)
-    event = SecurityEvent.RIGHTS_CHANGED if rights else SecurityEvent.USER_CHANGED
-    note(event, login=who.name, subject=login)
     return user
 
 
@@ -211,20 +212,21 @@ async def deactivate(engine: Engine, sessions: Sessions, viewer: Viewer | None, 
     if Role.ADMINISTRATOR in stored.user.roles:
         await _check_not_last(engine, login)
     closed = {"active": False, "updated_by": who.name}
+    await announce(SecurityEvent.USER_DEACTIVATED, login=who.name, subject=login)
     user = await update(engine, login, lambda _: closed, ends_sessions=True)
     await _keep_an_administrator(engine, stored.user)
     await _spread(sessions, user, ended=True)
-    note(SecurityEvent.USER_DEACTIVATED, login=who.name, subject=login)
     return user
 
 
 async def activate(engine: Engine, sessions: Sessions, viewer: Viewer | None, login: str) -> User:
     who = require(viewer, Permission.PEOPLE_MANAGE)
+    await load_user(engine, login)
+    await announce(SecurityEvent.USER_ACTIVATED, login=who.name, subject=login)
     user = await update(
         engine, login, lambda _: {"active": True, "updated_by": who.name}, ends_sessions=True
     )
     await _spread(sessions, user, ended=False)
-    note(SecurityEvent.USER_ACTIVATED, login=who.name, subject=login)
     return user
 
 
@@ -246,6 +248,7 @@ async def reset_password(
     if password:
         await check_rules(sessions.settings, now_user, password)
     once = None if password else new_password()
+    await announce(SecurityEvent.PASSWORD_RESET, login=who.name, subject=login)
     user = await _set_password(
         engine,
         sessions,
@@ -255,7 +258,6 @@ async def reset_password(
         drop_totp=drop_totp,
     )
     await _spread(sessions, user, ended=True)
-    note(SecurityEvent.PASSWORD_RESET, login=who.name, subject=login)
     if drop_totp:
         note(SecurityEvent.TOTP_OFF, login=who.name, subject=login)
     return once

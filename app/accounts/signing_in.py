@@ -41,7 +41,8 @@ async def check_by_password(
     user = stored.user if stored else None
     verdict = await check_password(user, password)
     if user is None or not verdict.right:
-        await refused(attempts, login, visitor, "wrong_password", last=last)
+        reason = "wrong_password" if user else "unknown_login"
+        await refused(attempts, login, visitor, reason, last=last)
         raise BadInputError(_WRONG, field="password")
     await attempts.succeeded(Kind.PASSWORD, login)
     if verdict.outdated:

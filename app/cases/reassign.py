@@ -39,18 +39,19 @@ async def reassign(
     engine: Engine,
     viewer: Viewer | None,
     from_login: str,
-    to: str,
+    to: str | None,
     *,
     zone: ZoneInfo | None = None,
 ) -> Reassigned:
-    """Every open case in the hands of `from_login` goes to the login `to`.
+    """Every open case in the hands of `from_login` goes to the login `to`; with None it waits in
+    its department for whoever takes it.
 
     May be done by whoever assigns cases (within the own scope) and by whoever manages people
     (all of them, without seeing any). Safe to repeat: what was moved is no longer found.
     Raises `ForbiddenError`, `BadInputError`.
     """
     mover = _mover(viewer)
-    if not to or to == from_login:
+    if to in {"", from_login}:
         raise BadInputError("Выберите, кому передать обращения.", field="to")
     zone = zone or get_settings().zone
     await engine.refresh(Index.CASES)  # what was taken a moment ago must not stay behind
@@ -80,6 +81,8 @@ async def _ids(engine: Engine, query: dict[str, object]) -> AsyncIterator[str]:
         last = [page[-1]]
 
 
-async def _move(engine: Engine, mover: Viewer, case_id: str, to: str, zone: ZoneInfo) -> RowResult:
-    action = Action("assign", Given({"assignee": to}))
+async def _move(
+    engine: Engine, mover: Viewer, case_id: str, to: str | None, zone: ZoneInfo
+) -> RowResult:
+    action = Action("assign", Given({"assignee": to})) if to else Action("release")
     return await act_on_row(engine, mover, case_id, action, zone)

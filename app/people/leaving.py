@@ -12,6 +12,9 @@ from app.people.service import held_cases, let_go
 from app.permissions import Permission
 from app.viewer import Viewer, require
 
+TO_DEPARTMENT = "*"
+"""In place of a login, which never looks so: cases wait in their departments."""
+
 
 class Farewell(Struct, frozen=True):
     moved: Reassigned
@@ -29,16 +32,18 @@ async def hand_over(
     *,
     close: bool,
 ) -> Farewell:
-    """Moves every open case of `login` to the login `to`; then, if none is left and `close` is
-    wanted, the person signs in no more. Safe to repeat.
+    """Moves every open case of `login` to the login `to`, or back with `TO_DEPARTMENT`; then, if
+    none is left and `close` is wanted, the person signs in no more. Safe to repeat.
 
     Raises `ForbiddenError`, `NotFoundError`, `BadInputError`, `ConflictError` for the last
     administrator, before anything is moved.
     """
     who = require(viewer, Permission.PEOPLE_MANAGE)
     user = await accounts.get_user(engine, who, login)
-    await _check_receiver(engine, login, to)
-    moved = await reassign(engine, who, login, to, zone=sessions.settings.zone)
+    receiver = None if to == TO_DEPARTMENT else to
+    if receiver is not None:
+        await _check_receiver(engine, login, receiver)
+    moved = await reassign(engine, who, login, receiver, zone=sessions.settings.zone)
     left = (await held_cases(engine, who, login)).total
     if close and not left and user.active:
         user = await let_go(engine, sessions, who, login)

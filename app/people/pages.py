@@ -27,7 +27,7 @@ from app.people.contexts import (
     result_rows,
 )
 from app.people.forms import PersonForm, filled, read_filter
-from app.people.leaving import Farewell
+from app.people.leaving import TO_DEPARTMENT, Farewell
 from app.people.rights import person_rights, rights_table
 from app.people.substitutions import Wish, list_acting, today
 from app.permissions import Permission
@@ -50,6 +50,9 @@ TOLD = {
     "substitute-ended": "Замещение закончено.",
 }
 """What was done, by the code that the address brings."""
+
+
+_BACK = (TO_DEPARTMENT, "обратно в ведомство, кто возьмёт")
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,7 @@ async def leave_page(
         "total": held.total,
         "rows": held_rows(held),
         "reads": staff.viewer.may(Permission.CASE_VIEW),
-        "people": people_choices(people, without=login),
+        "people": [_BACK, *people_choices(people, without=login)],
         "farewell": farewell,
         "results": result_rows(farewell.moved) if farewell else [],
         "error": error,

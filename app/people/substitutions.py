@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.accounts import service as accounts
-from app.accounts.events import SecurityEvent, note
+from app.accounts.events import SecurityEvent, announce
 from app.accounts.models import Substitution, User
 from app.accounts.sessions import Sessions
 from app.engine.client import Engine
@@ -142,7 +142,8 @@ def _check_twice(user: User, added: Substitution) -> None:
 
 
 async def _write(engine: Engine, sessions: Sessions, who: Viewer, absent: str, change: Any) -> User:
+    changed = SecurityEvent.RIGHTS_CHANGED
+    await announce(changed, login=who.name, subject=absent, reason="substitution")
     user = await accounts.update(engine, absent, change)
     await sessions.people_changed()
-    note(SecurityEvent.RIGHTS_CHANGED, login=who.name, subject=absent, reason="substitution")
     return user

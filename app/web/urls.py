@@ -1,7 +1,7 @@
 """The address bar is the state: a list's links are its own address with something changed."""
 
 from collections.abc import Iterable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 Value = str | int | None
 
@@ -37,3 +37,11 @@ def local_path(address: str, netloc: str) -> str | None:
         return None
     path = "/" + parts.path.lstrip("/\\")  # two slashes of either kind would name another site
     return f"{path}?{parts.query}" if parts.query else path
+
+
+def kept_pairs(address: str, netloc: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Those of `names` that the page a form was on (`address`, its referer) had in its address."""
+    here = local_path(address, netloc)
+    wanted = set(names)
+    pairs = parse_qsl(urlsplit(here).query) if here else []
+    return [(name, value) for name, value in pairs if name in wanted]

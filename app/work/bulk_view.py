@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from app.cases.actions.apply import rule_of
 from app.cases.codes import IMPORTANCE_NAMES
+from app.cases.directory import Directory
 from app.cases.rows import RowResult, RowState
 from app.permissions import Permission
 from app.viewer import Viewer
 from app.web.filters import counted
-from app.work.service import WorkPage
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class BulkView:
     may_classify: bool
     may_more: bool
     """Whether the page of acts on many cases is open to the person."""
-    departments: list[str]
+    departments: tuple[str, ...]
+    people: list[tuple[str, str]]
+    """Login and name of everybody a case may be given to."""
     importances: list[tuple[str, str]]
     typed: Typed
 
@@ -43,15 +45,15 @@ class BulkView:
         return self.may_take or self.may_assign or self.may_classify
 
 
-def bulk_view(viewer: Viewer, found: WorkPage, typed: Typed) -> BulkView:
-    known = {item.value for item in found.facets.values["department"]}
+def bulk_view(viewer: Viewer, directory: Directory, typed: Typed) -> BulkView:
     return BulkView(
         key=secrets.token_hex(8),
         may_take=viewer.may(Permission.CASE_TAKE),
         may_assign=viewer.may(Permission.CASE_ASSIGN) and viewer.may(Permission.CASE_BULK),
         may_classify=viewer.may(Permission.CASE_CLASSIFY) and viewer.may(Permission.CASE_BULK),
         may_more=viewer.may(Permission.CASE_BULK),
-        departments=sorted(known | viewer.departments),
+        departments=directory.departments,
+        people=sorted(directory.people.items(), key=lambda one: one[1]),
         importances=[(code.value, name) for code, name in IMPORTANCE_NAMES.items()],
         typed=typed,
     )

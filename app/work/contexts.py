@@ -14,6 +14,7 @@ from app.cases.codes import (
     Importance,
     State,
 )
+from app.cases.directory import Directory
 from app.search.results import label
 from app.viewer import Viewer
 from app.work.due import Due, due
@@ -92,16 +93,15 @@ class WorkView:
 
 
 def work_view(
-    params: WorkParams, found: WorkPage, viewer: Viewer, titles: Mapping[str, str]
+    params: WorkParams, found: WorkPage, viewer: Viewer, directory: Directory
 ) -> WorkView:
-    """`titles` are names of people by login; a login without one is shown as it is."""
     return WorkView(
         params=params,
         title=queue_name(params.queue, viewer),
         queues=queue_links(params, found.counts, viewer),
         views=view_links(params, found.desk),
         total=found.facets.total,
-        rows=[_row(params, row, found, viewer, titles) for row in found.rows.rows],
+        rows=[_row(params, row, found, viewer, directory) for row in found.rows.rows],
         facets=_facets(params, found),
         chips=_chips(params),
         clear_url=WorkParams(params.queue).address,
@@ -195,11 +195,11 @@ def _after(params: WorkParams, cursor: str | None) -> str | None:
 
 
 def _row(
-    params: WorkParams, row: Row, found: WorkPage, viewer: Viewer, titles: Mapping[str, str]
+    params: WorkParams, row: Row, found: WorkPage, viewer: Viewer, directory: Directory
 ) -> RowView:
     mine = row.assignee == viewer.name
     before = found.desk.before_at
-    holder = "вы" if mine else titles.get(row.assignee, row.assignee) if row.assignee else ""
+    holder = "вы" if mine else directory.called(row.assignee)
     return RowView(
         row=row,
         url=case_url(params, row),

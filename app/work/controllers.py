@@ -1,5 +1,6 @@
 """«Моя работа»: the queue, what is new in it, the next case, the own lists."""
 
+from asyncio import gather
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -8,8 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect, Template
 
+from app.cases.directory import read_directory
+from app.cases.rows import RowState
 from app.engine.client import Engine
 from app.errors import BadInputError, EngineSetupError, EngineUnavailableError
+from app.jobs import ring
 from app.permissions import Permission
 from app.settings import Settings
 from app.viewer import Viewer
@@ -115,6 +119,8 @@ class WorkController(Controller):
             )
             return await _shown(request, engine, settings, viewer, here, typed=typed)
         told = told_outcome(form.action, rows)
+        done = [row.case_id for row in rows if row.state is RowState.DONE]
+        await gather(*(ring(settings, "project_audit", one) for one in done))
         return await _shown(request, engine, settings, viewer, here, outcome=told)
 
 
@@ -131,15 +137,17 @@ async def _shown(
     params = readable_work(pairs)
     try:
         params = parse_work(pairs)
-        found = await open_queue(engine, params, viewer, settings.zone)
+        found, directory = await gather(
+            open_queue(engine, params, viewer, settings.zone), read_directory(engine, viewer)
+        )
     except BadInputError as error:
         return _trouble(request, params, viewer, error.message, error.status)
     except (EngineUnavailableError, EngineSetupError) as error:
         banner = Banner(error.message)
         return _trouble(request, params, viewer, error.message, error.status, banner)
     context = {
-        "work": work_view(params, found, viewer, {}),
-        "bulk": bulk_view(viewer, found, typed),
+        "work": work_view(params, found, viewer, directory),
+        "bulk": bulk_view(viewer, directory, typed),
         "outcome": outcome,
         "trouble": None,
     }

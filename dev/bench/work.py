@@ -179,9 +179,10 @@ async def bench_work(messages: int) -> None:
         written = await load(engine, messages, made=working(now))
         opened = await _open_cases(engine)
         click.echo(f"{written} cases, {opened} of them open")
+        busy = os.getloadavg()[0]
         await _visit(own, 15.0, 1)  # Java compiles what it has seen often
         visits = await _visit(own, SECONDS, 2)
-    lines = _lines(written, opened, visits)
+    lines = _lines(written, opened, busy, visits)
     click.echo("\n".join(lines))
     write_section("«Моя работа»: скорость", lines)
 
@@ -200,7 +201,7 @@ async def _visit(settings: Settings, seconds: float, seed: int) -> list[Visit]:
     return [one for person in each for one in person.visits]
 
 
-def _lines(written: int, opened: int, visits: list[Visit]) -> list[str]:
+def _lines(written: int, opened: int, busy: float, visits: list[Visit]) -> list[str]:
     kinds = list(dict.fromkeys(kind for kind, _, _ in visits))
     rows = [_row(kind, [one for one in visits if one[0] == kind]) for kind in kinds]
     return [
@@ -208,7 +209,9 @@ def _lines(written: int, opened: int, visits: list[Visit]) -> list[str]:
             f"Обращений: {written}, не закрыто из них {opened}. Людей: {USERS} (шесть сотрудников, "
             "два оператора, руководитель блока, координатор), каждый "
             f"{SECONDS:.0f} с открывает свои очереди и обращения и после каждой страницы отдыхает "
-            "секунду. Сайт, люди и движок на одной машине."
+            "секунду. Сайт, люди и движок на одной машине; средняя загрузка перед измерением "
+            f"{busy:.1f} на {os.cpu_count()} ядра: больше числа ядер значит, что мерили под "
+            "чужой работой."
         ),
         "",
         *table(

@@ -100,6 +100,47 @@ async def test_a_morning_by_keyboard(browser: Browser, site: str) -> None:
         assert await page.evaluate("document.activeElement.id") == "top-search"
 
 
+async def test_rows_are_marked_taken_and_given_back_by_keyboard(
+    browser: Browser, site: str
+) -> None:
+    async with visit(browser, f"{site}/work?queue=free&theme=Ямы и люки 0") as page:
+        rows = await numbers(page)
+        await page.keyboard.press("j")
+        await page.keyboard.press("j")
+        await page.keyboard.press("t")
+        await expect(page.locator("[data-toast]")).to_contain_text("Взято в работу: 1")
+        left = await numbers(page)
+        assert left == [rows[0], *rows[2:]]
+        assert await focused(page) == left[1]
+        await page.get_by_role("button", name="Отменить").click()
+        await expect(page.locator("[data-toast]")).to_contain_text("Отменено")
+        assert await numbers(page) == rows
+        await page.evaluate("document.activeElement.blur()")
+        await expect(page.locator(".work-bulk")).not_to_be_visible()
+        for key in ("j", "x", "j", "x"):
+            await page.keyboard.press(key)
+        await expect(page.locator("[data-selected]")).to_have_text("2")
+        await page.keyboard.press("a")
+        await page.keyboard.type("Отдел света")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("[data-toast]")).to_contain_text("Назначено: 2")
+        assert await numbers(page) == rows[2:]
+        await page.get_by_role("button", name="Отменить").click()
+        await expect(page.locator(".hit-number").first).to_have_text(rows[0])
+
+
+async def test_the_queue_is_kept_over_an_action_without_scripts(
+    browser: Browser, site: str
+) -> None:
+    async with visit(browser, f"{site}/work?queue=free", java_script_enabled=False) as page:
+        shown = await numbers(page)
+        await page.locator(".hit-number").first.click()
+        await page.get_by_role("button", name="Взять в работу").click()
+        await page.wait_for_url(re.compile("done="))
+        await page.get_by_role("link", name="Следующее").click()
+        await expect(page.locator("h1")).to_have_text(shown[1])
+
+
 async def test_keys_that_are_off_do_nothing(browser: Browser, site: str) -> None:
     async with visit(browser, f"{site}/work") as page:
         await (

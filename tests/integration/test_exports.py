@@ -212,7 +212,7 @@ async def test_the_list_is_the_viewers_own_and_newest_first(
     town: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "PAGE_SIZE", 2)
-    clerk = Viewer("clerk")
+    clerk = Viewer("clerk", permissions=frozenset({Permission.SEARCH_EXPORT}))
     jobs = [await service.ask(town, clerk, [], ExportFormat.CSV) for _ in range(5)]
     hidden = await service.ask(town, Viewer("clerk-2", everything=True), [], ExportFormat.CSV)
     one_moment = jobs[0].created_at

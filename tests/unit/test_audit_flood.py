@@ -65,3 +65,12 @@ async def test_the_addresses_of_one_network_count_as_one() -> None:
     for number in range(100):
         await refusals.note(refused(f"2001:db8::{number:x}"))
     assert len(kept.lines) == EACH
+
+
+async def test_whoever_has_no_address_is_counted_without_one() -> None:
+    kept = Kept()
+    refusals = Refusals(kept, Clock())  # type: ignore[arg-type]
+    for _ in range(EACH + 5):
+        await refusals.note(happened("request.refused", outcome=Outcome.REFUSED))
+    await refusals.sum_up(now=True)
+    assert (kept.lines[-1].count, kept.lines[-1].address) == (5, None)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.web import filters
-from app.web.urls import changed_query, local_path, url_with
+from app.web.urls import changed_query, kept_pairs, local_path, url_with
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 KAMCHATKA = ZoneInfo("Asia/Kamchatka")
@@ -106,3 +106,10 @@ def test_unchanged_address_keeps_every_pair(pairs: list[tuple[str, str]]) -> Non
 def test_local_path_never_leads_away(rest: str) -> None:
     found = local_path(f"http://127.0.0.1:8000{rest}", "127.0.0.1:8000")
     assert found is None or (found.startswith("/") and not found.startswith(("//", "/\\")))
+
+
+def test_only_what_was_asked_for_is_kept_of_an_own_page() -> None:
+    page = "http://site/cases/1?work=queue%3Dmine&at=x&done=3"
+    assert kept_pairs(page, "site", {"work", "at"}) == [("work", "queue=mine"), ("at", "x")]
+    assert kept_pairs(page, "other", {"work", "at"}) == []
+    assert kept_pairs("", "site", {"work"}) == []

@@ -211,6 +211,16 @@ async def test_a_leaver_hands_over_everything_in_one_act(desk: Desk) -> None:
     assert "Открытых обращений нет" in again.text
 
 
+async def test_cases_go_back_to_their_department(desk: Desk) -> None:
+    moved = await desk.post("/people/ivanov/leave", to="*")
+    assert "Передано: 2 из 2" in moved.text
+    assert (await desk.user("ivanov")).active
+    first = (await stored_cases(desk.engine))["T-1"]
+    assert "assignee" not in first["workflow"]
+    assert (first["state"], first["workflow"]["department"]) == ("assigned", "Управление ЖКХ")
+    assert first["history"][-1]["what"] == "release"
+
+
 async def test_a_person_names_a_substitute(settings: Settings) -> None:
     async for desk in opened(settings, IVANOV):
         await names_a_substitute(desk)

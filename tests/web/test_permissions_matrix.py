@@ -202,12 +202,19 @@ def may_open(viewer: Viewer | None, way: Way) -> bool:
 
 
 def agrees(way: Way, answer: Response, *, allowed: bool) -> bool:
-    """A change may have a finer rule of its own, so the right to open it may not be enough."""
+    """A change, and what is open to whoever has signed in, may have a finer rule of its own.
+
+    503: a service that is away refuses nobody.
+    """
+    status = answer.status_code
     if not allowed:
-        return answer.status_code == 403
-    if answer.status_code == 401 or (answer.status_code >= 500 and answer.status_code != 503):
-        return False
-    return answer.status_code != 403 or way.method != "GET"
+        return status == 403
+    if status >= 500:
+        return status == 503
+    if way.declared == PUBLIC[KEY]:
+        return True  # a sign-in with nothing in it is refused by itself
+    finer = way.method != "GET" or way.declared == SIGNED_IN[KEY]
+    return status != 401 and (status != 403 or finer)
 
 
 async def test_a_stranger_and_a_person_without_roles(settings: Settings, town: Engine) -> None:

@@ -55,6 +55,10 @@ def has_hands(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001
     return "Возвращать нечего: ни ведомство, ни исполнитель не назначены."
 
 
+def has_assignee(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001
+    return None if case.workflow.assignee else "Исполнитель не назначен: снимать некого."
+
+
 def answers_without_approval(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001
     if viewer.may(Permission.CASE_APPROVE) or viewer.may(Permission.CASE_CLOSE):
         return None

@@ -47,6 +47,15 @@ def take(turn: Turn) -> Done:
     return Done(replace(turn.case, workflow=work))
 
 
+def release(turn: Turn) -> Done:
+    """Back to the department, for whoever takes it; without one, to the desk."""
+    work = replace(turn.case.workflow, assignee=None, assigned_by=turn.who, taken_at=None)
+    state = State.ASSIGNED if work.department else State.NEW
+    if turn.case.state in {State.INTERIM, State.APPROVAL}:
+        state = turn.case.state
+    return Done(replace(turn.case, workflow=work, state=state), to=work.department)
+
+
 def give_back(turn: Turn) -> Done:
     """«Не наше»: to the desk, which decides anew."""
     work = turn.case.workflow

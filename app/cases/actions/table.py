@@ -193,6 +193,16 @@ _HANDS = (
         hotkey="a",
     ),
     Rule(
+        name="release",
+        title="Снять исполнителя",
+        told="исполнитель снят",
+        permission=Permission.CASE_ASSIGN,
+        change=hands.release,
+        starts=IN_HANDS,
+        conditions=(conditions.has_assignee,),
+        icon="users",
+    ),
+    Rule(
         name="return",
         title="Вернуть: не наше",
         told="возвращено: не наше",

@@ -36,8 +36,11 @@ from app.settings import Settings
 from app.viewer import Viewer
 from app.web.htmx import wants_fragment
 from app.web.render import Banner, page
+from app.web.urls import kept_pairs, url_with
 
 AnyRequest = Request[Any, Any, Any]
+QUEUE_PLACE = ("work", "at")
+"""Of the address of a case: the queue it was opened from, kept over an action."""
 Answer = Response[Any] | Redirect | Template
 
 SHOWN_ERRORS = (
@@ -152,7 +155,9 @@ async def done(request: AnyRequest, desk: CaseDesk, case: Case, name: str) -> An
         return await show(request, desk, case, Shown(revealed=case.author))
     if wants_fragment(request):
         return await show(request, desk, case, Shown(toast=toast_of(case, desk.viewer, seq)))
-    return Redirect(f"/cases/{case.id}?done={seq}", status_code=303)
+    here = request.headers.get("referer", ""), request.headers.get("host", "")
+    queue = kept_pairs(*here, QUEUE_PLACE)
+    return Redirect(url_with(f"/cases/{case.id}", queue, done=seq), status_code=303)
 
 
 def presence_part(
