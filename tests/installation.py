@@ -1,9 +1,10 @@
 """One installation for a whole module: indexes once, people and sessions anew for each test.
 
-For tests of people, which are many and small: making all indexes takes longer than any of them.
+For tests of people and cases, which are many and small: making all indexes takes longer than any.
 A `conftest.py` takes the fixtures over by importing them.
 """
 
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
@@ -50,7 +51,7 @@ def installed(
 
 @pytest.fixture
 def settings(installed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """The installation with nobody in it."""
+    """The installation with nobody and no case in it."""
     for name, value in installed.items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
@@ -58,10 +59,13 @@ def settings(installed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iter
     yield chosen
     get_settings.cache_clear()
     with Elasticsearch(**(client_options(chosen) | {"request_timeout": 60})) as client:
-        users = write_alias(chosen.index_prefix, Index.USERS)
-        client.indices.refresh(index=users)
-        for hit in client.search(index=users, size=1000, source=False)["hits"]["hits"]:
-            client.delete(index=users, id=hit["_id"], refresh=True)
+        for kind in (Index.USERS, Index.CASES, Index.BULK):
+            name = write_alias(chosen.index_prefix, kind)
+            client.indices.refresh(index=name)
+            hits = client.search(index=name, size=10_000, source=False)["hits"]["hits"]
+            if gone := [{"delete": {"_id": hit["_id"]}} for hit in hits]:
+                client.bulk(index=name, operations=gone, refresh=True)
+    shutil.rmtree(chosen.data_dir / "attachments", ignore_errors=True)
     with Redis.from_url(chosen.redis_url.get_secret_value()) as redis:
         for key in redis.scan_iter(f"{chosen.index_prefix}*"):
             redis.delete(key)

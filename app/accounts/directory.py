@@ -19,6 +19,17 @@ async def people_by_department(engine: Engine) -> dict[str, int]:
     }
 
 
+async def colleague(engine: Engine, login: str) -> User | None:
+    """The person as of now, also one whose sign-in is closed."""
+    stored = await repository.get(engine, login)
+    return stored.user if stored else None
+
+
+async def is_empty(engine: Engine) -> bool:
+    """Nobody has an account yet: cases are only looked at on the server itself."""
+    return await repository.count(engine) == 0
+
+
 async def active_people(engine: Engine) -> list[User]:
     """By name."""
     return await repository.find(engine, _ACTIVE)

@@ -9,6 +9,7 @@ from typing import Any
 from ulid import ULID
 
 from app.bulk.models import ACTIONS, BulkJob, BulkState
+from app.cases.actions.mention import spelled
 from app.cases.actions.model import Field, FieldKind
 from app.cases.actions.table import RULES
 from app.cases.directory import Directory
@@ -106,12 +107,13 @@ def _options(one: Field, directory: Directory) -> list[tuple[str, str]]:
     return list(one.choices)
 
 
-def job_context(job: BulkJob, *, queue_away: bool) -> dict[str, Any]:
+def job_context(job: BulkJob, directory: Directory, *, queue_away: bool) -> dict[str, Any]:
     counts = Counter(row.state for row in job.rows)
     busy = job.state in {BulkState.QUEUED, BulkState.RUNNING}
     progress = _progress(job, queue_away=queue_away) if busy else None
     return {
         "job": job,
+        "rows": [(row, spelled(row.why, directory.called)) for row in job.rows],
         "look": _LOOKS[job.state],
         "title": RULES[job.action].title,
         "given": [(_label(job.action, name), value) for name, value in job.given.items()],

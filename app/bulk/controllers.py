@@ -76,7 +76,10 @@ class BulkController(Controller):
             job = await service.open_job(engine, viewer, job_id)
         except EngineUnavailableError as error:
             return still_asking(request, error, "bulk", "Действие не потеряно: оно продолжится")
-        context = job_context(job, queue_away=request.query_params.get("queue") == "away")
+        directory = await read_directory(engine, viewer)
+        context = job_context(
+            job, directory, queue_away=request.query_params.get("queue") == "away"
+        )
         return page(request, "bulk/page.html", fragment="bulk/_job.html", context=context)
 
 

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from app.cases.actions.mention import mention
 from app.cases.actions.table import RULES
 from app.cases.models import Case, Event
 from app.errors import ConflictError
@@ -31,5 +32,5 @@ def conflict(case: Case, seen: int, zone: ZoneInfo) -> CaseConflictError:
 def _told(event: Event, zone: ZoneInfo) -> str:
     rule = RULES.get(event.what)
     words = rule.told if rule else _OTHER_WORDS.get(event.what, event.what)
-    who = _BY_MACHINE.get(event.by, event.by)
+    who = _BY_MACHINE.get(event.by) or mention(event.by)
     return f"{words} ({who}, {event.at.astimezone(zone):%d.%m.%Y %H:%M})"

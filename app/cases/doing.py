@@ -12,6 +12,7 @@ from app.cases.actions.apply import UnchangedError, apply, done_before, rule_of
 from app.cases.actions.model import Action, Given
 from app.cases.conflicts import conflict
 from app.cases.models import Case
+from app.cases.named import with_known_names
 from app.cases.permissions import may_see
 from app.cases.refreshing import REFRESHES
 from app.cases.rows import RowResult, RowState
@@ -115,6 +116,7 @@ async def act_on_row(
 async def _resolved(engine: Engine, viewer: Viewer, action: Action) -> Action:
     """With its origin; the number that a link names is found among what this viewer may see."""
     action = replace(action, origin=current_origin())
+    action = await with_known_names(engine, rule_of(action.name), action)
     if action.name != "link":
         return action
     number = action.given.text("number").upper()

@@ -44,6 +44,21 @@ async def id_by_number(engine: Engine, number: str, viewer: Viewer | None) -> st
     return str(hits[0]["_source"]["id"]) if hits else None
 
 
+async def cases_naming(
+    engine: Engine, viewer: Viewer | None, case_id: str
+) -> tuple[tuple[str, str], ...]:
+    """Ids and numbers of the newest twenty that link to `case_id` and that `viewer` may see."""
+    linked = {"term": {"links.case_id": case_id}}
+    body = {
+        "query": {"bool": {"filter": [access_clause(viewer), linked]}},
+        "size": 20,
+        "_source": ["id", "number"],
+        "sort": [{"received_at": "desc"}, {"id": "asc"}],
+    }
+    hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
+    return tuple((hit["_source"]["id"], hit["_source"]["number"]) for hit in hits)
+
+
 async def change(
     engine: Engine, case_id: str, decide: Decide, *, refresh: Callable[[], bool]
 ) -> Case | None:

@@ -1,14 +1,21 @@
-"""What may be done with a case; so far, reading it."""
+"""Reading a case; what is done with one stands in `app.cases.doing`."""
 
 from app.cases.models import Case
 from app.cases.permissions import may_see
-from app.cases.repository import case_by_id, id_by_number
+from app.cases.repository import case_by_id, cases_naming, id_by_number
 from app.engine.client import Engine
 from app.errors import NotFoundError
 from app.viewer import Viewer
 
 _LONGEST_ID = 512
 """Octets the engine takes for an id."""
+
+
+async def naming(
+    engine: Engine, viewer: Viewer | None, case_id: str
+) -> tuple[tuple[str, str], ...]:
+    """Ids and numbers of cases that link to this one, as far as the viewer sees them."""
+    return await cases_naming(engine, viewer, case_id)
 
 
 async def open_case(engine: Engine, viewer: Viewer | None, id_or_number: str) -> Case:

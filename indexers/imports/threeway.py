@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 IMPORTERS = frozenset({"imported", "import_changed"})
+_BEGINNINGS = frozenset({"entered", "received"})
+"""A case that did not come in a table; nobody has worked on it yet."""
 
 TOGETHER = frozenset({"state", "closed_at", "result"})
 """One decision: a case that people closed or opened again keeps all of its own."""
@@ -43,7 +45,7 @@ def edits_of(history: Sequence[Mapping[str, Any]]) -> Edits:
                 edits.base.pop(path, None)
             edits.base |= event.get("kept", {})
             continue
-        edits.worked = True
+        edits.worked |= event["what"] not in _BEGINNINGS
         for path, value in event.get("before", {}).items():
             name, _, element = path.partition(".")
             if name == "answers":

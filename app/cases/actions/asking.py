@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from app.cases.actions.conditions import open_requests
+from app.cases.actions.mention import mention
 from app.cases.actions.model import Done, Turn
 from app.cases.codes import RequestState
 from app.cases.models import Case, Request
@@ -59,7 +60,8 @@ def cancel(turn: Turn) -> Done:
     request = _open(turn)
     if request.asked_by != turn.who and not turn.viewer.may(Permission.CASE_ASSIGN):
         raise RefusedError(
-            f"Отменить может тот, кто спросил ({request.asked_by}), или тот, кто назначает."
+            f"Отменить может тот, кто спросил ({mention(request.asked_by)}), "
+            "или тот, кто назначает."
         )
     cancelled = replace(request, state=RequestState.CANCELLED)
     return Done(_put(turn.case, cancelled), to=request.department)

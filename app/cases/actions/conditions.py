@@ -1,5 +1,6 @@
 """Conditions of the table: each says in Russian why not and who may, or nothing."""
 
+from app.cases.actions.mention import mention
 from app.cases.codes import AnswerState, Kind, RequestState, State
 from app.cases.models import Answer, Case, Request
 from app.permissions import Permission
@@ -18,14 +19,14 @@ def is_holder_or_desk(case: Case, viewer: Viewer) -> str | None:
         return None
     if not case.workflow.assignee:
         return "Обращение никто не взял. Сначала возьмите его в работу."
-    return f"Обращение в работе у сотрудника {holder(case)}: действует он или тот, кто назначает."
+    return f"Обращение в работе у {mention(holder(case))}: действует он или тот, кто назначает."
 
 
 def is_free(case: Case, viewer: Viewer) -> str | None:
     if case.workflow.assignee is None:
         return None
     if case.workflow.assignee != viewer.name:
-        return f"Обращение уже у сотрудника {holder(case)}. Передать его может тот, кто назначает."
+        return f"Обращение уже у {mention(holder(case))}. Передать его может тот, кто назначает."
     return "Обращение уже у вас в работе." if case.state is State.IN_PROGRESS else None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.cases.actions.difference import restored
+from app.cases.actions.mention import mention
 from app.cases.actions.model import Done, Rule, Turn
 from app.cases.models import Case, Event
 from app.cases.permissions import may_do
@@ -30,7 +31,8 @@ class Undo:
             return "На действие, которое вы хотите отменить, у вас больше нет права."
         if later := self._built_on(case, event):
             return (
-                f"После вас это изменил(а) {later.by}: отменить нельзя, исправьте новым действием."
+                f"После вас это изменил(а) {mention(later.by)}: отменить нельзя, "
+                "исправьте новым действием."
             )
         return None
 

@@ -1,7 +1,7 @@
 """The page «Обращение» put together: a case read, an action done or refused, the page shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request, Response
@@ -19,7 +19,7 @@ from app.cases.pages.forms import Attempt
 from app.cases.pages.presence import Presence
 from app.cases.pages.view import Shown, page_context, toast_of
 from app.cases.permissions import may_see
-from app.cases.service import open_case
+from app.cases.service import naming, open_case
 from app.engine.client import Engine
 from app.errors import (
     BadInputError,
@@ -118,14 +118,15 @@ async def show(
 ) -> Template:
     """The whole page, or for htmx the part below the header."""
     directory = await read_directory(desk.engine, desk.viewer)
+    shown = replace(shown or Shown(), incoming=await naming(desk.engine, desk.viewer, case.id))
     return page(
         request,
         "cases/show.html",
         fragment="cases/_case.html",
-        context=page_context(case, desk.viewer, desk.settings, directory, shown or Shown()),
+        context=page_context(case, desk.viewer, desk.settings, directory, shown),
         status=status,
         banner=banner,
-        headers={"Cache-Control": "no-store"} if shown and shown.revealed else None,
+        headers={"Cache-Control": "no-store"} if shown.revealed else None,
     )
 
 

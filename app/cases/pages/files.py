@@ -24,6 +24,7 @@ from app.cases.pages.forms import Attempt
 from app.cases.service import open_case
 from app.errors import BadInputError, TooLargeError
 from app.http_errors import answer_error
+from app.jobs import ring
 from app.permissions import Permission
 from app.settings import Settings
 from app.web.access import needs
@@ -46,6 +47,7 @@ async def upload(
         outcome = await _attached(desk, case.id, form)
     except SHOWN_ERRORS as error:
         return await refused(request, desk, case.id, Attempt("attach", {}, error))
+    await ring(desk.settings, "project_audit", case.id)
     return await done(request, desk, outcome.case, "attach")
 
 

@@ -9,17 +9,19 @@ from ulid import ULID
 
 from app.cases.actions.apply import refusal_of
 from app.cases.actions.conditions import open_requests, unsent
+from app.cases.actions.mention import spelled
 from app.cases.actions.model import Field, FieldKind, Rule
 from app.cases.actions.table import RULES
 from app.cases.codes import LINK_NAMES, State
 from app.cases.directory import Directory
 from app.cases.models import Case
-from app.errors import OtklikError
+from app.errors import ForbiddenError, OtklikError
 from app.viewer import Viewer
 
 EDITOR = ("answer", "send_for_approval", "draft", "interim")
 """One editor under the text serves these: they share what is typed."""
 _SHORT = 80
+_LEADING = frozenset({"register", "accept", "take", "reply", "approve", "close"})
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,19 @@ class ActionView:
 
     rule: Rule
     url: str
+    key: str
     why_not: str = ""
+    no_right: bool = False
+    """The person would need another role; else the case would have to be in another state."""
 
     @property
     def allowed(self) -> bool:
         return not self.why_not
+
+    @property
+    def leads(self) -> bool:
+        """The next step of a case on its usual way: the one button that stands out."""
+        return self.rule.name in _LEADING
 
 
 @dataclass(frozen=True)
@@ -72,13 +82,21 @@ def action_url(case: Case, name: str) -> str:
     return f"/cases/{quote(case.id, safe='')}/actions/{name}"
 
 
-def offered(case: Case, viewer: Viewer) -> list[ActionView]:
+def offered(case: Case, viewer: Viewer, directory: Directory) -> list[ActionView]:
     """All actions of the table in its order, each allowed or explained."""
     views = []
     for rule in RULES.values():
         refusal = refusal_of(case, rule, viewer)
-        why_not = refusal.message if refusal else ""
-        views.append(ActionView(rule, action_url(case, rule.name), why_not))
+        why_not = spelled(refusal.message, directory.called) if refusal else ""
+        views.append(
+            ActionView(
+                rule,
+                action_url(case, rule.name),
+                str(ULID()),
+                why_not,
+                isinstance(refusal, ForbiddenError),
+            )
+        )
     return views
 
 
@@ -86,13 +104,14 @@ def form_view(case: Case, directory: Directory, attempt: Attempt) -> FormView:
     """The form of one action, with what was typed in it, or else with what the case has."""
     rule, error = RULES[attempt.name], attempt.error
     blamed = error.field if error else None
+    said = spelled(error.message, directory.called) if error else ""
     named = {one.name for one in rule.fields}
     views = [
         FieldView(
             one,
             _typed(attempt, case, one),
             _options(case, one, directory),
-            error.message if error and blamed == one.name else "",
+            said if blamed == one.name else "",
         )
         for one in rule.fields
     ]
@@ -102,7 +121,7 @@ def form_view(case: Case, directory: Directory, attempt: Attempt) -> FormView:
         views,
         case.version,
         attempt.key or str(ULID()),
-        error.message if error and blamed not in named else "",
+        said if blamed not in named else "",
         conflict=attempt.conflict,
     )
 

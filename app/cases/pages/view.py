@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ulid import ULID
+
 from app.cases.actions.apply import refusal_of
 from app.cases.actions.conditions import unsent
 from app.cases.actions.table import RULES
@@ -62,6 +64,7 @@ class Toast:
 
     text: str
     undo: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,15 @@ class Shown:
     attempt: Attempt | None = None
     toast: Toast | None = None
     revealed: Author | None = None
+    incoming: tuple[tuple[str, str], ...] = ()
+    """Ids and numbers of cases that name this one."""
 
 
 def page_context(
     case: Case, viewer: Viewer, settings: Settings, directory: Directory, shown: Shown
 ) -> dict[str, Any]:
-    actions = offered(case, viewer)
+    actions = offered(case, viewer, directory)
+    editor = _editor(case, viewer, directory, shown.attempt)
     street, theme = case.place.street, case.classifier.im_theme
     return {
         "case": case,
@@ -93,17 +99,23 @@ def page_context(
         "directory": directory,
         "shown": shown,
         "form": _form(case, directory, shown.attempt),
-        "editor": _editor(case, viewer, directory, shown.attempt),
+        "editor": editor,
         "names": _names(case),
         "groups": _groups(actions),
-        "refused": [one for one in actions if not one.allowed],
+        "not_now": [one for one in actions if not one.allowed and not one.no_right],
+        "no_right": [one for one in actions if one.no_right],
         "may": {one.rule.name: one.allowed for one in actions},
         "urls": {one.rule.name: one.url for one in actions},
         "due": due_of(case, datetime.now(UTC)),
         "author": masked_author(case.author),
-        "answers": seen_answers(case, viewer),
+        "answers": [
+            one
+            for one in seen_answers(case, viewer)
+            if editor is None or one.state is AnswerState.SENT
+        ],
         "notes": list(reversed(seen_notes(case, viewer))),
         "history": story(case, directory),
+        "incoming": shown.incoming,
         "same_day": same_day_links(case.received_at, settings.zone, street=street, theme=theme),
         "place_facts": _place_facts(case.place),
         "class_facts": _class_facts(case.classifier),
@@ -123,7 +135,7 @@ def toast_of(case: Case, viewer: Viewer, seq: int) -> Toast | None:
         return None
     takes_back = rule.reversible and refusal_of(case, RULES["undo"], viewer) is None
     told = rule.told[0].upper() + rule.told[1:]
-    return Toast(f"{told}.", f"/cases/{case.id}/actions/undo" if takes_back else "")
+    return Toast(f"{told}.", f"/cases/{case.id}/actions/undo" if takes_back else "", str(ULID()))
 
 
 def due_of(case: Case, now: datetime) -> tuple[str, str]:

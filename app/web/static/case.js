@@ -31,12 +31,39 @@
     event.detail.parameters.writing = Date.now() - wrote < 30000 ? "1" : "";
   });
 
-  // A form that has just come in takes the focus, its first wrong field before the others.
+  // What was typed outlives a swap of the case, but for the form that was sent; an answer that is
+  // not the case at all (no rights, signed out, an error) is shown above and changes nothing.
+  const kept = new Map();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const detail = event.detail;
+    if (!detail.target || detail.target.id !== "case") return;
+    if (!detail.serverResponse.includes('id="case"')) {
+      detail.target = document.getElementById("case-trouble");
+      detail.swapOverride = "innerHTML";
+      return;
+    }
+    document.getElementById("case-trouble").replaceChildren();
+    const sent = detail.requestConfig.elt.closest("form");
+    for (const field of document.querySelectorAll("#case [data-writes] :is(textarea, input)")) {
+      const typed = field.type !== "hidden" && field.type !== "file" && field.value !== field.defaultValue;
+      if (typed && field.form !== sent) kept.set(field.id, field.value);
+    }
+  });
   document.addEventListener("htmx:afterSettle", () => {
+    for (const [id, value] of kept) {
+      const field = document.getElementById(id);
+      if (field && field.value === field.defaultValue) field.value = value;
+    }
+    kept.clear();
+  });
+
+  // A form that has just come in takes the focus, its first wrong field before the others.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "case") return; // not for the ten seconds' look at who is here
     const wrong = document.querySelector("#case [aria-invalid=true]");
     const first = document.querySelector(
       "#case-form input:not([type=hidden]), #case-form textarea, #case-form select");
-    const target = wrong || (document.activeElement === document.body && first);
+    const target = wrong || (!typing(document.activeElement) && first);
     if (target) target.focus();
   });
 })();

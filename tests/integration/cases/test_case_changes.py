@@ -3,22 +3,35 @@
 import asyncio
 import random
 from collections import Counter
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from app.accounts.roles import Role
+from app.cases.actions.apply import refusal_of
 from app.cases.actions.model import Action
+from app.cases.actions.table import RULES
 from app.cases.codes import Kind, State
 from app.cases.conflicts import CaseConflictError
 from app.cases.doing import Outcome, act, change
 from app.cases.models import Case
+from app.cases.permissions import may_see
 from app.cases.reassign import count_open_cases, reassign
 from app.cases.repository import to_case
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.errors import ConflictError, ForbiddenError, NotFoundError, OtklikError, RefusedError
+from app.errors import (
+    ConflictError,
+    EngineUnavailableError,
+    ForbiddenError,
+    NotFoundError,
+    OtklikError,
+    RefusedError,
+)
 from app.settings import Settings
 from app.viewer import Viewer
 from indexers.rebuild.run import rebuild
@@ -39,10 +52,11 @@ from tests.casework import (
     stored,
 )
 
+T = TypeVar("T")
 TAKERS = 200
 ACTIONS = 10_000
 CASES = 500
-AT_ONCE = 64
+AT_ONCE = 24
 """Of the mixed test: the numbers of the task; together about a minute on two cores."""
 
 
@@ -85,7 +99,7 @@ async def test_two_hundred_take_at_once_and_one_wins(engine: Engine) -> None:
     lost = [result for result in results if isinstance(result, CaseConflictError)]
     assert (len(won), len(lost)) == (1, TAKERS - 1)
     winner = won[0].case.workflow.assignee
-    assert all(f"взято в работу ({winner}" in error.message for error in lost)
+    assert all(f"взято в работу (‹{winner}›" in error.message for error in lost)
     final = to_case(await stored(engine, "case-1"))
     assert (final.version, final.workflow.assignee) == (2, winner)
 
@@ -194,7 +208,16 @@ async def test_all_of_a_leaving_person_goes_to_another(engine: Engine) -> None:
         await reassign(engine, EXECUTOR, MATE.name, EXECUTOR.name, zone=ZONE)
 
 
-def random_action(random_: random.Random, one: Case) -> tuple[Viewer, Action]:
+def random_action(random_: random.Random, key: str, seen: Case) -> tuple[Viewer, Action]:
+    """Mostly what may be done with the case as it was seen; else whatever comes."""
+    for _ in range(8):
+        viewer, wish = any_action(random_)
+        if may_see(viewer, seen) and refusal_of(seen, RULES[wish.name], viewer) is None:
+            break
+    return viewer, replace(wish, key=key)
+
+
+def any_action(random_: random.Random) -> tuple[Viewer, Action]:
     viewer = random_.choice(PEOPLE)
     wishes = (
         action("note", text=f"Заметка {random_.random()}"),
@@ -215,6 +238,17 @@ def random_action(random_: random.Random, one: Case) -> tuple[Viewer, Action]:
     return viewer, random_.choice(wishes)
 
 
+async def patient(call: Callable[[], Awaitable[T]]) -> T:
+    """Again when the engine is overloaded, as people do: an answer that was lost on the way must
+    not be done twice, nor be taken for a conflict with oneself.
+    """
+    while True:
+        try:
+            return await call()
+        except EngineUnavailableError:
+            await asyncio.sleep(0.5)
+
+
 class Crowd:
     """Does what people do and remembers what the product acknowledged."""
 
@@ -232,32 +266,35 @@ class Crowd:
         while self.left > 0:
             self.left -= 1
             case_id = f"case-{random_.randint(1, CASES)}"
-            read = await self.engine.get(Index.CASES, case_id)
-            assert read is not None
-            seen = to_case(read.source)
-            viewer, wish = random_action(random_, seen)
+            seen = to_case(await patient(lambda: stored(self.engine, case_id)))  # noqa: B023
+            viewer, wish = random_action(random_, f"{seed}-{self.left}", seen)
+            version = seen.version
             try:
-                outcome = await doing(self.engine, viewer, case_id, seen.version, wish)
+                outcome = await patient(
+                    lambda: doing(self.engine, viewer, case_id, version, wish)  # noqa: B023
+                )
             except CaseConflictError as error:
                 self.false_conflicts += error.now.version == seen.version
                 self.refusals["conflict"] += 1
             except OtklikError as error:
                 self.refusals[error.code] += 1
             else:
-                event = outcome.case.history[-1]
+                event = next(one for one in outcome.case.history if one.key == wish.key)
                 self.acknowledged[case_id] += 1
                 self.events[(case_id, event.seq)] = (event.what, event.by)
 
     async def machine(self) -> None:
         random_ = random.Random(7)  # noqa: S311
         while not self.finished:
-            await enrich(self.engine, f"case-{random_.randint(1, CASES)}")
+            case_id = f"case-{random_.randint(1, CASES)}"
+            await patient(lambda: enrich(self.engine, case_id))  # noqa: B023
 
 
 async def test_ten_thousand_mixed_actions_lose_nothing(engine: Engine) -> None:
     kinds = [Kind.APPEAL if number % 5 == 0 else Kind.MESSAGE for number in range(1, CASES + 1)]
     cases = [case(number, kind) for number, kind in enumerate(kinds, start=1)]
-    await asyncio.gather(*(store_one(engine, one) for one in cases))
+    for start in range(0, CASES, 50):
+        await asyncio.gather(*(store_one(engine, one) for one in cases[start : start + 50]))
     crowd = Crowd(engine)
     machines = [asyncio.create_task(crowd.machine()) for _ in range(4)]
     await asyncio.gather(*(crowd.work(seed) for seed in range(AT_ONCE)))
@@ -276,12 +313,10 @@ async def test_ten_thousand_mixed_actions_lose_nothing(engine: Engine) -> None:
             assert crowd.events[(one.id, event.seq)] == (event.what, event.by)
     assert sum(crowd.acknowledged.values()) + sum(crowd.refusals.values()) == ACTIONS
     assert machine_writes > 0
-    assert sum(crowd.acknowledged.values()) > ACTIONS // 4
+    assert sum(crowd.acknowledged.values()) > ACTIONS // 2
 
 
 async def store_one(engine: Engine, one: Case) -> None:
-    import msgspec
-
     await writer.create(engine, Index.CASES, one.id, msgspec.to_builtins(one))
 
 
