@@ -36,6 +36,26 @@ class NotSignedInError(OtklikError):
     status = 401
 
 
+class BadTokenError(NotSignedInError):
+    """A token was sent and is not one of ours: forged, mistyped or cut."""
+
+    code = "token_unknown"
+
+
+class ExpiredTokenError(BadTokenError):
+    code = "token_expired"
+
+
+class RevokedTokenError(BadTokenError):
+    code = "token_revoked"
+
+
+class InactiveOwnerError(BadTokenError):
+    """The person whose rights the token has is gone or shut out."""
+
+    code = "token_owner_inactive"
+
+
 class SessionLockedError(NotSignedInError):
     """The session is there and was left alone for too long: the password opens it again."""
 
@@ -100,6 +120,17 @@ class RefusedError(OtklikError):
 class TooLargeError(OtklikError):
     code = "too_large"
     status = 413
+
+
+class TooManyRequestsError(OtklikError):
+    """`retry_after`: seconds after which the same call is let through."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class EngineUnavailableError(OtklikError):

@@ -21,7 +21,7 @@ from litestar.types import ExceptionHandlersMap
 
 from app.accounts.pages import answer_refusal
 from app.audit.refusals import Refusals, is_told, refusal_of
-from app.errors import OtklikError
+from app.errors import BadTokenError, OtklikError, TooManyRequestsError
 from app.web.htmx import wants_fragment
 from app.web.render import Banner, page
 
@@ -59,6 +59,9 @@ _STALE_FORM = Trouble(
     "Обновите страницу и отправьте форму ещё раз.",
 )
 _FORBIDDEN = Trouble(403, "forbidden", "На это действие нет прав.", "")
+_GONE = Trouble(400, "client_gone", "Запрос прерван: отправлено не всё.", "")
+"""A page that was left while it was sending; nobody reads this answer and nothing is broken."""
+_LEFT = "client disconnected prematurely"
 _INTERNAL = Trouble(500, "internal", "В Отклике произошла ошибка.", _ADVICE)
 
 _BY_TYPE: tuple[tuple[type[Exception], str, str], ...] = (
@@ -84,6 +87,8 @@ def trouble_of(error: Exception) -> Trouble:
 
 def _refused(error: HTTPException) -> Trouble:
     """Litestar's own refusals, in our words."""
+    if isinstance(error, InternalServerException) and error.detail == _LEFT:
+        return _GONE
     if isinstance(error, PermissionDeniedException):
         stale = "CSRF" in error.detail
         return _STALE_FORM if stale else _FORBIDDEN
@@ -138,6 +143,10 @@ def _headers(error: Exception) -> dict[str, str]:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if getattr(error, "status", None) == _UNAVAILABLE:
         headers["Retry-After"] = "30"
+    if isinstance(error, TooManyRequestsError):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, BadTokenError):
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return headers
 
 

@@ -24,6 +24,8 @@ from app.accounts.oidc_controllers import OidcController
 from app.accounts.people import People
 from app.accounts.reader import cookie_name, session_viewer
 from app.accounts.sessions import Sessions
+from app.accounts.tokens.bearer import who_bears
+from app.accounts.tokens.controllers import TokensController
 from app.audit.controllers import AuditController
 from app.audit.refusals import Refusals, told_each_minute
 from app.audit.security import security_told
@@ -37,6 +39,8 @@ from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
+from app.intake.manual.controllers import ManualEntryController
+from app.intake.messages.controllers import MessagesController
 from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
 from app.reference.current import current_book
@@ -61,6 +65,7 @@ from app.web.hosts import Hosts
 from app.web.metrics import Metrics
 from app.web.navigation import offered_to
 from app.web.preferences import PreferencesController
+from app.web.rate import RateLimit
 from app.work.controllers import ViewsController, WorkController
 
 MAX_BODY = 1_000_000
@@ -94,6 +99,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     SearchApiController,
     CasePageController,
     CaseApiController,
+    MessagesController,
+    ManualEntryController,
+    TokensController,
     ExportsController,
     BooksController,
     PeopleController,
@@ -105,7 +113,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
 
-READERS: tuple[WhoAsks, ...] = (session_viewer,)
+READERS: tuple[WhoAsks, ...] = (who_bears, session_viewer)
 """Asked in turn who a request comes from; the first that knows decides."""
 
 
@@ -143,6 +151,9 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
         settings.redis_url.get_secret_value(),
         socket_timeout=REDIS_PATIENCE,
         socket_connect_timeout=REDIS_PATIENCE,
+    )
+    app.state.rate_limit = RateLimit(
+        app.state.redis, settings.index_prefix, settings.api_rate_per_minute
     )
     app.state.sessions = Sessions(app.state.redis, settings)
     app.state.people = People(app.state.engine, settings, current_book)

@@ -143,6 +143,12 @@ class Settings(BaseSettings):
     export_days: int = Field(
         7, gt=0, description="Сколько дней хранить файл выгрузки. Потом он удаляется."
     )
+    api_rate_per_minute: int = Field(
+        1200,
+        gt=0,
+        description="Сколько запросов в минуту принимать по одному токену; каждое сообщение "
+        "списка считается за запрос.",
+    )
     audit_days: int = Field(
         1095,
         ge=90,

@@ -41,6 +41,8 @@ class Viewer(msgspec.Struct, frozen=True):
     """One for each role of the person: a case in any of them is seen."""
     departments: frozenset[str] = frozenset()
     """Where this person works: names of the own department and those below it."""
+    within: Scope | None = None
+    """A further limit over all of it, whoever holds the case (a token's); None for no limit."""
     parts: tuple[Part, ...] = ()
     """One for each role, own ones first. `permissions` and `scopes` are all of them together, for
     what concerns no single case; without parts they stand for one role."""

@@ -12,14 +12,18 @@ from app.intake.models import BUSY_STATES, ImportJob, ImportState
 from app.intake.rejects import write_rejects
 from app.intake.repository import IMPORTS
 from app.intake.service import receive
+from app.logging import configure_logging
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from cli.running import with_engine
 from indexers.imports.run import run_import
+from indexers.imports.watch import Watch, alone
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--profile", required=True, help="im, heatmap, canonical или сохранённое название.")
 @click.option(
     "--rejects",
@@ -28,11 +32,43 @@ from indexers.imports.run import run_import
 )
 @click.option("--dry-run", is_flag=True, help="Только посчитать, ничего не записывать.")
 @click.option("--json", "as_json", is_flag=True, help="Вывести результат в виде JSON.")
-def import_file(
-    file: Path, *, profile: str, rejects: Path | None, dry_run: bool, as_json: bool
+@click.option(
+    "--watch",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Вместо файла: следить за папкой и загружать всё, что в неё положат.",
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(0.1, 3600),
+    default=5.0,
+    show_default=True,
+    help="Как часто смотреть в папку, в секундах.",
+)
+@click.option("--once", is_flag=True, help="Загрузить то, что лежит в папке, и закончить.")
+def import_file(  # noqa: PLR0913 - each is an option of the command
+    file: Path | None,
+    *,
+    profile: str,
+    rejects: Path | None,
+    dry_run: bool,
+    as_json: bool,
+    watch: Path | None,
+    every: float,
+    once: bool,
 ) -> None:
     """Загрузить таблицу. Последняя строка: rows R created C updated U unchanged N rejected J."""
+    if (file is None) == (watch is None):
+        raise click.UsageError("Нужно что-то одно: файл или --watch с папкой.")
+    if watch is not None:
+        if rejects or dry_run or as_json:
+            raise click.UsageError("С --watch нет --rejects, --dry-run и --json.")
+        _watch(watch, profile, every, once=once)
+    elif file is not None:
+        job = _load(file, profile, rejects, dry_run=dry_run)
+        _report(job, as_json=as_json)
 
+
+def _load(file: Path, profile: str, rejects: Path | None, *, dry_run: bool) -> ImportJob:
     async def call(engine: Engine, settings: Settings) -> ImportJob:
         with file.open("rb") as stream:
             job = await receive(
@@ -53,7 +89,22 @@ def import_file(
     if job.state not in {ImportState.DONE, ImportState.CHECKED}:
         click.echo(job.error or "Загрузка не закончена.", err=True)
         sys.exit(1)
-    _report(job, as_json=as_json)
+    return job
+
+
+def _watch(folder: Path, profile: str, every: float, *, once: bool) -> None:
+    """Until Ctrl-C, or with `once` until what lies there is loaded; then 1 where a file failed."""
+
+    async def call(engine: Engine, settings: Settings) -> int:
+        configure_logging(settings)
+        watch = Watch(engine, settings, folder, profile)
+        await watch.check()
+        return await watch.run(every, once=once)
+
+    with alone(folder):
+        failed = with_engine(call)
+    if failed:
+        sys.exit(1)
 
 
 async def _finish(engine: Engine, settings: Settings, job: ImportJob) -> ImportJob:

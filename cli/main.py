@@ -20,6 +20,7 @@ _COMMANDS = {
     "search": "cli.search:search",
     "serve": "cli.serve:serve",
     "setup": "cli.setup:setup",
+    "token": "cli.tokens:token",
     "up": "cli.up:up",
     "user": "cli.users:user",
     "work": "cli.processes:work",

@@ -36,6 +36,8 @@ class SecurityEvent(StrEnum):
     TOTP_OFF = "totp.off"
     RECOVERY_CODE_USED = "totp.recovery_code_used"
     EXTERNAL_ID_BOUND = "oidc.bound"
+    TOKEN_CREATED = "token.created"  # noqa: S105 - an event's name
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an event's name
 
 
 class Told(Struct, frozen=True):

@@ -118,6 +118,7 @@ SYSTEM_NAMES: dict[str, str] = {
     "im": "Инцидент менеджмент",
     "heatmap": "Тепловая карта",
     "canonical": "Таблица Отклика",
+    "manual": "Ручной ввод",
 }
 """Sources the product itself names; a table may name others, and these are shown as they are."""
 

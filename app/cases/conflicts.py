@@ -9,7 +9,12 @@ from app.errors import ConflictError
 
 _MOST = 3
 _BY_MACHINE = {"import": "загрузка файла"}
-_OTHER_WORDS = {"imported": "загружено", "import_changed": "изменено при загрузке"}
+_OTHER_WORDS = {
+    "imported": "загружено",
+    "import_changed": "изменено при загрузке",
+    "received": "передано программой",
+    "entered": "внесено вручную",
+}
 
 
 class CaseConflictError(ConflictError):

@@ -7,7 +7,7 @@ from app.viewer import Part, Scope, Viewer
 
 def may_see(viewer: Viewer | None, case: Case) -> bool:
     """The same answer as `app.engine.access.access_clause` gives (a test holds them together)."""
-    if viewer is None:
+    if viewer is None or (viewer.within is not None and not _holds(viewer.within, case)):
         return False
     if viewer.everything:
         return True
@@ -16,6 +16,19 @@ def may_see(viewer: Viewer | None, case: Case) -> bool:
     if given_to(viewer, case):
         return True
     return any(_holds(scope, case) for scope in viewer.scopes)
+
+
+def may_enter(viewer: Viewer | None, case: Case) -> bool:
+    """Whether `viewer` may register `case`: it lies within a role of the own that permits it."""
+    if viewer is None or not viewer.may(Permission.CASE_REGISTER):
+        return False
+    if viewer.within is not None and not _holds(viewer.within, case):
+        return False
+    if viewer.everything:
+        return True
+    able = [one.scope for one in viewer.parts if Permission.CASE_REGISTER in one.permissions]
+    scopes = able if viewer.parts else viewer.scopes
+    return any(scope is not None and _holds(scope, case) for scope in scopes)
 
 
 def may_do(viewer: Viewer | None, permission: Permission, case: Case) -> bool:

@@ -16,6 +16,12 @@ def access_clause(viewer: Viewer | None) -> Clause:
     """
     if viewer is None:
         return NOTHING
+    if viewer.within is None:
+        return _allowed(viewer)
+    return {"bool": {"filter": [_allowed(viewer), _within(viewer.within)]}}
+
+
+def _allowed(viewer: Viewer) -> Clause:
     if viewer.everything:
         return {"match_all": {}}
     if not viewer.may(Permission.CASE_VIEW):

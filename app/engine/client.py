@@ -1,6 +1,6 @@
 """The only door to Elasticsearch for the product (bulk work has its own in `indexers`)."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -162,6 +162,31 @@ class Engine:
             answer["_primary_term"],
             answer["_index"],
         )
+
+    async def get_many(
+        self, index: Index, ids: Collection[str], fields: Collection[str] = ()
+    ) -> dict[str, Stored]:
+        """Current documents that exist, by id; only `fields` of them where any are named."""
+        if not ids:
+            return {}
+        async with translated_errors():
+            answer = await self.client.mget(
+                index=self.write_alias(index),
+                ids=list(ids),
+                source_includes=list(fields) or None,
+            )
+        return {
+            found["_id"]: Stored(
+                index,
+                found["_id"],
+                found["_source"],
+                found["_seq_no"],
+                found["_primary_term"],
+                found["_index"],
+            )
+            for found in answer["docs"]
+            if found.get("found")
+        }
 
     async def open_pit(self, index: Index) -> str:
         """A point in time: paging over it sees no later write. Close it when done."""

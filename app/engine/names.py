@@ -16,6 +16,7 @@ class Index(StrEnum):
     BULK = "bulk"
     REBUILDS = "rebuilds"
     VOCABULARY = "vocabulary"
+    TOKENS = "tokens"
     DESKS = "desks"
     USERS = "users"
     DEPARTMENTS = "departments"

@@ -60,12 +60,14 @@ Code = TypeVar("Code", bound=StrEnum)
 
 
 class RowError(ValueError):
-    """A row that cannot be loaded: the field it stumbled on and a Russian reason."""
+    """A row that cannot be loaded: the field it stumbled on, a Russian reason, a stable code."""
 
-    def __init__(self, field: str, reason: str) -> None:
+    def __init__(self, field: str, reason: str, code: str = "bad_value") -> None:
         super().__init__(reason)
         self.field = field
         self.reason = reason
+        self.code = code
+        """`required`, `too_long`, `unknown_value` or `bad_value`."""
 
 
 class Assembler:
@@ -81,10 +83,10 @@ class Assembler:
         record = self._profile.prepare(given, self.unknown)
         received = self._moment(record, "received_at")
         if received is None:
-            raise RowError("received_at", "нет даты поступления")
+            raise RowError("received_at", "нет даты поступления", "required")
         external_id = _short(record, "external_id", MAX_ID)
         if self._profile.identified and external_id is None:
-            raise RowError("external_id", "нет номера")
+            raise RowError("external_id", "нет номера", "required")
         channel = _code(record, "channel", Channel, CHANNEL_NAMES) or Channel.OTHER
         closed = self._moment(record, "closed_at")
         state = _code(record, "state", State, STATE_NAMES) or _default_state(record, closed)
@@ -185,9 +187,9 @@ def _text(record: Record, name: str, *, required: bool = False) -> str:
     raw = cell_text(record.get(name))
     text = clean_text(raw) if raw else ""
     if required and not text:
-        raise RowError(name, "нет текста")
+        raise RowError(name, "нет текста", "required")
     if len(text) > MAX_TEXT:
-        raise RowError(name, f"текст длиннее {MAX_TEXT // 1000} тысяч знаков")
+        raise RowError(name, f"текст длиннее {MAX_TEXT // 1000} тысяч знаков", "too_long")
     return text
 
 
@@ -196,7 +198,7 @@ def _short(record: Record, name: str, longest: int = MAX_SHORT) -> str | None:
         return None
     text = _clean_short(raw) if len(raw) <= longest else clean_cell(raw)
     if len(text) > longest:
-        raise RowError(name, f"значение длиннее {longest} знаков")
+        raise RowError(name, f"значение длиннее {longest} знаков", "too_long")
     return text or None
 
 
@@ -212,7 +214,7 @@ def _code(record: Record, name: str, codes: type[Code], names: dict[Code, str]) 
         if folded in {code.value, names[code].casefold()}:
             return code
     shown = given if len(given) <= 40 else f"{given[:40]}…"  # noqa: PLR2004 - fits a table cell
-    raise RowError(name, f"неизвестное значение «{shown}»")
+    raise RowError(name, f"неизвестное значение «{shown}»", "unknown_value")
 
 
 def _default_kind(channel: Channel) -> Kind:

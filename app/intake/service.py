@@ -13,7 +13,7 @@ from anyio.to_thread import run_sync
 from ulid import ULID
 
 from app.engine.client import Engine
-from app.errors import BadInputError, ConflictError, TooLargeError
+from app.errors import BadInputError, ConflictError, OtklikError, TooLargeError
 from app.intake import repository
 from app.intake.binding import bind
 from app.intake.fields import FIELD_TITLES, REQUIRED
@@ -46,7 +46,7 @@ _QUEUED: dict[str, Any] = {
 _BLOCK = 1024 * 1024
 
 
-async def receive(
+async def receive(  # noqa: PLR0913 - each is named by the caller
     engine: Engine,
     settings: Settings,
     viewer: Viewer,
@@ -55,14 +55,16 @@ async def receive(
     file_name: str,
     profile: str,
     dry_run: bool = False,
+    import_id: str | None = None,
 ) -> ImportJob:
     """Keeps the file and writes the job; when this returns, nothing of it can be lost.
 
     Raises `BadFileError` for what is plainly no table, `TooLargeError`, and `BadInputError` for an
-    unknown profile. Ring `run_import` afterwards.
+    unknown profile. Ring `run_import` afterwards. With `import_id` a call that died half-way may
+    be made again.
     """
-    mapping = await _known_profile(engine, profile)
-    import_id = str(ULID())
+    mapping = await known_profile(engine, profile)
+    import_id = import_id or str(ULID())
     files = ImportFiles(settings, import_id)
     limit = settings.upload_max_mb * _BLOCK
     try:
@@ -92,7 +94,31 @@ async def receive(
     return job
 
 
-async def _known_profile(engine: Engine, profile: str) -> SavedMapping | None:
+async def note_refused(
+    engine: Engine, viewer: Viewer, import_id: str, source: Path, profile: str, error: OtklikError
+) -> ImportJob:
+    """A file that came by itself and is no table: nobody stands by to be told, so a job tells."""
+    now = datetime.now(UTC)
+    job = ImportJob(
+        id=import_id,
+        state=ImportState.FAILED,
+        profile=profile,
+        file_name=source.name[:200],
+        file_size=(await run_sync(source.stat)).st_size,
+        file_sha256="",
+        created_at=now,
+        updated_at=now,
+        finished_at=now,
+        created_by=viewer.name,
+        error=error.message,
+        error_code=error.code,
+    )
+    await IMPORTS.create(engine, job)
+    return job
+
+
+async def known_profile(engine: Engine, profile: str) -> SavedMapping | None:
+    """The mapping of a saved one, None for one that is built in. Raises `BadInputError`."""
     if profile in BUILT_IN or profile == MAPPED:
         return None
     saved = await repository.get_profile(engine, profile)

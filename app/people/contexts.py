@@ -26,6 +26,7 @@ TABS = (
     Tab("Люди", "/people"),
     Tab("Кто кого замещает", "/people/substitutions"),
     Tab("Роли и права", "/people/rights"),
+    Tab("Токены", "/people/tokens"),
 )
 
 

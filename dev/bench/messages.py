@@ -9,6 +9,7 @@ from random import Random
 import msgspec
 
 from app.cases.codes import Channel, Kind, State
+from app.cases.derived import with_derived_fields
 from app.cases.models import Answer, Author, Case, Classifier, Place, Point, Source, Workflow
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -16,7 +17,6 @@ from app.text.words import words
 from dev.demo.models import DemoCase
 from dev.demo.stream import generate
 from indexers.bulk import BulkAction, write
-from indexers.documents import with_derived_fields
 
 SEED = 11
 _CHUNK = 1_400

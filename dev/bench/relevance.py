@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from app.cases.codes import Channel, Kind, State
+from app.cases.derived import with_derived_fields
 from app.cases.models import Case, Source
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -20,7 +21,6 @@ from app.search.vocabulary import forget_vocabulary
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from dev.bench.imports import installation
-from indexers.documents import with_derived_fields
 from indexers.vocabulary import rebuild
 
 STOCK, OURS = "ES `russian`", "Отклик"

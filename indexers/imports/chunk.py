@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct, field
 
+from app.cases.derived import case_number
 from app.engine.client import Engine, Stored
+from app.engine.counters import CASE_NUMBERS, take_block
 from app.engine.names import Index
 from app.errors import ConflictError
 from app.intake.models import Counts, Rejection
 from indexers import bulk, cases
-from indexers.counters import CASE_NUMBERS, take_block
 from indexers.imports.merge import (
     Marks,
     Outcome,
-    case_number,
     changed_case,
     new_case,
     seen_before,

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
+from app.cases.derived import Derived
 from app.cases.models import Case, Event, Source, Workflow
 from app.intake.models import CaseInput, import_mark
-from indexers.documents import Derived
 from indexers.imports.prepare import Prepared
 from indexers.imports.threeway import Edits, edits_of, merged_answers, merged_tags
 
@@ -194,11 +193,6 @@ def _set(target: dict[str, Any], key: str, value: Any) -> None:
         target.pop(key, None)
     else:
         target[key] = value
-
-
-def case_number(received_at: datetime, zone: ZoneInfo, sequence: int) -> str:
-    """`26-000123`: the year of receipt in the municipality's zone and a running number."""
-    return f"{received_at.astimezone(zone):%y}-{sequence:06d}"
 
 
 def _source(prepared: Prepared, marks: Marks) -> Source:

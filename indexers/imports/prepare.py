@@ -7,13 +7,13 @@ import msgspec
 import xxhash
 from msgspec import Struct
 
+from app.cases.derived import Derived, case_id, derive
 from app.intake.assemble import Assembler, RowError
 from app.intake.binding import Binding
 from app.intake.fields import FIELD_TITLES
 from app.intake.models import CaseInput, Rejection
 from app.intake.profiles.base import Profile
 from app.intake.tables import Cell, Row
-from indexers.documents import Derived, derive
 
 _FIRST = 1
 
@@ -99,11 +99,6 @@ class Preparer:
         self._occurrences[key] += 1
         count = self._occurrences[key]
         return key if count == _FIRST else xxhash.xxh3_128_hexdigest(f"{key}:{count}".encode())
-
-
-def case_id(system: str, external_id: str) -> str:
-    """The document id of an imported case: the same message twice is the same case."""
-    return xxhash.xxh3_128_hexdigest(f"{system}\x1f{external_id}".encode())
 
 
 def stored_cell(cell: Cell) -> str | int | float | bool:

@@ -9,12 +9,12 @@ import msgspec
 import structlog
 from anyio.to_thread import run_sync
 
+from app.cases.derived import derive
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import RebuildError
 from indexers import bulk
 from indexers.audit.project import unaudited
-from indexers.documents import derive
 from indexers.rebuild.stream import Page, refresh, settled, written_after
 
 log = structlog.get_logger()

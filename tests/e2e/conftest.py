@@ -59,7 +59,9 @@ async def visit(
     await page.goto(url)
     yield page
     if refused:
-        troubles = [line for line in troubles if not re.search(r"status of 4\d\d", line)]
+        troubles = [
+            line for line in troubles if not re.search(r"(status of|Error Code) 4\d\d", line)
+        ]
     assert troubles == []
     await context.close()
 

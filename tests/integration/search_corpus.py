@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from app.cases.codes import Channel, Kind, State
+from app.cases.derived import with_derived_fields
 from app.cases.models import Answer, Author, Case, Classifier, Place, Source, Workflow
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.settings import Settings
-from indexers.documents import with_derived_fields
 from indexers.setup import run
 
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from elasticsearch import AsyncElasticsearch
 
+from app.cases.derived import case_id
 from app.engine import seal, writer
 from app.engine.client import Engine
 from app.engine.mappings import load_definition
@@ -18,7 +19,6 @@ from app.settings import Settings
 from app.system.models import Rebuild, RebuildPhase
 from app.system.rebuilds import get_rebuild, put_rebuild
 from indexers import bulk
-from indexers.imports.prepare import case_id
 from indexers.rebuild import compare, follow, run, stream, switch
 from indexers.rebuild.kept import drop_kept, kept
 from indexers.rebuild.run import rebuild

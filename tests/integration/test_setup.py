@@ -7,13 +7,13 @@ from elasticsearch import AsyncElasticsearch
 
 from app.engine import writer
 from app.engine.client import Engine
+from app.engine.counters import take_block
 from app.engine.mappings import load_definition
 from app.engine.months import months
 from app.engine.names import MONTHLY, Index
 from app.errors import ConflictError, EngineSetupError
 from app.settings import Settings
 from indexers.aliases import IndexState, live_index
-from indexers.counters import take_block
 from indexers.setup import run
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from app.cases.codes import Channel, Kind, State
+from app.cases.derived import derive
 from app.cases.models import Answer, Case, Classifier, Place, Workflow
 from app.cases.repository import to_case
 from app.intake.models import CaseInput
-from indexers.documents import derive
 from indexers.imports.merge import Marks, changed_case, new_case
 from indexers.imports.prepare import Prepared
 from tests.casework import COORDINATOR, EXECUTOR, HOUSE, OPERATOR, ROADS, do

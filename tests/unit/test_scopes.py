@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from app.accounts.models import Substitution, User, short_name
 from app.accounts.roles import GRANTS, Role
 from app.accounts.scopes import viewer_for
+from app.accounts.tokens.models import Token
+from app.accounts.tokens.service import narrowed
 from app.cases.codes import Channel, Kind, State
 from app.cases.models import Case, Place, Source, Workflow
-from app.cases.permissions import done_for, may_do, may_see
+from app.cases.permissions import done_for, may_do, may_enter, may_see
 from app.engine.access import access_clause
 from app.permissions import Permission
 from app.reference.departments import Department, DepartmentBook, Sector
@@ -91,6 +93,7 @@ viewers = st.none() | st.builds(
     permissions=st.sampled_from([frozenset(), frozenset({Permission.CASE_VIEW})]),
     scopes=st.lists(st.builds(Scope, towns, parts, channels), max_size=3).map(tuple),
     departments=st.frozensets(st.sampled_from(NAMES), max_size=2),
+    within=st.none() | st.builds(Scope, towns, parts, channels),
 )
 cases = st.builds(
     case,
@@ -217,3 +220,56 @@ def test_it_is_known_for_whom_a_substitute_acts() -> None:
 @given(viewers, cases)
 def test_only_what_is_seen_is_acted_upon(viewer: Viewer | None, case: Case) -> None:
     assert not may_do(viewer, Permission.CASE_VIEW, case) or may_see(viewer, case)
+
+
+def token(**limits: Any) -> Token:
+    return Token(
+        id="0" * 64,
+        name="t",
+        login="petrova",
+        created_at=NOW,
+        created_by="x",
+        expires_at=NOW,
+        **limits,
+    )
+
+
+everybody = st.lists(st.sampled_from(Role), min_size=1, max_size=3, unique=True).map(
+    lambda roles: viewer_for(user(*roles, department="house", sector="city"), BOOK)
+)
+limits = st.fixed_dictionaries(
+    {},
+    optional={
+        "permissions": st.lists(st.sampled_from([one.value for one in Permission]), unique=True),
+        "municipalities": st.lists(st.sampled_from(TOWNS), unique=True),
+        "channels": st.lists(st.sampled_from([one.value for one in Channel]), unique=True),
+    },
+)
+
+
+@given(everybody, limits, cases)
+def test_a_token_may_never_more_than_its_person(
+    owner: Viewer, limits: dict[str, Any], case: Case
+) -> None:
+    program = narrowed(owner, token(**limits))
+    assert program.permissions <= owner.permissions
+    for permission in Permission:
+        assert may_do(program, permission, case) <= may_do(owner, permission, case)
+        if permission.value not in limits.get("permissions", list(Permission)):
+            assert not may_do(program, permission, case)
+    assert may_see(program, case) <= may_see(owner, case)
+    assert may_enter(program, case) <= may_enter(owner, case)
+    if case.place.municipality not in limits.get("municipalities", [case.place.municipality]):
+        assert not may_see(program, case)
+        assert not may_enter(program, case)
+
+
+def test_a_role_registers_within_its_own_scope() -> None:
+    """An operator everywhere may; a head of a block besides being ПОС officer only for ПОС."""
+    officer = viewer_for(user(Role.POS_OFFICER, Role.BLOCK_HEAD, sector="city"), BOOK)
+    phone, pos = case("УЖКХ", None, Channel.PHONE), case("УЖКХ", None, Channel.POS)
+    assert may_see(officer, phone)
+    assert not may_enter(officer, phone)
+    assert may_enter(officer, pos)
+    assert may_enter(viewer_for(user(Role.OPERATOR), BOOK), phone)
+    assert not may_enter(None, phone)

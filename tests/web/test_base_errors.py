@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 import structlog
 from litestar import Litestar
+from litestar.exceptions import InternalServerException
 from litestar.testing import AsyncTestClient
 from structlog.testing import capture_logs
 
+from app.http_errors import trouble_of
 from app.web.security import SECURITY_HEADERS
 
 Client = AsyncTestClient[Litestar]
@@ -139,3 +141,10 @@ async def test_journal_has_the_path_and_no_query(lone: Client) -> None:
     noted: list[Any] = [line for line in lines if line["event"] == "request"]
     assert [(line["path"], line["status"]) for line in noted] == [("/nowhere", 404)]
     assert "Иванов" not in json.dumps([str(line) for line in lines], ensure_ascii=False)
+
+
+def test_a_page_that_was_left_is_no_failure() -> None:
+    """As Litestar tells of a browser that goes on before it has sent all."""
+    trouble = trouble_of(InternalServerException("client disconnected prematurely"))
+    assert (trouble.status, trouble.code) == (400, "client_gone")
+    assert trouble_of(InternalServerException("other")).code == "internal"

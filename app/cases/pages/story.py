@@ -35,8 +35,8 @@ FIELD_NAMES = {
 OTHER_WORDS = {
     "imported": "загружено из файла",
     "import_changed": "изменено при загрузке",
+    "received": "передано программой",
     "entered": "внесено вручную",
-    "received": "принято от программы",
 }
 """Events that no action of people leaves; a code without words is shown as it is."""
 

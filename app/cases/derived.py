@@ -1,6 +1,10 @@
-"""What a machine derives from a message when it is written."""
+"""What is derived from a message when it is written: its words, numbers, identity."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
+import xxhash
 from msgspec import Struct
 
 from app.cases.models import Case
@@ -25,3 +29,13 @@ def derive(title: str | None, text: str) -> Derived:
 def with_derived_fields(case: Case) -> Case:
     """`case` as it is written: derived fields follow title and text."""
     return msgspec.structs.replace(case, **msgspec.structs.asdict(derive(case.title, case.text)))
+
+
+def case_id(system: str, external_id: str) -> str:
+    """The document id of a case that has a number elsewhere: the same message twice is one case."""
+    return xxhash.xxh3_128_hexdigest(f"{system}\x1f{external_id}".encode())
+
+
+def case_number(received_at: datetime, zone: ZoneInfo, sequence: int) -> str:
+    """`26-000123`: the year of receipt in the municipality's zone and a running number."""
+    return f"{received_at.astimezone(zone):%y}-{sequence:06d}"
