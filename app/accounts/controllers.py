@@ -25,15 +25,14 @@ from app.accounts.pages import (
 from app.accounts.reader import (
     session_cookie,
     session_id_of,
-    session_of,
     valid_session,
     visitor_of,
 )
+from app.accounts.sessions import Session, Sessions
 from app.engine.client import Engine
 from app.errors import BadInputError, NotSignedInError, OtklikError, TooManyAttemptsError
 from app.settings import Settings
-from app.viewer import Viewer
-from app.web.access import PUBLIC, SIGNED_IN
+from app.web.access import PUBLIC
 from app.web.htmx import go
 from app.web.typed import Typed
 
@@ -93,19 +92,17 @@ class SignInController(Controller):
             return sign_in_page(request, asking, status=error.status)
         return await finish(request, user, form.next, form.typed, way)
 
-    @post("/sign-out", opt=SIGNED_IN, status_code=303)
-    async def sign_out(
-        self, request: AnyRequest, state: State, viewer: NamedDependency[Viewer]
-    ) -> Answer:
-        if session := session_of(request):
-            await state.sessions.end(session_id_of(request), session)
-        visitor = visitor_of(request)
-        note(
-            SecurityEvent.SIGNED_OUT,
-            login=viewer.name,
-            address=visitor.address,
-            request_id=visitor.request_id,
-        )
+    @post("/sign-out", opt=PUBLIC, status_code=303)
+    async def sign_out(self, request: AnyRequest) -> Answer:
+        """Also of a locked session, and of one that is over already."""
+        if session := await end_old(request):
+            visitor = visitor_of(request)
+            note(
+                SecurityEvent.SIGNED_OUT,
+                login=session.login,
+                address=visitor.address,
+                request_id=visitor.request_id,
+            )
         return with_cookie(go(request, "/sign-in"), session_cookie(request, ""))
 
 
@@ -177,17 +174,26 @@ async def finish(
     request: AnyRequest, user: User, address: str, typed: Typed | None, way: str
 ) -> Answer:
     """A new session under a new id; the one the browser came with ends."""
-    state = request.app.state
-    await end_old(request)
-    session_id = await signing_in.begin(state.sessions, user, visitor_of(request), way=way)
+    sessions: Sessions = request.app.state.sessions
+    old, visitor = await end_old(request), visitor_of(request)
+    session_id = await signing_in.begin(sessions, user, visitor, way=way)
+    if old and old.login == user.login and old.is_idle(sessions.settings, datetime.now(UTC)):
+        note(
+            SecurityEvent.SESSION_UNLOCKED,
+            login=user.login,
+            address=visitor.address,
+            request_id=visitor.request_id,
+        )
     answer = after_sign_in(request, user, address, typed)
     return with_cookie(answer, session_cookie(request, session_id))
 
 
-async def end_old(request: AnyRequest) -> None:
-    """A session id that was there before signing in opens nothing afterwards."""
-    sessions = request.app.state.sessions
-    if session_id := session_id_of(request):
-        found = await sessions.read(session_id)
-        if found.session:
-            await sessions.end(session_id, found.session)
+async def end_old(request: AnyRequest) -> Session | None:
+    """Ends the session the browser brought: its id opens nothing afterwards."""
+    sessions: Sessions = request.app.state.sessions
+    if not (session_id := session_id_of(request)):
+        return None
+    session = (await sessions.read(session_id)).session
+    if session:
+        await sessions.end(session_id, session)
+    return session

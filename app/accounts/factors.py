@@ -18,8 +18,9 @@ async def turn_on(
     The password was checked before. Raises `BadInputError`, and `ConflictError` where it is on.
     """
     settings = sessions.settings
-    step = totp.matching_step(totp.unseal(settings, login, sealed), code)
-    if step is None or not await totp.is_fresh(sessions, login, step):
+    secret = totp.unseal(settings, login, sealed)
+    step = totp.matching_step(secret, code)
+    if step is None or not await totp.is_fresh(sessions, secret, step):
         raise BadInputError("Код не подошёл. Проверьте часы телефона.", field="code")
     codes = totp.new_codes()
 

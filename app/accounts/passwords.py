@@ -80,7 +80,7 @@ async def check_password(user: User | None, password: str) -> Verdict:
 
 def _matches(stored: str, password: str) -> bool:
     try:
-        return _HASHER.verify(stored, _plain(password[:LONGEST]))
+        return _HASHER.verify(stored, _plain(password)[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
 

@@ -1,9 +1,7 @@
 """From a request's cookie to who asks: one of the application's readers (`app.main.READERS`)."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-from litestar import Request
 from litestar.datastructures import Cookie
 
 from app.accounts.events import SecurityEvent, note
@@ -80,6 +78,8 @@ async def session_viewer(connection: AnyConnection) -> Viewer | None:
     settings: Settings = connection.app.state.settings
     now = datetime.now(UTC)
     if session.is_idle(settings, now):
+        if await connection.app.state.sessions.tell_locked(session_id, session):
+            _note(connection, SecurityEvent.SESSION_LOCKED, session.login, "idle")
         raise SessionLockedError("Вас долго не было: введите пароль ещё раз.", login=session.login)
     if change_is_due(settings, person.user, now) and connection.scope["path"] not in (
         OPEN_TO_UNCHANGED
@@ -99,25 +99,22 @@ async def valid_session(
     people: People = connection.app.state.people
     found = await sessions.read(session_id)
     if found.session is None:
-        _note_refused(connection, "", "unknown_session")
+        _note(connection, SecurityEvent.SESSION_REFUSED, "", "unknown_session")
         return None
     person = await people.person(found.session.login, found.stamp)
     if person is None or not person.user.active or person.user.epoch != found.session.epoch:
-        _note_refused(connection, found.session.login, "ended_session")
+        _note(connection, SecurityEvent.SESSION_REFUSED, found.session.login, "ended_session")
         await sessions.end(session_id, found.session)
         return None
     return found.session, person
 
 
-def _note_refused(connection: AnyConnection, login: str, reason: str) -> None:
+def _note(connection: AnyConnection, what: SecurityEvent, login: str, reason: str) -> None:
     visitor = visitor_of(connection)
     note(
-        SecurityEvent.SESSION_REFUSED,
+        what,
         login=login,
         address=visitor.address,
         request_id=visitor.request_id,
         reason=reason,
     )
-
-
-AnyRequest = Request[Any, Any, Any]

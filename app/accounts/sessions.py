@@ -42,6 +42,8 @@ class Session(Struct, frozen=True, omit_defaults=True):
     browser: str
     way: str = "password"
     """`password` or `oidc`."""
+    locked: bool = False
+    """That it was left alone has been told to the journal."""
 
     def is_idle(self, settings: Settings, now: datetime) -> bool:
         return now - self.seen_at > timedelta(minutes=settings.session_idle_minutes)
@@ -138,6 +140,21 @@ class Sessions:
         async with translated_errors():
             await self.redis.set(
                 self._session(digest(session_id)), msgspec.json.encode(seen), xx=True, keepttl=True
+            )
+
+    async def tell_locked(self, session_id: str, session: Session) -> bool:
+        """True for the first request that finds the session left alone."""
+        if session.locked:
+            return False
+        told = msgspec.structs.replace(session, locked=True)
+        async with translated_errors():
+            return bool(
+                await self.redis.set(
+                    self._session(digest(session_id)),
+                    msgspec.json.encode(told),
+                    xx=True,
+                    keepttl=True,
+                )
             )
 
     @property

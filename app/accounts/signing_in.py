@@ -126,7 +126,7 @@ async def _is_right(
     secret = totp.unseal(settings, user.login, user.totp_secret)
     step = totp.matching_step(secret, code)
     if step is not None:
-        return await totp.is_fresh(sessions, user.login, step)
+        return await totp.is_fresh(sessions, secret, step)
     spent = totp.used_code(settings, user, code)
     if spent is None or not await _spend(engine, user.login, spent):
         return False

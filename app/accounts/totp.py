@@ -98,9 +98,9 @@ def matching_step(secret: str, code: str, now: float | None = None) -> int | Non
     return right[0] if right else None
 
 
-async def is_fresh(sessions: Sessions, login: str, step: int) -> bool:
+async def is_fresh(sessions: Sessions, secret: str, step: int) -> bool:
     """False where the code of this step has opened a session already: a replay."""
-    hashed = hashlib.sha256(login.encode()).hexdigest()
+    hashed = hashlib.sha256(secret.encode()).hexdigest()
     key = sessions.key("totp-used", hashed, str(step))
     async with translated_errors():
         return bool(await sessions.redis.set(key, "1", nx=True, ex=_REMEMBERED))

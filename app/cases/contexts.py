@@ -26,7 +26,7 @@ from app.cases.models import (
     Workflow,
 )
 from app.permissions import Permission
-from app.text.mask import mask_email, mask_name, mask_phone
+from app.text.mask import mask_contacts, mask_email, mask_name, mask_phone
 from app.viewer import Viewer
 
 
@@ -183,6 +183,5 @@ def _answer(one: Answer) -> AnswerView:
 
 def _line(event: Event) -> HistoryLine:
     """Without the values before: they may hold the author's data."""
-    return HistoryLine(
-        event.seq, event.at, event.what, event.by, event.changed, event.to, event.reason
-    )
+    reason = mask_contacts(event.reason) if event.reason else None
+    return HistoryLine(event.seq, event.at, event.what, event.by, event.changed, event.to, reason)

@@ -17,6 +17,8 @@ _CSRF = "_csrf_token"
 _MOST = 400_000
 """Signs in all: with their escaping they still fit a request (`MAX_BODY`)."""
 _KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_SECRET = frozenset({"password", "old", "again"})
+"""A form with one of these is not carried along: it would show a password."""
 _KEY = "typed"
 
 
@@ -37,6 +39,8 @@ async def keep_typed(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     if not connection.headers.get("content-type", "").startswith(_KINDS):
         return
     fields, files = _split(await connection.form())
+    if any(name in _SECRET for name, _ in fields):
+        return
     too_long = sum(len(name) + len(value) for name, value in fields) > _MOST
     query = connection.url.query
     action = f"{connection.url.path}?{query}" if query else connection.url.path

@@ -20,6 +20,7 @@ BASE = "http://127.0.0.1:8000"
 DECLARED = {PUBLIC[KEY], SIGNED_IN[KEY], *Permission}
 OPEN = {"/health/live", "/health/ready", "/metrics", "/schema", "/static", "/preferences"} | {
     "/sign-in",
+    "/sign-out",
     "/session",
 }
 """Beginnings of what anybody may open; a new one is added here on purpose."""

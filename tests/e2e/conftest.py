@@ -24,6 +24,7 @@ from dev.browser import FLAGS, chromium
 from tests.factories import make_user, open_session
 
 _START_SECONDS = 60
+_REFUSED = re.compile(r"(status of|Error Code) 4\d\d")
 EVERYTHING = (Role.COORDINATOR, Role.ADMINISTRATOR)
 """Roles of the person whom `visit` signs in."""
 BOSS = Viewer("boss", everything=True)

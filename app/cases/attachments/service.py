@@ -24,6 +24,7 @@ from app.viewer import Viewer
 log = structlog.get_logger()
 
 _BATCH = 500
+_EVERY = timedelta(days=1)
 _HASH = 64
 
 
@@ -71,6 +72,18 @@ def attached(settings: Settings, case: Case, file_id: str) -> tuple[Attachment, 
                 return one, path
             raise NotFoundError("Файл пропал с диска сервера. Скажите администратору.")
     raise NotFoundError("Такого файла у обращения нет.")
+
+
+async def sweep_if_due(engine: Engine, settings: Settings, now: datetime) -> int:
+    """Once a day, whoever asks and however often: every old file costs a look into the engine."""
+    mark = AttachmentStore(settings).folder / ".swept"
+    if not mark.parent.is_dir():
+        return 0
+    if mark.exists() and mark.stat().st_mtime > (now - _EVERY).timestamp():
+        return 0
+    removed = await sweep(engine, settings, now)
+    mark.touch()
+    return removed
 
 
 async def sweep(engine: Engine, settings: Settings, now: datetime) -> int:

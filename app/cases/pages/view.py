@@ -32,6 +32,7 @@ from app.cases.pages.forms import (
     Attempt,
     FieldView,
     FormView,
+    action_url,
     form_view,
     offered,
 )
@@ -135,7 +136,7 @@ def toast_of(case: Case, viewer: Viewer, seq: int) -> Toast | None:
         return None
     takes_back = rule.reversible and refusal_of(case, RULES["undo"], viewer) is None
     told = rule.told[0].upper() + rule.told[1:]
-    return Toast(f"{told}.", f"/cases/{case.id}/actions/undo" if takes_back else "", str(ULID()))
+    return Toast(f"{told}.", action_url(case, "undo") if takes_back else "", str(ULID()))
 
 
 def due_of(case: Case, now: datetime) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cases.attachments.service import Upload, attach, sweep
+from app.cases.attachments.service import Upload, attach, sweep, sweep_if_due
 from app.cases.attachments.store import AttachmentStore
 from app.cases.codes import State
 from app.cases.doing import act
@@ -41,7 +41,8 @@ async def test_equal_files_lie_once_and_a_removed_one_goes_after_its_days(
     long_ago = (now - timedelta(days=settings.attachment_orphan_days + 1)).timestamp()
     for path in files(settings):
         os.utime(path, (long_ago, long_ago))
-    assert await sweep(engine, settings, now) == 1
+    assert await sweep_if_due(engine, settings, now) == 1
+    assert await sweep_if_due(engine, settings, now) == 0, "once a day"
     left = AttachmentStore(settings).path(document["attachments"][1]["sha256"])
     assert files(settings) == [left]
     assert left.read_bytes() == png()

@@ -1,5 +1,7 @@
 """Sign-in by OpenID Connect at a real provider of its own process on this machine."""
 
+import base64
+import hmac
 import json
 import socket
 import subprocess
@@ -212,12 +214,18 @@ async def test_a_silent_provider_leaves_the_password(engine: Engine, joined: Set
 
 
 async def test_a_provider_that_names_itself_otherwise_is_not_trusted(
-    engine: Engine, joined: Settings, provider: str
+    engine: Engine, joined: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = joined.model_copy(update={"oidc_issuer": provider.replace("localhost", "127.0.0.1")})
-    async with visiting(create_app(other)) as one:
+    ask = oidc._ask
+
+    async def lying(*args: Any, **options: Any) -> dict[str, Any]:
+        return {**await ask(*args, **options), "issuer": "https://evil.example"}
+
+    monkeypatch.setattr(oidc, "_ask", lying)
+    async with visiting(create_app(joined)) as one:
         answer = await one.get("/sign-in/oidc")
     assert answer.status_code == 503
+    assert "другим адресом" in answer.text
 
 
 CLAIMS = {"iss": "http://localhost:1", "sub": "s", "aud": "otklik", "nonce": "n"}
@@ -257,18 +265,24 @@ async def test_claims_are_checked_one_by_one(
             await oidc._claims(joined, SOUND, begun, token)
 
 
-async def test_an_unsigned_token_is_refused(
-    joined: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+async def test_a_token_anybody_could_sign_is_refused(
+    joined: Settings, monkeypatch: pytest.MonkeyPatch, algorithm: str
 ) -> None:
+    """Without a signature, or with one made from what the client knows as well."""
     key = RSAKey.generate_key(2048)
 
     async def keys(*_: Any, **__: Any) -> dict[str, Any]:
         return {"keys": [key.as_dict(private=False)]}
 
+    def part(value: dict[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
     monkeypatch.setattr(oidc, "_ask", keys)
-    token = jwt.encode(
-        {"alg": "none"}, {**CLAIMS, "iat": 1, "exp": 9_999_999_999}, key, algorithms=["none"]
-    )
+    head, claims = {"alg": algorithm}, {**CLAIMS, "iat": 1, "exp": 9_999_999_999}
+    signed = hmac.digest(b"s" * 20, f"{part(head)}.{part(claims)}".encode(), "sha256")
+    mark = base64.urlsafe_b64encode(signed).rstrip(b"=").decode() if algorithm != "none" else ""
+    token = f"{part(head)}.{part(claims)}.{mark}"
     with pytest.raises(oidc.OidcRefusedError):
         await oidc._claims(joined, SOUND, oidc.Begun("n", "v", "/", "b"), token)
 

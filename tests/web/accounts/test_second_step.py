@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -50,9 +51,7 @@ async def turned_on(visitor: Visitor, settings: Settings) -> tuple[pyotp.TOTP, l
 
 def earlier(phone: pyotp.TOTP) -> str:
     """The code of the step before: right as well, and leaves the present one unused."""
-    from datetime import UTC, datetime
-
-    return phone.at(datetime.now(UTC), -1)
+    return phone.at(datetime.now(UTC) - timedelta(seconds=STEP))
 
 
 async def first_step(visitor: Visitor, **fields: str) -> str:
