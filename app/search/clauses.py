@@ -62,7 +62,7 @@ def _one_side(asked: Understood, step: Step) -> Clause:
     enough = step.enough
     ways = [
         _stems(asked, asked.telling, minimum_should_match=enough),
-        _field("answers.text.stem", asked, asked.telling, minimum_should_match=enough),
+        *(_in_answers(asked, enough) if step.answers else []),
         *_lemmas(asked, minimum_should_match=enough),
         *(_nearly_right(asked, enough) if step.nearly and asked.nears else []),
         *_at_the_address(asked, enough),
@@ -127,6 +127,10 @@ def _reading(asked: Understood) -> dict[str, Any]:
 def _lemmas(asked: Understood, **how: Any) -> list[Clause]:
     lemmas = lemmatise(asked.telling)
     return [{"match": {"lemmas": {"query": lemmas, **how}}}] if lemmas else []
+
+
+def _in_answers(asked: Understood, enough: str) -> list[Clause]:
+    return [_field("answers.text.stem", asked, asked.telling, minimum_should_match=enough)]
 
 
 def _nearly_right(asked: Understood, enough: str) -> list[Clause]:

@@ -102,7 +102,8 @@ class Results(Struct, frozen=True):
 
 
 _NOT_ALL_WORDS = "Всех слов запроса вместе нет почти нигде: показано и то, где есть часть из них."
-_NEARLY = "Именно таких слов мало: показано и похоже написанное."
+_NEARLY = "Именно таких слов мало: показано и похоже написанное, и найденное в ответах."
+_ANSWERS = "В самих сообщениях нашлось мало: показано и найденное в ответах."
 _NOT_LITERALLY = "Дословно не найдено ничего: показано, где эти слова стоят в любом порядке и виде."
 
 
@@ -119,6 +120,8 @@ def read_results(
         changes.append(Change("loosened", _NOT_ALL_WORDS))
     if taken.nearly:
         changes.append(Change("nearly", _NEARLY))
+    elif taken.answers and taken.literal and not taken.loosened:
+        changes.append(Change("answers", _ANSWERS))
     if answer["timed_out"]:
         message = f"Показано не всё: поиск остановлен через {_limit(seconds)}."
         changes.append(Change("partial", message))

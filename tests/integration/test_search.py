@@ -11,14 +11,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from app.cases.models import Answer
 from app.engine.client import Engine, client_options
 from app.errors import BadInputError
-from app.search.params import FACETS, parse_params
+from app.search.params import FACETS, SearchParams, parse_params
 from app.search.results import Results
 from app.search.service import search
+from app.search.steps import FEW_FOR_SHORT
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Viewer
-from tests.integration.search_corpus import PLAIN, corpus, filled
+from tests.integration.search_corpus import PLAIN, case, corpus, filled
 
 
 @pytest.fixture(scope="module")
@@ -350,3 +352,16 @@ async def test_a_pasted_question_never_finds_less(town: Town, asked: str) -> Non
 async def test_stop_words_and_single_letters_have_an_honest_answer(town: Town, asked: str) -> None:
     results = await ask(town, asked)
     assert results.total == len(await texts(town, asked)) or results.total > 100
+
+
+async def test_answers_are_looked_into_where_messages_say_little(settings: Settings) -> None:
+    """Twenty messages about holes need no case whose answer alone speaks of one."""
+    holes = [case(number, f"Яма у дома {number}") for number in range(FEW_FOR_SHORT)]
+    told = case(90, "Плохая дорога", answers=[Answer("1", "Яма засыпана асфальтом")])
+    async with filled(settings, [*holes, told]) as engine:
+        many = await search(engine, SearchParams(q="яма"), LOCAL_VIEWER, settings.zone)
+        assert many.total == FEW_FOR_SHORT
+        assert [change.code for change in many.asked.changes] == []
+        few = await search(engine, SearchParams(q="засыпана"), LOCAL_VIEWER, settings.zone)
+        assert [found.hit.id for found in few.hits] == [told.id]
+        assert few.asked.changes[0].code in {"answers", "nearly"}
