@@ -136,7 +136,7 @@ def _query(params: SearchParams, asked: Understood, viewer: Viewer | None, step:
         return {"bool": {"filter": [access]}}
     found: Clause = {"filter": [access, member_clause(asked, STEPS[step])]}
     if params.sort is Sort.RELEVANCE:
-        found["should"] = rank_clauses(asked)
+        found["should"] = rank_clauses(asked, STEPS[step])
         found["minimum_should_match"] = 0
     return {"bool": found}
 
