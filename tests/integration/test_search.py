@@ -17,7 +17,7 @@ from app.errors import BadInputError
 from app.search.params import FACETS, SearchParams, parse_params
 from app.search.results import Results
 from app.search.service import search
-from app.search.steps import FEW_FOR_SHORT
+from app.search.steps import FEW
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Viewer
 from tests.integration.search_corpus import PLAIN, case, corpus, filled
@@ -356,11 +356,11 @@ async def test_stop_words_and_single_letters_have_an_honest_answer(town: Town, a
 
 async def test_answers_are_looked_into_where_messages_say_little(settings: Settings) -> None:
     """Twenty messages about holes need no case whose answer alone speaks of one."""
-    holes = [case(number, f"Яма у дома {number}") for number in range(FEW_FOR_SHORT)]
+    holes = [case(number, f"Яма у дома {number}") for number in range(FEW)]
     told = case(90, "Плохая дорога", answers=[Answer("1", "Яма засыпана асфальтом")])
     async with filled(settings, [*holes, told]) as engine:
         many = await search(engine, SearchParams(q="яма"), LOCAL_VIEWER, settings.zone)
-        assert many.total == FEW_FOR_SHORT
+        assert many.total == FEW
         assert [change.code for change in many.asked.changes] == []
         few = await search(engine, SearchParams(q="засыпана"), LOCAL_VIEWER, settings.zone)
         assert [found.hit.id for found in few.hits] == [told.id]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.steps import FEW_FOR_LONG, FEW_FOR_SHORT, STEPS, wider_steps
+from app.search.steps import FEW, STEPS, wider_steps
 from app.search.understanding import understand
 from app.text.formal import split_formal
 
@@ -46,7 +46,7 @@ def test_only_steps_that_say_something_else(
 
 @pytest.mark.parametrize(
     ("text", "enough"),
-    [("прорвало трубу", FEW_FOR_SHORT), (LONG, FEW_FOR_LONG), ("трубу ленина 35", 1)],
+    [("прорвало трубу", FEW), (LONG, FEW), ("трубу ленина 35", 1)],
 )
 def test_how_many_are_enough(text: str, enough: int) -> None:
     assert {few for _, few in wider_steps(understand(text))} == {enough}
