@@ -109,7 +109,7 @@ def signed_in(browser: Browser, base: str, login: str, password: str) -> Storage
 
 
 def a_day_of_work(page: Page, base: str) -> str:
-    """Takes some cases and works on one, so that there is something to show; returns its address."""
+    """Takes some cases and works on one, so that there is something to show: its address."""
     page.goto(f"{base}/work?queue=free&kind=message")
     for _ in range(TAKEN):
         page.locator("#bulk-one").wait_for(state="attached")
