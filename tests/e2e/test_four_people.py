@@ -113,13 +113,16 @@ async def waits_nowhere(page: Page, site: str) -> None:
     await expect(count(page, "open")).to_have_text("0")
 
 
-async def cannot_see(page: Page, address: str) -> None:
-    """By address, by the form of an action, by the program's way: all are 404 alike."""
-    for path in (address, f"{address}/actions/take", address.replace("/cases/", "/api/v1/cases/")):
+async def cannot_see(page: Page, site: str, address: str) -> None:
+    """Neither by address nor by the form of an action nor in the search."""
+    for path in (address, f"{address}/actions/take"):
         answer = await page.goto(path)
         assert answer is not None
         assert answer.status == 404, path
         assert "Садовой" not in await answer.text()
+    await page.goto(f"{site}/search?q=Садовой")
+    await expect(page.locator(".search-total")).to_contain_text("Ничего")
+    await expect(page.locator(".hit")).to_have_count(0)
 
 
 async def told(page: Page, words: str) -> None:
@@ -176,7 +179,7 @@ async def give_back(page: Page, site: str, number: str) -> None:
     await page.locator(".hit-number").click()
     form = await opened(page, "Вернуть: не наше")
     await form.get_by_role("button", name="Вернуть").click()
-    await expect(form.locator("[aria-invalid=true]")).to_be_focused()
+    await expect(form.get_by_label("Почему не ваше")).to_be_focused()
     await form.get_by_label("Почему не ваше").fill(NOT_OURS)
     await form.get_by_role("button", name="Вернуть").click()
     await expect(page.locator("#case")).to_contain_text(f"{number} ушло к другим")
@@ -226,6 +229,7 @@ async def focused(page: Page) -> str:
         await page.evaluate(
             """() => {
               const e = document.activeElement;
+              if (!e.matches("a, button, input, select, summary, textarea")) return "";
               return e.ariaLabel || (e.labels && e.labels[0] && e.labels[0].innerText)
                 || e.innerText || "";
             }"""
@@ -254,9 +258,9 @@ async def pressed(page: Page, name: str) -> None:
 
 
 async def go_to_work(page: Page, queue: str, label: str, number: str) -> None:
-    await page.keyboard.press("g")
-    await page.keyboard.press("w")
-    await page.wait_for_url(re.compile("/work$"))
+    async with page.expect_navigation(url=re.compile("/work$")):
+        await page.keyboard.press("g")
+        await page.keyboard.press("w")
     await pressed(page, label)
     await page.wait_for_url(re.compile(f"queue={queue}|/work$"))
     await settled(page)
@@ -266,7 +270,8 @@ async def go_to_work(page: Page, queue: str, label: str, number: str) -> None:
 
 async def open_first(page: Page, number: str) -> None:
     await page.keyboard.press("j")
-    await page.keyboard.press("o")
+    async with page.expect_navigation(url=re.compile("/cases/")):
+        await page.keyboard.press("o")
     await expect(page.locator("h1")).to_have_text(number)
 
 
@@ -363,19 +368,19 @@ async def test_a_message_from_entry_to_its_end(
     address, number = await enter(people.operator, site)
     await moderate(people.operator, site, address, number)
     for page in (people.house, people.roads):
-        await cannot_see(page, address)
+        await cannot_see(page, site, address)
     await assign(people.operator, address, HOUSE)
-    await cannot_see(roads, address)
+    await cannot_see(roads, site, address)
     await give_back(people.house, site, number)
-    await cannot_see(people.house, address)
+    await cannot_see(people.house, site, address)
     await waits(people.operator, site, "free", number)
     await assign(people.operator, address, ROADS)
-    await cannot_see(people.house, address)
+    await cannot_see(people.house, site, address)
     await waits_nowhere(people.house, site)
     await roads.goto(f"{site}/work")
     await take_and_ask(roads, number)
     await reply(people.house, site, number)
-    await cannot_see(people.house, address)
+    await cannot_see(people.house, site, address)
     await give_interim(roads, number, doubled(datetime.now(UTC).date()))
     await waits(people.head, site, "promised", number)
     await send_for_approval(roads, FIRST_DRAFT)
