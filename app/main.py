@@ -78,7 +78,7 @@ REDIS_PATIENCE = 3.0
 @get("/", opt=SIGNED_IN)
 async def home(viewer: NamedDependency[Viewer]) -> Redirect:
     """Whoever may take work begins with it; the others come to look things up."""
-    offered = [item.path for item in offered_to(viewer)]
+    offered = [item.path for item in offered_to(viewer).everything]
     if not viewer.may(Permission.CASE_TAKE):
         offered = [path for path in offered if path != "/work"]
     return Redirect(offered[0] if offered else "/search", status_code=302)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -37,6 +38,12 @@ _PATIENCE = 120_000
 _PICTURE = re.compile(r"images/([\w-]+\.png)")
 _UNDER_WAY = re.compile(r"[2-5]\d\s000 из")
 """Rows loaded: far enough for a speed that is not that of the first seconds."""
+TAKEN = 4
+"""Cases on the own desk."""
+_QUESTION = "Были ли заявки аварийной службе по этому адресу за последнюю неделю?"
+_INTERIM = """Здравствуйте! Мастер был на месте сегодня утром, неисправность подтвердилась.
+
+Деталь заказана. О сроке окончания работ напишем отдельно."""
 _IMPORT = re.compile(r"/imports/[0-9A-Z]{26}")
 
 
@@ -76,12 +83,14 @@ def main(base: str, out: Path, query: str, login: str, password: str, *, every: 
             executable_path=chromium(), args=list(FLAGS), env={**os.environ, **LANGUAGE}
         )
         kept = signed_in(browser, base, login, password)
+        with _page(browser, looks[0], kept) as page:
+            case = a_day_of_work(page, base.rstrip("/"))
         for look in looks:
             with _page(browser, look, kept) as page:
-                Shots(page, base, look, Path(folder)).before_loading(query)
+                Shots(page, base, look, Path(folder), case).before_loading(query)
         for look in looks:
             with _page(browser, look, kept) as page:
-                Shots(page, base, look, Path(folder)).loading()
+                Shots(page, base, look, Path(folder), case).loading()
         browser.close()
 
 
@@ -97,6 +106,37 @@ def signed_in(browser: Browser, base: str, login: str, password: str) -> Storage
     kept = context.storage_state()
     context.close()
     return kept
+
+
+def a_day_of_work(page: Page, base: str) -> str:
+    """Takes some cases and works on one, so that there is something to show: its address."""
+    page.goto(f"{base}/work?queue=free&kind=message")
+    for _ in range(TAKEN):
+        page.locator("#bulk-one").wait_for(state="attached")
+        with page.expect_response("**/work/do*"):
+            page.locator("button[form=bulk-one]").first.click()
+        page.wait_for_load_state("networkidle")
+    page.goto(f"{base}/work?queue=mine&kind=message")
+    page.locator(".hit-number").first.click()
+    page.wait_for_url("**/cases/*")
+    case = page.url.partition("?")[0]
+    _act(page, case, "ask", department="Отдел безопасности, ГО и ЧС", text=_QUESTION)
+    _act(page, case, "note", text="Звонила автору: ждёт ответа до выходных.")
+    page.goto(case)
+    page.fill("#answer textarea", _INTERIM)
+    page.fill("#answer input[type=date]", f"{datetime.now(UTC).date() + timedelta(days=5)}")
+    page.get_by_role("button", name="Промежуточный ответ").click()
+    page.locator(".case-toast").wait_for()
+    return case
+
+
+def _act(page: Page, case: str, action: str, **fields: str) -> None:
+    """An action by its form, whose fields are called `{action}-{name}`."""
+    page.goto(f"{case}/actions/{action}")
+    for name, value in fields.items():
+        page.fill(f"#{action}-{name}", value)
+    page.locator("#case-form [type=submit]").click()
+    page.locator(".case-toast").wait_for()
 
 
 @contextmanager
@@ -123,16 +163,19 @@ def shown_pictures() -> set[str]:
 class Shots:
     """Each method ends in one picture named after what it shows and the page's width."""
 
-    def __init__(self, page: Page, base: str, look: Look, folder: Path) -> None:
+    def __init__(self, page: Page, base: str, look: Look, folder: Path, case: str) -> None:
         self._page = page
         self._base = base.rstrip("/")
         self._look = look
         self._folder = folder
+        self._case = case
 
     def before_loading(self, query: str) -> None:
         """Search comes first: the long table would stand in its results."""
         self.search(query)
+        self.work()
         self.case()
+        self.offices()
         self.exports(query)
         self.error()
         self.wizard()
@@ -153,11 +196,22 @@ class Shots:
         self._page.wait_for_load_state("networkidle")
         self._shoot("search")
 
+    def work(self) -> None:
+        self._page.goto(f"{self._base}/work")
+        self._shoot("work")
+
     def case(self) -> None:
-        """The first one found."""
-        self._page.locator(".hit [data-open]").first.click()
-        self._page.wait_for_url("**/cases/*")
+        """The one that was worked on; then with a form open, as whoever assigns sees it."""
+        self._page.goto(self._case)
         self._shoot("case")
+        self._page.goto(f"{self._case}/actions/assign")
+        self._shoot("case-form")
+
+    def offices(self) -> None:
+        """Pages for looking at: no documentation shows them."""
+        for name in ("cases/new", "people", "people/executor", "books", "audit", "me"):
+            self._page.goto(f"{self._base}/{name}")
+            self._shoot(name.replace("/", "-"))
 
     def exports(self, query: str) -> None:
         """Asks for three files, as a person would; the list then shows them."""

@@ -11,7 +11,7 @@ from app.viewer import Viewer
 from app.web.access import viewer_of
 from app.web.csrf import HEADER, form_token
 from app.web.htmx import CONFIG_JSON, wants_fragment
-from app.web.navigation import NavigationItem, offered_to
+from app.web.navigation import Sections, offered_to
 from app.web.preferences import Preferences, read_preferences
 
 BannerKind = Literal["danger", "warning", "info"]
@@ -35,7 +35,7 @@ class Shell:
     csrf_token: str
     banner: Banner | None
     viewer: Viewer | None
-    navigation: tuple[NavigationItem, ...]
+    navigation: Sections
     idle_seconds: int
     """After which the page covers itself and asks for the password."""
     htmx_config: str = CONFIG_JSON

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -43,15 +43,23 @@ async def browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def visit(
-    browser: Browser, url: str, *, refused: bool = False, stranger: bool = False, **options: Any
+    browser: Browser,
+    url: str,
+    *,
+    refused: bool = False,
+    stranger: bool = False,
+    cookies: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> AsyncIterator[Page]:
     """A page in a fresh context; anything the policy blocks or a script throws fails the test.
 
-    Signed in to the `product`, unless `stranger`. `refused`: the test makes the server refuse
-    something, and the browser's console says so.
+    Signed in to the `product`, unless `stranger`, or by the `cookies` of somebody else's session.
+    `refused`: the test makes the server refuse something, and the browser's console says so.
     """
     context = await browser.new_context(**options)
-    if not stranger:
+    if cookies is not None:
+        await _add_cookies(context, url, cookies)
+    elif not stranger:
         await _sign_in(context, url)
     page = await context.new_page()
     troubles: list[str] = []
@@ -70,9 +78,13 @@ async def visit(
 async def _sign_in(context: BrowserContext, url: str) -> None:
     for address, cookies in _signed_in.items():
         if url.startswith(address):
-            await context.add_cookies(
-                [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
-            )
+            await _add_cookies(context, address, cookies)
+
+
+async def _add_cookies(context: BrowserContext, url: str, cookies: Mapping[str, str]) -> None:
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": url} for name, value in cookies.items()]
+    )
 
 
 def _free_port() -> int:

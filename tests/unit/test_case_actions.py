@@ -165,6 +165,7 @@ def test_an_interim_answer_promises_a_day_ahead() -> None:
     one = do(at_work(), "interim", EXECUTOR, text="Работаем", promised_at="20.03.2026")
     assert one.state is State.INTERIM
     assert one.deadline_at == datetime(2026, 3, 20, 20, 59, tzinfo=UTC)
+    assert "уже у вас" in refused(one, "take", EXECUTOR)
 
 
 def test_an_interim_answer_does_not_move_the_term_of_an_appeal() -> None:

@@ -10,9 +10,10 @@ from litestar import Litestar
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.testing import AsyncTestClient
 
-from app.viewer import LOCAL_VIEWER
+from app.accounts.roles import GRANTS, Role
+from app.viewer import LOCAL_VIEWER, Viewer
 from app.web.assets import STATIC
-from app.web.navigation import NAVIGATION
+from app.web.navigation import NAVIGATION, offered_to
 
 Client = AsyncTestClient[Litestar]
 
@@ -96,6 +97,21 @@ async def test_navigation_marks_the_current_section(lone: Client) -> None:
     assert current == ["/system"]
     shown = {link.get("href") for link in tags.all("a")}
     assert {item.path for item in NAVIGATION} <= shown
+
+
+def test_a_full_bar_folds_the_rare_sections_and_loses_none() -> None:
+    def offered(*roles: Role) -> tuple[list[str], list[str]]:
+        permissions = frozenset().union(*(GRANTS[role].permissions for role in roles))
+        found = offered_to(Viewer("one", permissions=permissions))
+        return [one.path for one in found.shown], [one.path for one in found.folded]
+
+    usual = ["/work", "/search", "/cases/new", "/imports", "/exports"]
+    rare = ["/people", "/books", "/audit", "/system"]
+    assert offered(Role.COORDINATOR, Role.ADMINISTRATOR) == (usual, rare)
+    assert offered(Role.ADMINISTRATOR) == (rare, [])
+    assert offered(Role.COORDINATOR) == (usual, [])
+    assert offered(Role.CURATOR) == (["/work", "/search", "/exports", "/audit"], [])
+    assert offered_to(None).everything == ()
 
 
 async def test_who_is_signed_in_is_said_with_a_way_out(lone: Client) -> None:

@@ -27,7 +27,10 @@ def is_free(case: Case, viewer: Viewer) -> str | None:
         return None
     if case.workflow.assignee != viewer.name:
         return f"Обращение уже у {mention(holder(case))}. Передать его может тот, кто назначает."
-    return "Обращение уже у вас в работе." if case.state is State.IN_PROGRESS else None
+    promised = case.state is State.INTERIM and case.workflow.taken_at is not None
+    if promised or case.state is State.IN_PROGRESS:
+        return "Обращение уже у вас в работе."
+    return None
 
 
 def is_registered(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001 - as all checks

@@ -41,7 +41,19 @@ OTHER_WORDS = {
 """Events that no action of people leaves; a code without words is shown as it is."""
 
 _NOT_PEOPLE = {"import": "Загрузка"}
-_WHOM = {"assign": "кому", "send_for_approval": "кому", "forward": "куда", "ask": "кого"}
+_WHOM = {
+    "assign": "кому",
+    "release": "осталось у",
+    "return": "откуда",
+    "forward": "куда",
+    "ask": "кого",
+    "cancel_request": "кого спрашивали",
+    "send_for_approval": "кому",
+    "rework": "кому",
+    "approve": "кто писал",
+    "reopen": "кому",
+}
+"""Who or what `to` of an event is, where the words before it do not say so."""
 
 
 @dataclass(frozen=True)

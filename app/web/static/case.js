@@ -57,12 +57,14 @@
     kept.clear();
   });
 
-  // A form that has just come in takes the focus, its first wrong field before the others.
+  // The swap takes away what had the focus: a form that has just come in gets it, its first wrong
+  // field before the others, or else what says that it is done, so that Tab goes on from there.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "case") return; // not for the ten seconds' look at who is here
     const wrong = document.querySelector("#case [aria-invalid=true]");
     const first = document.querySelector(
-      "#case-form input:not([type=hidden]), #case-form textarea, #case-form select");
+      "#case-form input:not([type=hidden]), #case-form textarea, #case-form select")
+      || document.querySelector("#case-form [type=submit]") || document.querySelector("#case .case-toast");
     const target = wrong || (!typing(document.activeElement) && first);
     if (target) target.focus();
   });
