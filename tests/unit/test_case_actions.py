@@ -389,3 +389,9 @@ def test_drafts_and_notes_are_shown_by_the_role_that_holds_the_case() -> None:
     assert not seen_answers(noted, HALF)
     assert seen_notes(noted, EXECUTOR)
     assert seen_answers(noted, EXECUTOR)
+
+
+def test_the_form_of_reveal_says_where_the_reason_stands() -> None:
+    """`indexers.audit.project` takes no typed reason over into the journal."""
+    (field,) = RULES["reveal"].fields
+    assert field.hint == "Останется в истории обращения. В журнал причина не попадёт"
