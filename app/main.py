@@ -34,6 +34,7 @@ from app.books.controllers import BooksController
 from app.bulk.controllers import BulkController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
+from app.cases.pages.files_api import case_files_api
 from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
@@ -178,6 +179,7 @@ def _openapi() -> OpenAPIConfig:
         version=version("otklik"),
         openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC),
         render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
+        use_handler_docstrings=True,
     )
 
 
@@ -202,6 +204,7 @@ def create_app(
             static_router(),
             imports_router(settings),
             case_files_router(settings),
+            case_files_api(settings),
             *more,
         ],
         dependencies={

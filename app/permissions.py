@@ -69,3 +69,18 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.AUDIT_VIEW: "читать журнал",
     Permission.SYSTEM_VIEW: "видеть состояние системы",
 }
+
+WORK_IN_HAND = frozenset(
+    {
+        Permission.CASE_VIEW,
+        Permission.CASE_TAKE,
+        Permission.CASE_RETURN,
+        Permission.CASE_ASK,
+        Permission.CASE_REPLY,
+        Permission.CASE_ANSWER,
+        Permission.CASE_LINK,
+        Permission.CASE_NOTE,
+        Permission.CASE_ATTACH,
+    }
+)
+"""What whoever was given a case does with it; neither assigning nor approving nor closing."""

@@ -52,6 +52,14 @@ class Viewer(msgspec.Struct, frozen=True):
     def may(self, permission: Permission) -> bool:
         return self.everything or permission in self.permissions
 
+    def lent_by(self, permission: Permission) -> str | None:
+        """Login of whoever this person acts for in this; None where the right is the own one.
+
+        For what concerns no single case; of a case ask `app.cases.permissions.done_for`.
+        """
+        able = [part.login for part in self.parts if permission in part.permissions]
+        return able[0] if able and self.name not in able else None
+
 
 def require(viewer: Viewer | None, permission: Permission) -> Viewer:
     """Raises `ForbiddenError`, which names what is missing."""

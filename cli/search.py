@@ -14,7 +14,7 @@ from app.search.contexts import api_answer
 from app.search.params import MAX_SIZE, SearchParams, parse_params
 from app.search.query import MARK_END, MARK_START
 from app.search.results import Found, Results
-from app.search.service import search as find
+from app.search.service import search_and_tell as find
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from app.web.filters import counted, show_datetime

@@ -15,6 +15,7 @@ from app.accounts.service import NewUser
 from app.accounts.sessions import Sessions
 from app.engine.client import Engine
 from app.errors import BadInputError
+from app.reference.current import current_book
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from cli.running import with_engine
@@ -52,6 +53,21 @@ def _tell(once: str | None) -> None:
     if once:
         click.echo("Одноразовый пароль, показан один раз, при первом входе его надо сменить:")
         click.echo(once)
+
+
+def _check_code(option: str, code: str | None, known: set[str]) -> None:
+    """A misspelt code would give rights to nothing. Before the book is filled any code will do:
+    people may be made first.
+    """
+    if not code or code in known:
+        return
+    if not known:
+        click.echo(f"{option} {code}: справочник пуст, код пока не проверить.", err=True)
+        return
+    listed = ", ".join(sorted(known))
+    raise click.BadParameter(
+        f"кода «{code}» нет в справочнике. Есть: {listed}.", param_hint=f"«{option}»"
+    )
 
 
 @click.group()
@@ -96,6 +112,9 @@ def create(
     )
 
     async def call(engine: Engine, sessions: Sessions) -> tuple[User, str | None]:
+        book = await current_book(engine)
+        _check_code("--department", department, {one.code for one in book.departments.values()})
+        _check_code("--sector", sector, {one.code for one in book.sectors.values()})
         return await service.create_user(engine, sessions, LOCAL_VIEWER, new, password)
 
     made, once = with_sessions(call)

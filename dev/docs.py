@@ -1,6 +1,7 @@
 """Writes the pages that are made from code: `python -m dev.docs`. Tests compare.
 
-`docs/settings.md` comes from `app/settings.py`, `docs/permissions.md` from the table of roles.
+`docs/settings.md` comes from `app/settings.py`, `docs/permissions.md` from the table of roles,
+`docs/actions.md` from the table of actions.
 """
 
 from pathlib import Path
@@ -9,12 +10,16 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from app.cases.actions.model import Field, Rule
+from app.cases.actions.table import RULES
+from app.cases.codes import KIND_NAMES, STATE_NAMES, Kind, State
 from app.people.rights import RoleWords, rights_table
-from app.permissions import Permission
+from app.permissions import PERMISSION_NAMES, Permission
 from app.settings import ROOT, Settings
 
 TARGET = ROOT / "docs" / "settings.md"
 PERMISSIONS = ROOT / "docs" / "permissions.md"
+ACTIONS = ROOT / "docs" / "actions.md"
 
 _HEAD = """\
 # Настройки
@@ -87,10 +92,54 @@ def _mark(role: RoleWords, permission: Permission) -> str:
     return "да" if permission in role.may else "–"
 
 
+_ACTIONS_HEAD = """\
+# Действия с обращением
+
+Этот файл собран из `app/cases/actions` командой `python -m dev.docs`, руками его не правят.
+
+«Состояния» — из каких можно выполнить, «станет» — какое будет после; если там «–», состояние
+остаётся прежним или зависит от того, что указано. Поля со звёздочкой обязательны. «Отменить» —
+можно ли взять своё действие назад. Кроме права и состояния у действия бывают условия: почему его
+сейчас нельзя выполнить, говорят сама страница обращения и `actions` в ответе API. У каких ролей
+какие права: [«Роли и права»](permissions.md).
+
+| Действие | Код | Право | Для чего | Состояния | Станет | Поля | Отменить |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def actions_page() -> str:
+    """The whole text of `docs/actions.md`."""
+    return _ACTIONS_HEAD + "".join(_action(rule) for rule in RULES.values())
+
+
+def _action(rule: Rule) -> str:
+    cells = (
+        rule.title,
+        f"`{rule.name}`",
+        PERMISSION_NAMES[rule.permission],
+        _all_or(len(Kind), [KIND_NAMES[kind] for kind in Kind if kind in rule.kinds]),
+        _all_or(len(State), [STATE_NAMES[state] for state in State if state in rule.starts]),
+        STATE_NAMES[rule.to] if rule.to else "–",
+        ", ".join(_asked(field) for field in rule.fields) or "–",
+        "да" if rule.reversible else "нет",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _all_or(every: int, names: list[str]) -> str:
+    return "все" if len(names) == every else ", ".join(names)
+
+
+def _asked(field: Field) -> str:
+    return f"{field.label} `{field.name}`{'*' if field.required else ''}"
+
+
 def main() -> None:
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text(settings_page(), encoding="utf-8")
     PERMISSIONS.write_text(permissions_page(), encoding="utf-8")
+    ACTIONS.write_text(actions_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

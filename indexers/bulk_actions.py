@@ -9,6 +9,7 @@ from app.bulk.repository import BULK
 from app.bulk.service import finished, run_rows
 from app.cases.rows import RowResult
 from app.engine.client import Engine
+from app.jobs import ring
 from app.settings import Settings
 from indexers.lease import Lease, LostLeaseError, hold
 
@@ -38,4 +39,5 @@ async def _run(engine: Engine, settings: Settings, lease: Lease[BulkJob]) -> Non
 
     rows = await run_rows(engine, settings, job, told)
     await lease.update(**finished(rows))
+    await ring(settings, "sweep_audit")
     log.info("bulk_done", bulk_id=job.id, rows=len(rows))

@@ -1,6 +1,7 @@
 """Who works here, for pages of other parts: counts and names, no rights and no secrets needed."""
 
 from app.accounts import repository
+from app.accounts.kept import Colleague, kept
 from app.accounts.models import User
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -35,6 +36,11 @@ async def active_people(engine: Engine) -> list[User]:
     return await repository.find(engine, _ACTIVE)
 
 
-async def everybody(engine: Engine) -> list[User]:
-    """Also those whose sign-in is closed, by name."""
-    return await repository.find(engine, repository.EVERYBODY)
+async def everybody(engine: Engine) -> tuple[Colleague, ...]:
+    """Also those whose sign-in is closed, by name; as of some seconds ago."""
+
+    async def read() -> tuple[Colleague, ...]:
+        found = await repository.find(engine, repository.EVERYBODY)
+        return tuple(Colleague(one.login, one.name, one.active) for one in found)
+
+    return await kept(engine, read)

@@ -38,6 +38,7 @@ class SecurityEvent(StrEnum):
     EXTERNAL_ID_BOUND = "oidc.bound"
     TOKEN_CREATED = "token.created"  # noqa: S105 - an event's name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an event's name
+    TOKEN_REFUSED = "token.refused"  # noqa: S105 - an event's name
 
 
 class Told(Struct, frozen=True):
@@ -47,6 +48,8 @@ class Told(Struct, frozen=True):
     login: str
     subject: str = ""
     reason: str = ""
+    token: str = ""
+    """Short id of the API token it is about."""
 
     @property
     def refused(self) -> bool:
@@ -88,12 +91,14 @@ def _sink() -> Sink | None:
     return next((sink for loop, sink in reversed(_sinks) if loop is here), None)
 
 
-async def announce(what: SecurityEvent, *, login: str, subject: str = "", reason: str = "") -> None:
+async def announce(
+    what: SecurityEvent, *, login: str, subject: str = "", reason: str = "", token: str = ""
+) -> None:
     """Tells of a change of rights before it is made: what cannot be told must not happen.
 
     Raises `EngineUnavailableError`.
     """
-    told = Told(what, login, subject, reason)
+    told = Told(what, login, subject, reason, token)
     if sink := _sink():
         await sink.write(told)
     _log(told)
@@ -107,13 +112,14 @@ def note(
     address: str = "",
     request_id: str = "",
     reason: str = "",
+    token: str = "",
 ) -> None:
     """`login` is who acted (or tried to), `subject` the login acted upon where it is another one.
 
     `reason` is a stable English code, as `unknown_session`; `address` the person's, "" for a
     command on the server.
     """
-    told = Told(what, login, subject, reason)
+    told = Told(what, login, subject, reason, token)
     if sink := _sink():
         sink.take(told)
     _log(told, address, request_id)
@@ -127,5 +133,6 @@ def _log(told: Told, address: str = "", request_id: str = "") -> None:
         subject=told.subject or told.login,
         address=address,
         **({"reason": told.reason} if told.reason else {}),
+        **({"token": told.token} if told.token else {}),
         **({"request_id": request_id} if request_id else {}),
     )

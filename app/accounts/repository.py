@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from app.accounts.kept import forget_people
 from app.accounts.models import User
 from app.accounts.roles import Role
 from app.engine import writer
@@ -52,6 +53,7 @@ async def create(engine: Engine, user: User) -> StoredUser:
         read = await writer.create(engine, Index.USERS, user.login, document_of(user), refresh=True)
     except ConflictError as error:
         raise ConflictError(f"Логин «{user.login}» уже занят.", field="login") from error
+    forget_people(engine)
     return StoredUser(user, read)
 
 
@@ -63,6 +65,7 @@ async def get(engine: Engine, login: str) -> StoredUser | None:
 async def replace(engine: Engine, stored: StoredUser, user: User) -> StoredUser:
     """`ConflictError` where somebody wrote in between."""
     read = await writer.replace(engine, stored.read, document_of(user), refresh=True)
+    forget_people(engine)
     return StoredUser(user, read)
 
 

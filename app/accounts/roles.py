@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from app.permissions import Permission
+from app.permissions import WORK_IN_HAND, Permission
 
 
 class Role(StrEnum):
@@ -65,18 +65,7 @@ class Grant(Struct, frozen=True):
 
 
 _READ = frozenset({Permission.CASE_VIEW, Permission.SUMMARY_VIEW, Permission.SEARCH_EXPORT})
-_WORK = frozenset(
-    {
-        *(
-            Permission.CASE_TAKE,
-            Permission.CASE_RETURN,
-            Permission.CASE_ASK,
-            Permission.CASE_REPLY,
-            Permission.CASE_ANSWER,
-        ),
-        *(Permission.CASE_LINK, Permission.CASE_NOTE, Permission.CASE_ATTACH),
-    }
-)
+_WORK = WORK_IN_HAND
 _DESK = frozenset(
     {
         *(

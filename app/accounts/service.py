@@ -198,7 +198,7 @@ async def change_user(
     await announce(event, login=who.name, subject=login)
     user = await _write(engine, stored, changes, ends_sessions=rights)
     await _keep_an_administrator(engine, before)
-    await _spread(sessions, user, ended=rights)
+    await _spread(sessions, user, ended=rights, by=who.name)
     return user
 
 
@@ -215,7 +215,7 @@ async def deactivate(engine: Engine, sessions: Sessions, viewer: Viewer | None, 
     await announce(SecurityEvent.USER_DEACTIVATED, login=who.name, subject=login)
     user = await update(engine, login, lambda _: closed, ends_sessions=True)
     await _keep_an_administrator(engine, stored.user)
-    await _spread(sessions, user, ended=True)
+    await _spread(sessions, user, ended=True, by=who.name)
     return user
 
 
@@ -256,8 +256,9 @@ async def reset_password(
         password or once or "",
         must_change=once is not None,
         drop_totp=drop_totp,
+        by=who.name,
     )
-    await _spread(sessions, user, ended=True)
+    await _spread(sessions, user, ended=True, by=who.name)
     if drop_totp:
         note(SecurityEvent.TOTP_OFF, login=who.name, subject=login)
     return once
@@ -284,7 +285,9 @@ async def _set_password(
     *,
     must_change: bool,
     drop_totp: bool = False,
+    by: str | None = None,
 ) -> User:
+    """`by` is whoever does it to somebody else."""
     hashed = await hash_password(password)
 
     def change(user: User) -> dict[str, Any]:
@@ -292,6 +295,7 @@ async def _set_password(
             "password_hash": hashed,
             "password_at": datetime.now(UTC),
             "must_change_password": must_change,
+            "updated_by": by or login,
             "password_history": next_history(sessions.settings, user),
             **({"totp_secret": None, "recovery_codes": []} if drop_totp else {}),
         }
@@ -337,7 +341,7 @@ async def _write(
     return (await repository.replace(engine, stored, user)).user
 
 
-async def _spread(sessions: Sessions, user: User, *, ended: bool) -> None:
+async def _spread(sessions: Sessions, user: User, *, ended: bool, by: str = "") -> None:
     """Tells all processes. Where Redis is away the sessions are over all the same: by `epoch`."""
     await sessions.people_changed()
     if not ended:
@@ -347,7 +351,8 @@ async def _spread(sessions: Sessions, user: User, *, ended: bool) -> None:
     except SessionsUnavailableError:
         return
     if count:
-        note(SecurityEvent.SESSION_ENDED, login=user.login, reason="all")
+        ended_by = by or user.login
+        note(SecurityEvent.SESSION_ENDED, login=ended_by, subject=user.login, reason="all")
 
 
 async def _check_not_last(engine: Engine, login: str) -> None:

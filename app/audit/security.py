@@ -50,13 +50,16 @@ def event_of(told: Told) -> AuditEvent:
     """A login nobody has is not kept: people type passwords and telephones into that field."""
     login = as_login(told.login) if told.reason != _UNKNOWN else None
     about = as_id(told.subject) or login
+    kind = ObjectKind.ACCOUNT
+    if told.token:
+        kind, about = ObjectKind.TOKEN, as_id(f"{about}:{told.token}")
     return happened(
         told.what.value,
         who=login,
         outcome=Outcome.REFUSED if told.refused else Outcome.DONE,
         code=as_code(told.reason) if told.refused else None,
         reason=None if told.refused else as_code(told.reason),
-        kind=ObjectKind.ACCOUNT if about else None,
+        kind=kind if about else None,
         object_id=about,
     )
 

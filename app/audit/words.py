@@ -22,6 +22,7 @@ WORDS: dict[str, str] = {
     "import.cancelled": "Загрузка остановлена",
     "case.author_revealed": "Открыты данные автора",
     "case.searched_by_name": "Поиск по имени человека",
+    "case.searched_by_phone": "Поиск по телефону человека",
     "sign_in.done": "Вход",
     "sign_in.refused": "Вход не удался",
     "sign_in.closed": "Вход закрыт на время: слишком много попыток",
@@ -43,7 +44,11 @@ WORDS: dict[str, str] = {
     "oidc.bound": "Связан внешний вход",
     "token.created": "Выдан токен",
     "token.revoked": "Отозван токен",
-    "book.changed": "Изменён справочник",
+    "token.refused": "Токен не принят",
+    "book.department_created": "Заведено ведомство",
+    "book.department_changed": "Изменено ведомство",
+    "book.sector_created": "Заведён отраслевой блок",
+    "book.sector_changed": "Изменён отраслевой блок",
 }
 """Everything that is not a step of a case."""
 
@@ -113,6 +118,10 @@ REFUSALS: dict[str, str] = {
     "too_many_requests": "слишком много запросов",
     "password_change_due": "сначала сменить пароль",
     "not_authorized": "нет входа",
+    "token_unknown": "токен не опознан",
+    "token_expired": "срок токена истёк",
+    "token_revoked": "токен отозван",
+    "token_owner_inactive": "человек больше не работает",
 }
 
 OBJECTS: dict[str, str] = {
@@ -157,6 +166,8 @@ def refusal_words(code: str | None) -> str:
 
 FIELDS: dict[str, str] = {
     "answers": "ответы",
+    "active": "действует ли",
+    "aliases": "другие названия",
     "assignee": "исполнитель",
     "attachments": "файлы",
     "author": "автор",
@@ -171,10 +182,13 @@ FIELDS: dict[str, str] = {
     "importance": "важность",
     "kind": "вид",
     "links": "связи",
+    "municipality": "муниципалитет",
+    "name": "название",
     "notes": "заметки",
     "number": "номер",
     "original": "исходные ячейки",
     "outcome": "исход",
+    "parent": "вышестоящее ведомство",
     "place": "место",
     "questions": "вопросы",
     "rating": "оценка",
@@ -183,6 +197,7 @@ FIELDS: dict[str, str] = {
     "requests": "запросы",
     "result": "итог",
     "roles": "роли",
+    "sector": "отраслевой блок",
     "state": "состояние",
     "tags": "метки",
     "text": "текст",
@@ -218,7 +233,8 @@ def details(line: dict[str, Any]) -> list[str]:
     if "count" in line:
         told.append(_count(line["what"], line["count"]))
     if line.get("name_hash"):
-        told.append(f"имя скрыто: {line['name_hash'][:8]}")
+        hidden = "телефон скрыт" if line["what"] == "case.searched_by_phone" else "имя скрыто"
+        told.append(f"{hidden}: {line['name_hash'][:8]}")
     return told
 
 
@@ -227,7 +243,7 @@ def _count(what: str, count: int) -> str:
         return counted(count, "отказ", "отказа", "отказов")
     if what == "audit.day_closed":
         return counted(count, "запись", "записи", "записей")
-    if what == "case.searched_by_name":
+    if what in {"case.searched_by_name", "case.searched_by_phone"}:
         return f"найдено {number(count)}"
     return counted(count, "строка", "строки", "строк")
 

@@ -60,6 +60,7 @@ class BulkController(Controller):
             job = await service.ask(engine, settings, viewer, raw.get("action", ""), raw, ids)
         except (BadInputError, ForbiddenError) as error:
             return await _choice(request, engine, viewer, ids, raw, error)
+        await ring(settings, "sweep_audit")
         away = job.state is BulkState.QUEUED and not await ring(settings, "run_bulk", job.id)
         return go(request, f"/bulk/{job.id}?queue=away" if away else f"/bulk/{job.id}")
 

@@ -23,6 +23,10 @@ class BulkState(StrEnum):
     CANCELLED = "cancelled"
 
 
+BUSY_STATES = frozenset({BulkState.QUEUED, BulkState.RUNNING})
+"""A worker has, or should have, the act in hand."""
+
+
 class BulkJob(Job, frozen=True, kw_only=True):
     state: BulkState
     action: str

@@ -25,6 +25,7 @@ from app.cases.models import (
     Request,
     Workflow,
 )
+from app.cases.permissions import may_do
 from app.permissions import Permission
 from app.text.mask import mask_contacts, mask_email, mask_name, mask_phone
 from app.viewer import Viewer
@@ -128,13 +129,14 @@ def masked_author(author: Author) -> MaskedAuthor:
 
 def seen_answers(case: Case, viewer: Viewer) -> list[Answer]:
     """What was not sent is for those who work on answers."""
-    works = viewer.may(Permission.CASE_ANSWER) or viewer.may(Permission.CASE_APPROVE)
+    able = (Permission.CASE_ANSWER, Permission.CASE_APPROVE)
+    works = any(may_do(viewer, permission, case) for permission in able)
     return [one for one in case.answers if works or one.state is AnswerState.SENT]
 
 
 def seen_notes(case: Case, viewer: Viewer) -> list[Note]:
     """Notes are for those who may write them."""
-    return case.notes if viewer.may(Permission.CASE_NOTE) else []
+    return case.notes if may_do(viewer, Permission.CASE_NOTE, case) else []
 
 
 def case_view(case: Case, viewer: Viewer, revealed: Author | None = None) -> CaseView:

@@ -1,7 +1,7 @@
 """Who may see a case that was read by its id, and who may do what with it."""
 
 from app.cases.models import Case
-from app.permissions import Permission
+from app.permissions import WORK_IN_HAND, Permission
 from app.viewer import Part, Scope, Viewer
 
 
@@ -45,16 +45,28 @@ def done_for(viewer: Viewer, permission: Permission, case: Case) -> str | None:
 
 
 def _part_for(viewer: Viewer | None, permission: Permission, case: Case) -> Part | None:
-    """The first, own ones before others', that permits it and holds the case."""
+    """The first, own ones before others', that permits it and holds the case.
+
+    A case given to a person is worked on with any of their roles. What goes beyond work in hand
+    (approving, assigning, closing) another role lends only where none of them holds the case: or
+    whoever takes a case by one role would approve the own answer by another.
+    """
     if viewer is None or not may_see(viewer, case):
         return None
     if viewer.everything or not viewer.parts:
         whole = Part(viewer.name, viewer.permissions, None)
         return whole if viewer.may(permission) else None
-    able = [part for part in viewer.parts if permission in part.permissions]
-    if given_to(viewer, case):
-        return next(iter(able), None)
-    return next((part for part in able if part.scope and _holds(part.scope, case)), None)
+    holding = {one.login for one in viewer.parts if _part_holds(one, case)}
+    given, work = given_to(viewer, case), permission in WORK_IN_HAND
+    for part in viewer.parts:
+        in_hand = given and (work or part.login not in holding)
+        if permission in part.permissions and (in_hand or _part_holds(part, case)):
+            return part
+    return None
+
+
+def _part_holds(part: Part, case: Case) -> bool:
+    return part.scope is not None and _holds(part.scope, case)
 
 
 def given_to(viewer: Viewer, case: Case) -> bool:

@@ -1,13 +1,16 @@
 """A person leaves: their open cases go to somebody else in one act."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from app.cases import repository
 from app.cases.actions.model import Action, Given
+from app.cases.codes import DONE_STATES, State
 from app.cases.doing import act_on_row
+from app.cases.models import Case
 from app.cases.rows import RowResult, RowState
 from app.engine.access import access_clause
 from app.engine.client import Engine
@@ -18,6 +21,8 @@ from app.settings import get_settings
 from app.viewer import Viewer
 
 _PAGE = 200
+_OVER = sorted({State.CLOSED, State.REJECTED, State.FORWARDED})
+"""An answered appeal may still have an open question; in these states nobody works on one."""
 
 
 class Reassigned(Struct, frozen=True):
@@ -28,6 +33,31 @@ class Reassigned(Struct, frozen=True):
     @property
     def done(self) -> int:
         return sum(row.state is RowState.DONE for row in self.rows)
+
+
+def held_by(login: str) -> dict[str, Any]:
+    """A query for the work in somebody's hands: cases, and single questions of appeals. The caller
+    adds the access clause.
+    """
+    case = {
+        "bool": {
+            "filter": [{"term": {"workflow.assignee": login}}],
+            "must_not": [{"terms": {"state": sorted(DONE_STATES)}}],
+        }
+    }
+    question = {
+        "bool": {
+            "filter": [{"term": {"questions.executor": login}}],
+            "must_not": [{"term": {"questions.state": State.CLOSED}}],
+        }
+    }
+    asked = {
+        "bool": {
+            "filter": [{"nested": {"path": "questions", "query": question}}],
+            "must_not": [{"terms": {"state": _OVER}}],
+        }
+    }
+    return {"bool": {"should": [case, asked], "minimum_should_match": 1}}
 
 
 async def count_open_cases(engine: Engine, viewer: Viewer | None, login: str) -> int:
@@ -43,8 +73,8 @@ async def reassign(
     *,
     zone: ZoneInfo | None = None,
 ) -> Reassigned:
-    """Every open case in the hands of `from_login` goes to the login `to`; with None it waits in
-    its department for whoever takes it.
+    """Every open case and open question in the hands of `from_login` goes to the login `to`; with
+    None it waits in its department for whoever takes it.
 
     May be done by whoever assigns cases (within the own scope) and by whoever manages people
     (all of them, without seeing any). Safe to repeat: what was moved is no longer found.
@@ -56,7 +86,7 @@ async def reassign(
     zone = zone or get_settings().zone
     await engine.refresh(Index.CASES)  # what was taken a moment ago must not stay behind
     found = _ids(engine, _query(mover, from_login))
-    rows = [await _move(engine, mover, case_id, to, zone) async for case_id in found]
+    rows = [await _move(engine, mover, case_id, from_login, to, zone) async for case_id in found]
     await engine.refresh(Index.CASES)
     return Reassigned(rows)
 
@@ -70,7 +100,7 @@ def _mover(viewer: Viewer | None) -> Viewer:
 
 
 def _query(viewer: Viewer, login: str) -> dict[str, object]:
-    return {"bool": {"filter": [access_clause(viewer), repository.open_cases_of(login)]}}
+    return {"bool": {"filter": [access_clause(viewer), held_by(login)]}}
 
 
 async def _ids(engine: Engine, query: dict[str, object]) -> AsyncIterator[str]:
@@ -82,7 +112,30 @@ async def _ids(engine: Engine, query: dict[str, object]) -> AsyncIterator[str]:
 
 
 async def _move(
-    engine: Engine, mover: Viewer, case_id: str, to: str | None, zone: ZoneInfo
+    engine: Engine,
+    mover: Viewer,
+    case_id: str,
+    from_login: str,
+    to: str | None,
+    zone: ZoneInfo,
 ) -> RowResult:
-    action = Action("assign", Given({"assignee": to})) if to else Action("release")
-    return await act_on_row(engine, mover, case_id, action, zone)
+    """The result of the first step that was refused, else of the last one."""
+    case = await repository.case_by_id(engine, case_id)
+    result = RowResult(case_id, "", RowState.UNCHANGED, "Уже передано.")
+    for action in _steps(case, from_login, to) if case else []:
+        result = await act_on_row(engine, mover, case_id, action, zone)
+        if result.state is not RowState.DONE:
+            break
+    return result
+
+
+def _steps(case: Case, from_login: str, to: str | None) -> list[Action]:
+    steps = []
+    if case.workflow.assignee == from_login and case.state not in DONE_STATES:
+        steps.append(Action("assign", Given({"assignee": to})) if to else Action("release"))
+    for one in case.questions:
+        if one.executor == from_login and one.state is not State.CLOSED:
+            kept = {"appeal_code": one.appeal_code, "department": one.department}
+            given = Given({"question": one.id, **kept, "assignee": to})
+            steps.append(Action("give_question", given))
+    return steps

@@ -113,12 +113,6 @@ def _put(document: dict[str, Any], name: str, value: Any, typed: Any) -> None:
         document[name] = value
 
 
-def open_cases_of(login: str) -> dict[str, Any]:
-    """A query for the work in somebody's hands; the caller adds the access clause."""
-    done = {"terms": {"state": ["answered", "closed", "rejected", "forwarded"]}}
-    return {"bool": {"filter": [{"term": {"workflow.assignee": login}}], "must_not": [done]}}
-
-
 async def page_of_ids(
     engine: Engine, query: Mapping[str, Any], *, size: int, after: list[Any] | None = None
 ) -> list[str]:

@@ -66,14 +66,15 @@ def export_view(
 ) -> ExportView:
     look = look_of(job)
     progress = None
-    if job.state not in _SECTIONS:
+    state = told_state(job)
+    if state not in _SECTIONS:
         progress = progress_view(job, queue_away=queue_away)
     share = progress.share if progress else None
     words = look.text if share is None else f"{share} %"
     return ExportView(
         job=job,
         look=look,
-        section=_SECTIONS.get(job.state, "progress"),
+        section=_SECTIONS.get(state, "progress"),
         tab_title=f"{words} · Выгрузка",
         facts=_facts(job),
         search=list_address(job),
@@ -98,7 +99,19 @@ def file_name(job: ExportJob, settings: Settings) -> str:
 
 
 def look_of(job: ExportJob) -> Look:
-    return _LOOKS[job.state]
+    return _LOOKS[told_state(job)]
+
+
+def told_state(job: ExportJob) -> ExportState:
+    """How it ended. When its time is over every export is marked alike, also one that never had a
+    file: of that one nothing was deleted.
+    """
+    if job.state is ExportState.EXPIRED and not job.file_size:
+        if job.cancel_requested:
+            return ExportState.CANCELLED
+        if job.error:
+            return ExportState.FAILED
+    return job.state
 
 
 def conditions(params: SearchParams) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from app.engine.client import Engine
 from app.errors import BadInputError, ConflictError, NotFoundError
 from app.exports.files import ExportFiles
 from app.exports.models import BUSY_STATES, ExportFormat, ExportJob, ExportKind, ExportState
-from app.exports.permissions import check_owner, may_export, may_export_something
+from app.exports.permissions import NEEDED, check_owner, may_export, may_export_something
 from app.exports.query import own_exports
 from app.exports.repository import EXPORTS, finished_before
 from app.search.params import parse_params
@@ -79,6 +79,7 @@ def _told(what: str, job: ExportJob, count: int | None = None) -> AuditEvent:
     return happened(
         what,
         who=job.created_by,
+        for_whom=job.viewer.lent_by(NEEDED[job.kind]),
         kind=ObjectKind.EXPORT,
         object_id=job.id,
         changed=used,

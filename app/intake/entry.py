@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from app.cases.derived import case_number, with_derived_fields
 from app.cases.models import Case, Event, Source
-from app.cases.permissions import may_enter
+from app.cases.permissions import done_for, may_enter
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.counters import CASE_NUMBERS, take_block
@@ -25,6 +25,7 @@ from app.errors import ConflictError, ForbiddenError, OtklikError
 from app.intake.assemble import RowError
 from app.intake.models import CaseInput
 from app.origin import current_origin
+from app.permissions import Permission
 from app.viewer import Viewer
 
 log = structlog.get_logger()
@@ -187,7 +188,9 @@ def _draft(entry: Entry, viewer: Viewer, now: datetime) -> Case:
         ],
         **whole,
     )
-    return with_derived_fields(case)
+    lent = done_for(viewer, Permission.CASE_REGISTER, case)
+    history = [msgspec.structs.replace(case.history[0], for_whom=lent)]
+    return with_derived_fields(msgspec.structs.replace(case, history=history))
 
 
 _COPIED = (

@@ -9,6 +9,7 @@ from litestar.response import Template
 
 from app.accounts import service as accounts
 from app.errors import BadInputError, ConflictError, ForbiddenError
+from app.jobs import ring
 from app.people import service
 from app.people.forms import PersonForm, read_person
 from app.people.leaving import hand_over
@@ -140,6 +141,7 @@ class PeopleController(Controller):
             )
         except (BadInputError, ConflictError, ForbiddenError) as error:
             return await leave_page(request, staff, login, error=error, to=to)
+        await ring(staff.sessions.settings, "sweep_audit")
         return await leave_page(request, staff, login, farewell=farewell, to=to)
 
     @post("/{login:str}/substitutions", status_code=303)

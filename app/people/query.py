@@ -3,22 +3,16 @@
 from typing import Any
 
 from app.cases.codes import DONE_STATES
+from app.cases.reassign import held_by
 
 LISTED = 500
 """Cases shown of one person; all are moved, also those not shown."""
 _SOURCE = ["id", "number", "kind", "state", "deadline_at", "received_at", "workflow.department"]
 
 
-def open_cases_of(login: str) -> dict[str, Any]:
-    """All of them, whoever looks: only for those who manage people."""
-    held = {"term": {"workflow.assignee": login}}
-    done = {"terms": {"state": sorted(DONE_STATES)}}
-    return {"bool": {"filter": [held], "must_not": [done]}}
-
-
 def cases_page(login: str) -> dict[str, Any]:
     return {
-        "query": open_cases_of(login),
+        "query": held_by(login),
         "size": LISTED,
         "track_total_hits": True,
         "_source": _SOURCE,

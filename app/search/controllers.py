@@ -13,7 +13,7 @@ from app.search.around import around
 from app.search.contexts import SearchAnswer, address, api_answer, page_context
 from app.search.openapi import SearchOperation
 from app.search.params import SearchParams, parse_params, readable_params
-from app.search.service import search
+from app.search.service import search_and_tell
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.access import needs
@@ -38,7 +38,7 @@ class SearchPageController(Controller):
         pairs = list(request.query_params.multi_items())
         try:
             params = parse_params(pairs)
-            results = await search(engine, params, viewer, settings.zone)
+            results = await search_and_tell(engine, params, viewer, settings.zone)
         except BadInputError as error:
             return _trouble(request, readable_params(pairs), error.message, error.status)
         except (EngineUnavailableError, EngineSetupError) as error:
@@ -81,4 +81,4 @@ class SearchApiController(Controller):
         учитывает остальные фильтры, но не свой.
         """
         params = parse_params(request.query_params.multi_items())
-        return api_answer(await search(engine, params, viewer, settings.zone))
+        return api_answer(await search_and_tell(engine, params, viewer, settings.zone))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from app.audit.service import record_name_search
 from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.names import Index
 from app.search.cursor import read_cursor
@@ -18,6 +19,7 @@ from app.search.results import Results, read_results
 from app.search.steps import wider_steps
 from app.search.understanding import Understood, understand
 from app.search.vocabulary import current_vocabulary
+from app.text.names import full_name
 from app.viewer import Viewer
 
 Body = dict[str, Any]
@@ -35,6 +37,19 @@ async def search(
     body = build_query(params, asked, viewer, zone, step=step, place=place)
     hits, counts = await gather(ask(hits_only(body)), ask(counts_only(body)))
     return read_results(params, asked, _joined(hits, counts), step, engine.search_seconds)
+
+
+async def search_and_tell(
+    engine: Engine, params: SearchParams, viewer: Viewer, zone: ZoneInfo
+) -> Results:
+    """As `search`, for what a person typed: where it names a citizen, that it was asked for is in
+    the journal before anything is shown. Further pages of the same question are not told again.
+    """
+    results = await search(engine, params, viewer, zone)
+    name = full_name(params.q) if params.after is None else None
+    if name:
+        await record_name_search(engine, viewer, name, results.total)
+    return results
 
 
 class _Hurry:

@@ -82,10 +82,16 @@ class Rebuild(Struct, frozen=True, kw_only=True):
 
 
 class Backlog(Struct, frozen=True):
-    """Work that waits: imports a worker has or should have, and those that wait for a person."""
+    """Work that waits: what workers have or should have, and what waits for a person."""
 
-    running: int
-    waiting: int
+    imports: int
+    decisions: int
+    """Imports that wait for a person."""
+    exports: int
+    bulks: int
+    """Acts on many cases."""
+    audit: int
+    """Cases the journal has not caught up with."""
 
 
 class SystemState(Struct, frozen=True):
@@ -93,7 +99,7 @@ class SystemState(Struct, frozen=True):
     indexes: tuple[IndexState, ...]
     rebuild: Rebuild | None = None
     backlog: Backlog | None = None
-    """None where the engine is silent or the index of imports is missing."""
+    """None where the engine is silent or an index of jobs is missing."""
 
     @property
     def ready(self) -> bool:

@@ -1,16 +1,18 @@
 """Is everything in order: Elasticsearch, its indexes, Redis; what waits and what was rebuilt."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import Any, Protocol
 
 import anyio
 from redis.exceptions import RedisError
 
+from app.bulk.models import BUSY_STATES as BUSY_BULKS
 from app.engine.client import Engine, translated_errors
 from app.engine.mappings import current_version
 from app.engine.names import MONTHLY, Index
 from app.errors import EngineSetupError, EngineUnavailableError
-from app.intake.models import BUSY_STATES, WAITING_STATES, ImportState
+from app.exports.models import BUSY_STATES as BUSY_EXPORTS
+from app.intake.models import BUSY_STATES, WAITING_STATES
 from app.system.models import Backlog, Check, IndexState, Rebuild, SystemState
 from app.system.rebuilds import get_rebuild
 
@@ -87,15 +89,18 @@ async def backlog(engine: Engine) -> Backlog | None:
     try:
         with anyio.fail_after(PATIENCE):
             return Backlog(
-                running=await _imports(engine, BUSY_STATES),
-                waiting=await _imports(engine, WAITING_STATES),
+                imports=await _in_states(engine, Index.IMPORTS, BUSY_STATES),
+                decisions=await _in_states(engine, Index.IMPORTS, WAITING_STATES),
+                exports=await _in_states(engine, Index.EXPORTS, BUSY_EXPORTS),
+                bulks=await _in_states(engine, Index.BULK, BUSY_BULKS),
+                audit=await engine.count(Index.CASES, {"term": {"audit_due": True}}),
             )
     except (EngineSetupError, EngineUnavailableError, TimeoutError):
         return None
 
 
-async def _imports(engine: Engine, states: frozenset[ImportState]) -> int:
-    return await engine.count(Index.IMPORTS, {"terms": {"state": sorted(states)}})
+async def _in_states(engine: Engine, index: Index, states: Collection[str]) -> int:
+    return await engine.count(index, {"terms": {"state": sorted(states)}})
 
 
 async def index_states(engine: Engine) -> tuple[IndexState, ...]:

@@ -15,9 +15,9 @@ from app.cases.codes import (
     State,
 )
 from app.cases.directory import Directory
+from app.cases.due import Due, due
 from app.search.results import label
 from app.viewer import Viewer
-from app.work.due import Due, due
 from app.work.models import Desk, View
 from app.work.params import FILTERS, WorkParams, readable_work
 from app.work.queues import QUEUE_NAMES, Queue, offered_queues, queue_name
@@ -203,7 +203,7 @@ def _row(
     return RowView(
         row=row,
         url=case_url(params, row),
-        due=due(row.deadline_at, found.moment),
+        due=due(row.deadline_at, found.moment.now),
         state_name=STATE_NAMES[row.state],
         channel_name=CHANNEL_NAMES[row.channel],
         kind_name=KIND_NAMES[row.kind],

@@ -119,5 +119,6 @@ def _moment(text: str | None) -> datetime | None:
 def first_line(title: str | None, text: str) -> str:
     """The title and as much of the text as a row holds, on one line."""
     said = " ".join(text[: _LINE * 4].split())
-    line = f"{title.strip().rstrip('.')}. {said}" if title and title.strip() else said
+    head = " ".join((title or "").split()).rstrip(".")
+    line = f"{head}. {said}" if head else said
     return line if len(line) <= _LINE else f"{line[:_LINE].rsplit(' ', 1)[0]}…"

@@ -11,6 +11,7 @@ from app.cases.actions.apply import refusal_of
 from app.cases.actions.model import FieldKind
 from app.cases.actions.table import RULES
 from app.cases.codes import AnswerState, Channel, Kind, RequestState, State
+from app.cases.contexts import seen_answers, seen_notes
 from app.cases.models import Case
 from app.errors import BadInputError, ForbiddenError, OtklikError, RefusedError
 from tests.casework import (
@@ -349,3 +350,49 @@ def test_asking_the_same_or_the_own_department_is_refused() -> None:
     for department in (SCHOOL, HOUSE):
         with pytest.raises(BadInputError):
             do(one, "ask", EXECUTOR, department=department, text="Ещё?")
+
+
+HALF = person("half", Role.CUR, Role.BLOCK_HEAD, sector="people")
+"""Sees everything, works in the block of schools only."""
+
+
+def test_rights_of_one_role_do_not_pass_to_cases_of_another() -> None:
+    foreign = at_work()
+    assert "в работе у" in refused(foreign, "draft", MATE, text="Ответ")
+    for name in ("assign", "draft", "answer", "note", "classify"):
+        assert isinstance(refusal_of(foreign, RULES[name], HALF), ForbiddenError), name
+    own = do(case(), "assign", COORDINATOR, department=SCHOOL)
+    assert refusal_of(own, RULES["assign"], HALF) is None
+
+
+def test_the_desk_steps_in_only_within_its_role() -> None:
+    """An executor of one department who heads another block: a colleague's case is not theirs."""
+    mixed = person("mixed", Role.EXECUTOR, Role.BLOCK_HEAD, department="house", sector="people")
+    foreign = at_work()
+    assert "в работе у" in refused(foreign, "draft", mixed, text="Ответ")
+    asked = do(foreign, "ask", EXECUTOR, department=ROADS, text="Когда?")
+    rid = asked.requests[0].id
+    assert "Отменить может" in refused(asked, "cancel_request", mixed, request=rid)
+    assert do(asked, "cancel_request", EXECUTOR, request=rid).requests[0].state == "cancelled"
+
+
+def test_an_answer_without_approval_is_of_the_role_that_holds_the_case() -> None:
+    mixed = person("mixed", Role.EXECUTOR, Role.BLOCK_HEAD, department="house", sector="people")
+    held = do(given_to_house(), "take", mixed)
+    assert "согласуют" in refused(held, "answer", mixed, text="Сделано.")
+    school = do(case(), "assign", COORDINATOR, department=SCHOOL)
+    assert do(do(school, "take", mixed), "answer", mixed, text="Сделано.").answers
+
+
+def test_drafts_and_notes_are_shown_by_the_role_that_holds_the_case() -> None:
+    noted = do(on_approval(), "note", EXECUTOR, text="Проверить")
+    assert not seen_notes(noted, HALF)
+    assert not seen_answers(noted, HALF)
+    assert seen_notes(noted, EXECUTOR)
+    assert seen_answers(noted, EXECUTOR)
+
+
+def test_the_form_of_reveal_says_where_the_reason_stands() -> None:
+    """`indexers.audit.project` takes no typed reason over into the journal."""
+    (field,) = RULES["reveal"].fields
+    assert field.hint == "Останется в истории обращения. В журнал причина не попадёт"

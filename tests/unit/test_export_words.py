@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.exports.contexts import export_view, look_of
 from app.exports.listing import list_view
 from app.exports.models import ExportFormat, ExportJob, ExportState
 from app.exports.query import own_exports
@@ -80,3 +81,15 @@ def test_an_empty_result_is_a_file_of_no_rows() -> None:
 def test_nobody_sees_nothing() -> None:
     assert own_exports(None) == {"match_none": {}}
     assert own_exports(LOCAL_VIEWER) == {"term": {"created_by": "local"}}
+
+
+def test_what_never_had_a_file_was_not_deleted() -> None:
+    """When its time is over an export is marked as over, however it ended."""
+    stopped = job(ExportState.EXPIRED, cancel_requested=True)
+    broken = job(ExportState.EXPIRED, error="Места на диске нет.")
+    kept = job(ExportState.EXPIRED, file_size=9)
+    assert look_of(stopped).text == "Остановлено"
+    assert look_of(broken).text == "Не получилось"
+    assert look_of(kept).text == "Файл удалён"
+    sections = [export_view(one, SETTINGS).section for one in (stopped, broken, kept)]
+    assert sections == ["cancelled", "failed", "expired"]

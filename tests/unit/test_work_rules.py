@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cases.codes import Channel, Importance, Kind, State
+from app.cases.due import due
 from app.errors import BadInputError, NotFoundError, OtklikError
 from app.viewer import LOCAL_VIEWER, Viewer
 from app.work import desk as rules
 from app.work.cursor import make_cursor, read_cursor
-from app.work.due import due
 from app.work.models import Desk
 from app.work.params import FILTERS, WorkParams, parse_work, readable_work
 from app.work.query import counts_body, facets_body, newer_body, rows_body
@@ -136,12 +136,25 @@ def test_whoever_may_see_nothing_asks_for_nothing() -> None:
     ],
 )
 def test_a_deadline_in_words(away: timedelta, level: str, text: str) -> None:
-    found = due(NOW + away, MOMENT)
+    found = due(NOW + away, MOMENT.now)
     assert (found.level, found.text) == (level, text)
 
 
+def test_finished_work_has_no_deadline() -> None:
+    assert due(NOW - timedelta(days=9), MOMENT.now, done=True).level == "done"
+
+
+@given(st.timedeltas(timedelta(days=-400), timedelta(days=400)))
+def test_the_words_agree_with_the_end_of_the_day_of_the_queues(away: timedelta) -> None:
+    """What a queue calls overdue or due today is called so beside the row."""
+    deadline = NOW + away
+    level = due(deadline, MOMENT.now).level
+    assert (level == "overdue") == (deadline < MOMENT.now)
+    assert (level == "today") == (MOMENT.now <= deadline < MOMENT.tomorrow)
+
+
 def test_no_deadline_is_said() -> None:
-    assert due(None, MOMENT).text == "без срока"
+    assert due(None, MOMENT.now).text == "без срока"
 
 
 @given(st.text(max_size=2000), st.none() | st.text(max_size=300))

@@ -191,7 +191,16 @@ async def test_a_closed_sign_in_is_opened_again(desk: Desk) -> None:
     assert _PASSWORD.search(reset.text)
 
 
-async def test_a_leaver_hands_over_everything_in_one_act(desk: Desk) -> None:
+async def test_a_leaver_hands_over_everything_in_one_act(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[tuple[str, ...]] = []
+
+    async def heard(_: Settings, actor: str, *args: str) -> bool:
+        rung.append((actor, *args))
+        return True
+
+    monkeypatch.setattr("app.people.controllers.ring", heard)
     page = await desk.get("/people/ivanov/leave")
     assert page.count("<tr data-row>") == 2
     assert "2\xa0обращения" in page
@@ -202,6 +211,7 @@ async def test_a_leaver_hands_over_everything_in_one_act(desk: Desk) -> None:
     assert ghost.status_code == 400
     moved = await desk.post("/people/ivanov/leave", to="petrova", close="on")
     assert "Передано: 2 из 2" in moved.text
+    assert rung == [("sweep_audit",)], "the journal hears of it at once"
     assert not (await desk.user("ivanov")).active
     holders = {one["number"]: one["workflow"] for one in (await stored_cases(desk.engine)).values()}
     assert [holders[f"26-00000{n}"]["assignee"] for n in (1, 2, 3, 4)] == [

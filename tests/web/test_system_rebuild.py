@@ -6,13 +6,19 @@ from typing import Any
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from app.bulk.models import BulkJob, BulkState
+from app.bulk.repository import BULK
 from app.engine.client import Engine
 from app.engine.names import Index
+from app.exports.models import ExportFormat
+from app.exports.service import ask as ask_export
 from app.settings import Settings
 from app.system.models import Rebuild, RebuildPhase
 from app.system.rebuilds import get_rebuild, put_rebuild
+from app.viewer import LOCAL_VIEWER
 from indexers.rebuild.kept import drop_kept
 from indexers.rebuild.run import rebuild
+from tests.casework import case, store
 from tests.factories import receive, row, write_csv
 from tests.rebuilding import fill
 
@@ -86,6 +92,34 @@ async def test_the_backlog(
     await receive(engine, settings, write_csv(tmp_path / "t.csv", [row(1)]))
     text = (await app_client.get("/system")).text
     assert '<dt>Загрузок в работе</dt><dd class="figures">1</dd>' in text
+    for words in ("Выгрузок в работе", "Действий над списками в работе", "ещё не в журнале"):
+        assert f'{words}</dt><dd class="figures">0</dd>' in text
+
+
+async def test_the_backlog_counts_every_queue(
+    engine: Engine, settings: Settings, app_client: Client
+) -> None:
+    await ask_export(engine, LOCAL_VIEWER, [], ExportFormat.CSV)
+    now = datetime.now(UTC)
+    job = BulkJob(
+        id="b1",
+        state=BulkState.QUEUED,
+        action="assign",
+        given={},
+        ids=["1"],
+        viewer=LOCAL_VIEWER,
+        created_at=now,
+        updated_at=now,
+    )
+    await BULK.create(engine, job)
+    await store(engine, case(1, audit_due=True), case(2, audit_due=True), case(3))
+    text = (await app_client.get("/system")).text
+    for words, count in (
+        ("Выгрузок в работе", 1),
+        ("Действий над списками в работе", 1),
+        ("ещё не в журнале", 2),
+    ):
+        assert f'{words}</dt><dd class="figures">{count}</dd>' in text
 
 
 async def test_an_older_version_names_the_command(engine: Engine, app_client: Client) -> None:

@@ -6,19 +6,16 @@ Elsewhere the header is not looked at: a token opens no pages, and no form can b
 from datetime import UTC, datetime
 
 import msgspec
-import structlog
 
 from app.accounts.tokens.models import Token
 from app.accounts.tokens.owners import owner_of
-from app.accounts.tokens.service import narrowed, recognise
+from app.accounts.tokens.service import narrowed, recognise, refused
 from app.engine.client import Engine
 from app.errors import BadTokenError, InactiveOwnerError
 from app.origin import Origin, current_origin, set_origin
 from app.viewer import Viewer
 from app.web.access import AnyConnection
 from app.web.rate import RateLimit
-
-log = structlog.get_logger()
 
 _TOKEN = "token"  # noqa: S105 - a key of the request's state
 _PATHS = ("/api/",)
@@ -40,8 +37,9 @@ async def who_bears(connection: AnyConnection) -> Viewer | None:
     await limit.spend(token.id)
     owner = await owner_of(engine, token.login)
     if owner is None:
-        log.warning("token_refused", code=InactiveOwnerError.code, token=token.short_id)
-        raise InactiveOwnerError("Человек, за которого действует токен, больше не работает.")
+        raise refused(
+            InactiveOwnerError("Человек, за которого действует токен, больше не работает."), token
+        )
     connection.scope["state"][_TOKEN] = token
     set_origin(msgspec.structs.replace(current_origin() or Origin(), token=token.name))
     return narrowed(owner, token)

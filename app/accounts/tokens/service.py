@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from app.accounts.events import SecurityEvent, note
+from app.accounts.events import SecurityEvent, announce, note
 from app.accounts.tokens import repository
 from app.accounts.tokens.models import PREFIX, SHORT, Token, TokenState, token_id
 from app.engine.client import Engine, Stored
@@ -68,9 +68,10 @@ async def create(
         municipalities=wish.municipalities,
         channels=wish.channels,
     )
+    created = SecurityEvent.TOKEN_CREATED
+    await announce(created, login=by, subject=token.login, token=token.short_id)
     await repository.add(engine, token)
     log.info("token_created", token=token.short_id)
-    note(SecurityEvent.TOKEN_CREATED, login=by, subject=token.login)
     return secret, token
 
 
@@ -115,7 +116,8 @@ async def revoke(engine: Engine, viewer: Viewer | None, name: str) -> Token:
         except ConflictError:
             continue  # it was used just now
         log.info("token_revoked", token=token.short_id)
-        note(SecurityEvent.TOKEN_REVOKED, login=by, subject=token.login)
+        revoked = SecurityEvent.TOKEN_REVOKED
+        note(revoked, login=by, subject=token.login, token=token.short_id)
         return dead
     raise ConflictError("Токен как раз меняется. Повторите.")
 
@@ -133,19 +135,23 @@ async def recognise(engine: Engine, secret: str, now: datetime) -> Token:
     known = token_id(secret)
     found = await repository.find(engine, known) if known else None
     if found is None:
-        raise _refused(BadTokenError("Токен не опознан."), known)
+        log.warning("token_refused", code=BadTokenError.code, token=known and known[:SHORT])
+        raise BadTokenError("Токен не опознан.")
     token, read = found
     if token.state(now) is TokenState.REVOKED:
-        raise _refused(RevokedTokenError("Токен отозван."), known)
+        raise refused(RevokedTokenError("Токен отозван."), token)
     if token.state(now) is TokenState.EXPIRED:
-        raise _refused(ExpiredTokenError("Срок токена истёк."), known)
+        raise refused(ExpiredTokenError("Срок токена истёк."), token)
     if token.used_at is None or now - token.used_at >= _NOTED_EACH:
         await _note_use(engine, read, token, now)
     return token
 
 
-def _refused(error: BadTokenError, known: str | None) -> BadTokenError:
-    log.warning("token_refused", code=error.code, token=known[:SHORT] if known else None)
+def refused(error: BadTokenError, token: Token) -> BadTokenError:
+    """`error`, once it is told whose token it was; of an unknown one the refused request tells."""
+    log.warning("token_refused", code=error.code, token=token.short_id)
+    what = SecurityEvent.TOKEN_REFUSED
+    note(what, login=token.login, reason=error.code, token=token.short_id)
     return error
 
 

@@ -9,6 +9,7 @@ from app.cases.actions.mention import mention
 from app.cases.actions.model import Done, Turn
 from app.cases.codes import RequestState
 from app.cases.models import Case, Request
+from app.cases.permissions import may_do
 from app.errors import BadInputError, RefusedError
 from app.permissions import Permission
 
@@ -58,7 +59,8 @@ def reply(turn: Turn) -> Done:
 
 def cancel(turn: Turn) -> Done:
     request = _open(turn)
-    if request.asked_by != turn.who and not turn.viewer.may(Permission.CASE_ASSIGN):
+    desk = may_do(turn.viewer, Permission.CASE_ASSIGN, turn.case)
+    if request.asked_by != turn.who and not desk:
         raise RefusedError(
             f"Отменить может тот, кто спросил ({mention(request.asked_by)}), "
             "или тот, кто назначает."

@@ -3,6 +3,7 @@
 from app.cases.actions.mention import mention
 from app.cases.codes import AnswerState, Kind, RequestState, State
 from app.cases.models import Answer, Case, Request
+from app.cases.permissions import may_do
 from app.permissions import Permission
 from app.viewer import Viewer
 
@@ -15,7 +16,7 @@ def holder(case: Case) -> str:
 
 def is_holder_or_desk(case: Case, viewer: Viewer) -> str | None:
     """Work on a case is its holder's; the desk (whoever assigns) may step in."""
-    if holder(case) == viewer.name or viewer.may(Permission.CASE_ASSIGN):
+    if holder(case) == viewer.name or may_do(viewer, Permission.CASE_ASSIGN, case):
         return None
     if not case.workflow.assignee:
         return "Обращение никто не взял. Сначала возьмите его в работу."
@@ -46,7 +47,7 @@ def is_not_registered(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001
 
 def in_department_of(case: Case, viewer: Viewer) -> str | None:
     """A message is handed back by those it was given to, or by the desk."""
-    if viewer.may(Permission.CASE_ASSIGN) or holder(case) == viewer.name:
+    if may_do(viewer, Permission.CASE_ASSIGN, case) or holder(case) == viewer.name:
         return None
     if case.workflow.department and case.workflow.department in viewer.departments:
         return None
@@ -63,8 +64,9 @@ def has_assignee(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001
     return None if case.workflow.assignee else "Исполнитель не назначен: снимать некого."
 
 
-def answers_without_approval(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001
-    if viewer.may(Permission.CASE_APPROVE) or viewer.may(Permission.CASE_CLOSE):
+def answers_without_approval(case: Case, viewer: Viewer) -> str | None:
+    able = (Permission.CASE_APPROVE, Permission.CASE_CLOSE)
+    if any(may_do(viewer, permission, case) for permission in able):
         return None
     return "Ваш ответ сначала согласуют: отправьте его на согласование."
 

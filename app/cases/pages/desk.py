@@ -97,7 +97,10 @@ async def do(desk: CaseDesk, case_id: str, name: str, raw: Mapping[str, Any]) ->
     """One action from what a form or a program sent. Files come through `attach` only."""
     rule = rule_of(name)
     if name == "attach":
-        raise BadInputError("Файл отправляют формой с файлом.", field="file")
+        raise BadInputError(
+            "Файл отправляют формой: программе нужен адрес /api/v1/cases/{id}/attachments.",
+            field="file",
+        )
     given = read_given(rule, raw, desk.settings.zone)
     action = Action(name, given, read_key(raw))
     version = read_version(raw)

@@ -44,22 +44,25 @@ async def upload(
     case = await open_case(desk.engine, desk.viewer, case_name)
     form = dict((await request.form()).multi_items())
     try:
-        outcome = await _attached(desk, case.id, form)
+        outcome = await attached_by(desk, case.id, form)
     except SHOWN_ERRORS as error:
         return await refused(request, desk, case.id, Attempt("attach", {}, error))
-    await ring(desk.settings, "project_audit", case.id)
     return await done(request, desk, outcome.case, "attach")
 
 
-async def _attached(desk: CaseDesk, case_id: str, form: dict[str, Any]) -> Outcome:
+async def attached_by(desk: CaseDesk, case_id: str, form: dict[str, Any]) -> Outcome:
+    """What a form or a program sent as `file`, checked and put to the case; `key` as of actions."""
     file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         raise BadInputError("Выберите файл.", field="file")
     try:
         taken = Upload(cast("BinaryIO", file.file), file.filename)
-        return await attach(desk.engine, desk.settings, desk.viewer, case_id, taken, read_key(form))
+        key = read_key(form)
+        outcome = await attach(desk.engine, desk.settings, desk.viewer, case_id, taken, key)
     finally:
         await file.close()
+    await ring(desk.settings, "project_audit", case_id)
+    return outcome
 
 
 @get("/{case_name:str}/files/{file_id:str}")
@@ -78,19 +81,22 @@ async def download(
     )
 
 
-def case_files_router(settings: Settings) -> Router:
-    """Made anew for each application: the limit of a route's body is fixed when it is made."""
+def upload_limit(settings: Settings) -> dict[str, Any]:
+    """Arguments of a route that takes one file: how much it reads, and what it says of more."""
     most = settings.attachment_max_mb
 
     def refuse(request: AnyRequest, _: Exception) -> Response[Any] | Template:
         return answer_error(request, TooLargeError(f"Файл больше {most} МБ.", field="file"))
 
-    uploading = post(
-        "/{case_name:str}/files",
-        status_code=200,
-        request_max_body_size=(most << 20) + _FORM_OVERHEAD,
-        exception_handlers={RequestEntityTooLarge: refuse},
-    )(upload)
+    return {
+        "request_max_body_size": (most << 20) + _FORM_OVERHEAD,
+        "exception_handlers": {RequestEntityTooLarge: refuse},
+    }
+
+
+def case_files_router(settings: Settings) -> Router:
+    """Made anew for each application: the limit of a route's body is fixed when it is made."""
+    uploading = post("/{case_name:str}/files", status_code=200, **upload_limit(settings))(upload)
     return Router(
         path="/cases",
         route_handlers=[uploading, download],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from ulid import ULID
@@ -24,6 +24,7 @@ from app.cases.codes import (
 )
 from app.cases.contexts import masked_author, seen_answers, seen_notes
 from app.cases.directory import Directory
+from app.cases.due import due
 from app.cases.links import same_day_links
 from app.cases.models import Author, Case, Classifier, Place
 from app.cases.pages.forms import (
@@ -40,7 +41,6 @@ from app.cases.pages.story import story
 from app.settings import Settings
 from app.text.mask import mask_contacts
 from app.viewer import Viewer
-from app.web.filters import relative
 
 ANSWER_NAMES = {AnswerKind.INTERIM: "Промежуточный ответ", AnswerKind.FINAL: "Ответ"}
 ANSWER_STATES = {
@@ -54,7 +54,6 @@ REQUEST_STATES = {
     RequestState.ANSWERED: "ответили",
     RequestState.CANCELLED: "отменён",
 }
-_SOON_DAYS = 3
 Facts = list[tuple[str, str]]
 _GROUPS = ("main", "beside", "facts", "more")
 
@@ -107,7 +106,7 @@ def page_context(
         "no_right": [one for one in actions if one.no_right],
         "may": {one.rule.name: one.allowed for one in actions},
         "urls": {one.rule.name: one.url for one in actions},
-        "due": due_of(case, datetime.now(UTC)),
+        "due": due(case.deadline_at, datetime.now(settings.zone), done=case.state in DONE_STATES),
         "author": masked_author(case.author),
         "answers": [
             one
@@ -137,21 +136,6 @@ def toast_of(case: Case, viewer: Viewer, seq: int) -> Toast | None:
     takes_back = rule.reversible and refusal_of(case, RULES["undo"], viewer) is None
     told = rule.told[0].upper() + rule.told[1:]
     return Toast(f"{told}.", action_url(case, "undo") if takes_back else "", str(ULID()))
-
-
-def due_of(case: Case, now: datetime) -> tuple[str, str]:
-    """Level and words of the deadline badge."""
-    if case.state in DONE_STATES:
-        return "done", "работа закончена"
-    if case.deadline_at is None:
-        return "none", "срок не назначен"
-    words = relative(case.deadline_at, now)
-    days = (case.deadline_at - now).total_seconds() / 86400
-    if days < 0:
-        return "overdue", f"просрочено, срок был {words}"
-    if days < 1:
-        return "today", f"срок {words}"
-    return ("soon" if days < _SOON_DAYS else "later"), f"срок {words}"
 
 
 def _form(case: Case, directory: Directory, attempt: Attempt | None) -> FormView | None:

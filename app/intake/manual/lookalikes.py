@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from app.audit.service import record_phone_search
 from app.cases.codes import CHANNEL_NAMES, STATE_NAMES, Channel, State
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -56,12 +57,19 @@ def marks_of(form: EntryForm) -> Marks:
 async def find_lookalikes(
     engine: Engine, viewer: Viewer, form: EntryForm, *, but: str = ""
 ) -> list[Lookalike]:
-    """Never more than `viewer` may see; `but` is the id of the entry itself."""
+    """Never more than `viewer` may see; `but` is the id of the entry itself.
+
+    That a citizen's telephone was asked for is in the journal before anything is shown.
+    """
     marks = marks_of(form)
     if marks.none:
         return []
     hits = (await engine.search(Index.CASES, lookalikes_body(marks, viewer)))["hits"]["hits"]
-    return [_lookalike(hit) for hit in hits if hit["_id"] != but]
+    found = [_lookalike(hit) for hit in hits if hit["_id"] != but]
+    if marks.phone:
+        same = sum(_WHY[PHONE] in one.why for one in found)
+        await record_phone_search(engine, viewer, marks.phone, same, once_for=but)
+    return found
 
 
 def _lookalike(hit: dict[str, Any]) -> Lookalike:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import structlog
+from anyio.to_thread import run_sync
 from click.testing import CliRunner
 from structlog.testing import capture_logs
 
@@ -26,6 +27,8 @@ from app.errors import (
     SessionsUnavailableError,
     TooManyAttemptsError,
 )
+from app.reference import service as books
+from app.reference.service import DepartmentDraft, SectorDraft
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Viewer
 from cli.main import group
@@ -307,3 +310,27 @@ def test_users_from_the_terminal(settings: Settings) -> None:
     assert [one["login"] for one in listed] == ["admin", "petrov"]
     assert "argon2" not in str(listed)
     assert listed[1]["roles"] == ["operator", "cur"]
+
+
+async def test_the_terminal_knows_the_codes_of_the_book(engine: Engine) -> None:
+    executor = ("user", "create", "ivanov", "--role", "executor", "--department")
+    early = await run_sync(
+        run, "user", "create", "early", "--role", "executor", "--department", "x"
+    )
+    assert early.exit_code == 0, early.output
+    assert "справочник пуст" in early.stderr
+    await books.create_sector(engine, LOCAL_VIEWER, SectorDraft("Хозяйство"), "city")
+    await books.create_department(engine, LOCAL_VIEWER, DepartmentDraft("Дороги"), "roads")
+    await books.create_department(engine, LOCAL_VIEWER, DepartmentDraft("Вода"), "water")
+    wrong = await run_sync(run, *executor, "raods")
+    assert wrong.exit_code == 2
+    assert "«raods» нет в справочнике. Есть: roads, water." in wrong.stderr
+    head = ("user", "create", "head1", "--role", "block_head", "--sector")
+    assert (await run_sync(run, *head, "town")).exit_code == 2
+    assert (await run_sync(run, *head, "city")).exit_code == 0
+    assert (await run_sync(run, *executor, "roads")).exit_code == 0
+    users = await service.list_users(engine, LOCAL_VIEWER)
+    assert {one.login: one.department for one in users if one.department} == {
+        "early": "x",
+        "ivanov": "roads",
+    }

@@ -17,7 +17,7 @@ from app.cases.actions.table import RULES
 from app.cases.codes import Kind, State
 from app.cases.conflicts import CaseConflictError
 from app.cases.doing import Outcome, act, change
-from app.cases.models import Case
+from app.cases.models import Case, Question
 from app.cases.permissions import may_see
 from app.cases.reassign import count_open_cases, reassign
 from app.cases.repository import to_case
@@ -42,6 +42,7 @@ from tests.casework import (
     MATE,
     OPERATOR,
     PEOPLE,
+    ROADMAN,
     ROADS,
     ZONE,
     action,
@@ -206,6 +207,47 @@ async def test_all_of_a_leaving_person_goes_to_another(engine: Engine) -> None:
     assert (await stored(engine, "case-6"))["workflow"]["assignee"] == EXECUTOR.name
     with pytest.raises(ForbiddenError):
         await reassign(engine, EXECUTOR, MATE.name, EXECUTOR.name, zone=ZONE)
+
+
+def asked(number: int, executor: str, **fields: Any) -> Case:
+    """An appeal of two questions, one with `executor`; it lies with somebody else."""
+    questions = [
+        Question("q1", "Вода", State.ASSIGNED, "0005", HOUSE, executor),
+        Question("q2", "Свет", State.CLOSED, "0006", HOUSE, executor),
+    ]
+    hands = {"department": HOUSE, "assignee": MATE.name}
+    given = {"state": State.IN_PROGRESS, "work": hands, "questions": questions, **fields}
+    return case(number, Kind.APPEAL, **given)
+
+
+async def test_questions_of_a_leaving_person_go_too(engine: Engine) -> None:
+    own = {"department": HOUSE, "assignee": EXECUTOR.name}
+    await store(
+        engine,
+        asked(1, EXECUTOR.name),
+        asked(2, EXECUTOR.name, work=own),
+        asked(3, EXECUTOR.name, state=State.ANSWERED),
+        asked(4, EXECUTOR.name, state=State.CLOSED),
+        asked(5, MATE.name),
+    )
+    administrator = person("admin", Role.ADMINISTRATOR)
+    assert await count_open_cases(engine, administrator, EXECUTOR.name) == 3
+    moved = await reassign(engine, administrator, EXECUTOR.name, ROADMAN.name, zone=ZONE)
+    assert (moved.done, len(moved.rows)) == (3, 3), moved.rows
+    for number in (1, 2, 3):
+        document = await stored(engine, f"case-{number}")
+        first, closed = document["questions"]
+        assert first["executor"] == ROADMAN.name
+        assert (first["appeal_code"], first["department"]) == ("0005", HOUSE)
+        assert closed["executor"] == EXECUTOR.name, "what was done keeps its name"
+        assert document["history"][-1]["what"] == "give_question"
+    assert (await stored(engine, "case-1"))["workflow"]["assignee"] == MATE.name
+    assert (await stored(engine, "case-2"))["workflow"]["assignee"] == ROADMAN.name
+    back = await reassign(engine, administrator, ROADMAN.name, None, zone=ZONE)
+    assert back.done == 3, back.rows
+    question = (await stored(engine, "case-1"))["questions"][0]
+    assert "executor" not in question
+    assert (question["department"], question["state"]) == (HOUSE, "assigned")
 
 
 def random_action(random_: random.Random, key: str, seen: Case) -> tuple[Viewer, Action]:

@@ -41,8 +41,15 @@ async def town(engine: Engine) -> None:
 
 
 async def test_marked_rows_are_changed_and_each_is_told(
-    engine: Engine, settings: Settings, town: None
+    engine: Engine, settings: Settings, town: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    rung: list[tuple[str, ...]] = []
+
+    async def heard(_: Settings, actor: str, *args: str) -> bool:
+        rung.append((actor, *args))
+        return True
+
+    monkeypatch.setattr("app.bulk.controllers.ring", heard)
     async with AsyncTestClient(site(settings, COORDINATOR), base_url=BASE) as client:
         text = await chosen(client, id=["case-1", "case-4"])
         assert "2\u00a0обращения" in text
@@ -59,6 +66,7 @@ async def test_marked_rows_are_changed_and_each_is_told(
         assert "Сделано" in shown
         assert "Сейчас «Закрыто»" in shown
         assert 'href="/cases/case-4"' in shown
+    assert ("sweep_audit",) in rung, "the journal hears of it at once"
     assert (await stored(engine, "case-1"))["workflow"]["department"] == HOUSE
 
 

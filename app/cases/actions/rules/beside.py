@@ -95,7 +95,12 @@ BESIDE = (
         permission=Permission.CASE_REVEAL_AUTHOR,
         change=intake.unchanged,
         conditions=(conditions.has_author,),
-        fields=(reason("Зачем", "Причина останется в истории и журнале"),),
+        fields=(
+            reason(
+                "Зачем",
+                "Останется в истории обращения. В журнал причина не попадёт",
+            ),
+        ),
         group="facts",
         commutes=True,
         reversible=False,

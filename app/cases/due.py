@@ -1,13 +1,12 @@
-"""How far a deadline is, in words; colour and icon only repeat them."""
+"""How far a deadline is, in words, on every page alike; colour and icon only repeat them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from app.web.filters import counted
-from app.work.queues import Moment
 
-Level = Literal["overdue", "today", "soon", "later", "none"]
+Level = Literal["overdue", "today", "soon", "later", "none", "done"]
 
 _SOON_DAYS = 3
 _DAY, _HOUR = 86_400, 3_600
@@ -19,16 +18,22 @@ class Due:
     text: str
 
 
-def due(deadline: datetime | None, moment: Moment) -> Due:
-    """Days are the municipality's: «завтра» is the next date, not 24 hours."""
+def due(deadline: datetime | None, now: datetime, *, done: bool = False) -> Due:
+    """`now` is in the municipality's zone: «завтра» is its next date, not 24 hours.
+
+    `done`: nothing more is due, whatever the deadline was.
+    """
+    if done:
+        return Due("done", "работа закончена")
     if deadline is None:
         return Due("none", "без срока")
-    if deadline < moment.now:
-        return Due("overdue", f"просрочено на {_span(moment.now - deadline)}")
-    local = deadline.astimezone(moment.now.tzinfo)
-    if deadline < moment.tomorrow:
+    now = now.replace(second=0, microsecond=0)
+    if deadline < now:
+        return Due("overdue", f"просрочено на {_span(now - deadline)}")
+    local = deadline.astimezone(now.tzinfo)
+    days = (local.date() - now.date()).days
+    if days == 0:
         return Due("today", f"сегодня до {local:%H:%M}")
-    days = (local.date() - moment.now.date()).days
     if days == 1:
         return Due("soon", f"завтра до {local:%H:%M}")
     words = f"через {counted(days, 'день', 'дня', 'дней')}"
