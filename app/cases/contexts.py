@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from app.cases.actions.apply import refusal_of
+from app.cases.actions.mention import spelled
 from app.cases.actions.table import RULES
 from app.cases.codes import SYSTEM_NAMES, AnswerKind, AnswerState
 from app.cases.models import (
@@ -174,7 +175,7 @@ def actions_of(case: Case, viewer: Viewer) -> list[ActionInfo]:
             FieldInfo(one.name, one.kind, one.required, [value for value, _ in one.choices])
             for one in rule.fields
         ]
-        why_not = refusal.message if refusal else None
+        why_not = spelled(refusal.message, str) if refusal else None  # people by their logins
         found.append(ActionInfo(rule.name, rule.title, refusal is None, why_not, fields))
     return found
 

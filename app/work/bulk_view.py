@@ -1,9 +1,12 @@
 """The bar under marked rows, and what is told after an action on them."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from msgspec.structs import replace as with_fields
 
 from app.cases.actions.apply import rule_of
+from app.cases.actions.mention import spelled
 from app.cases.codes import IMPORTANCE_NAMES
 from app.cases.directory import Directory
 from app.cases.rows import RowResult, RowState
@@ -73,6 +76,12 @@ class ToldOutcome:
     @property
     def reasons(self) -> dict[str, str]:
         return {row.case_id: row.why for row in self.refused}
+
+
+def named(outcome: ToldOutcome, directory: Directory) -> ToldOutcome:
+    """With people by their names where a refusal mentions one."""
+    rows = [with_fields(row, why=spelled(row.why, directory.called)) for row in outcome.refused]
+    return replace(outcome, refused=rows)
 
 
 def told_outcome(action: str, rows: list[RowResult]) -> ToldOutcome:

@@ -21,7 +21,14 @@ from app.web.access import needs
 from app.web.render import Banner, page
 from app.work import desk as rules
 from app.work.bulk import do_to_marked
-from app.work.bulk_view import NOTHING_TYPED, ToldOutcome, Typed, bulk_view, told_outcome
+from app.work.bulk_view import (
+    NOTHING_TYPED,
+    ToldOutcome,
+    Typed,
+    bulk_view,
+    named,
+    told_outcome,
+)
 from app.work.contexts import case_url, empty_view, live_context, view_params, work_view
 from app.work.forms import ViewForm, read_bulk, read_view_form
 from app.work.models import Desk
@@ -148,7 +155,7 @@ async def _shown(
     context = {
         "work": work_view(params, found, viewer, directory),
         "bulk": bulk_view(viewer, directory, typed),
-        "outcome": outcome,
+        "outcome": named(outcome, directory) if outcome else None,
         "trouble": None,
     }
     status = 400 if typed.error else 200

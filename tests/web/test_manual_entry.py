@@ -16,6 +16,7 @@ from redis.asyncio import from_url
 from app.cases.models import Case
 from app.cases.repository import case_by_id
 from app.engine.client import Engine
+from app.engine.names import Index
 from app.permissions import Permission
 from app.settings import Settings
 from app.viewer import EVERYWHERE, Scope, Viewer
@@ -294,6 +295,7 @@ async def test_warnings_tell_and_do_not_block(operator: Operator, engine: Engine
 
 
 async def test_a_theme_brings_its_group(operator: Operator, engine: Engine) -> None:
+    await engine.refresh(Index.REFERENCE)  # the book was written a moment ago
     page = await operator.open()
     option = re.search(
         r'<optgroup label="([^"]+)">\s*<option value="([0-9a-f]+)">([^<]+)<', page.text

@@ -83,7 +83,7 @@ async def taking_marked_rows_tells_of_each_and_is_taken_back(client: Client, hx:
     assert status == 200
     assert "Взято в работу: 2\u00a0обращения" in text
     assert "Осталось как было: 1\u00a0обращение" in text
-    assert "Обращение уже у сотрудника petr" in text
+    assert "Обращение уже у petr." in text
     assert text.count("вы\n") + text.count("вы</span>") == 2
     assert len(_MARK.findall(text)) == 5
     undo = _UNDO.findall(text)
