@@ -215,7 +215,7 @@ class Shots:
 
     def exports(self, query: str) -> None:
         """Asks for three files, as a person would; the list then shows them."""
-        for asked, title in ((f"q={query}", "XLSX"), ("state=new&channel=vk", "CSV"), ("", "XLSX")):
+        for asked, title in ((f"q={query}", "XLSX"), ("channel=vk", "CSV"), ("", "XLSX")):
             self._page.goto(f"{self._base}/search?{asked}")
             self._page.locator(".search-export").get_by_role("button", name=title).click()
             self._page.wait_for_url("**/exports/*")

@@ -112,8 +112,8 @@ async def test_list_of_keys_opens_and_keys_can_be_switched_off(
         assert await page.locator("#keys-list").is_visible()
         await page.keyboard.press("Escape")
         await page.fill("#title", "набрано")
-        await page.click(".menu > summary")
-        await page.click(".menu button[value=off]")
+        await page.click(".menu-view > summary")
+        await page.click(".menu-view button[value=off]")
         await page.wait_for_selector("html[data-keys=off]")
         await page.keyboard.press("Escape")
         await page.evaluate("document.activeElement.blur()")
@@ -128,7 +128,7 @@ async def test_look_is_chosen_without_scripts(browser: Browser, address: str) ->
     options = {"java_script_enabled": False, "color_scheme": "dark"}
     async with visit(browser, f"{address}/system", **options) as page:
         assert await page.get_attribute("html", "data-bs-theme") is None
-        await page.click(".menu > summary")
+        await page.click(".menu-view > summary")
         await page.click("button[value=light]")
         assert page.url == f"{address}/system"
         assert await page.get_attribute("html", "data-bs-theme") == "light"

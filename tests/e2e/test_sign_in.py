@@ -109,7 +109,7 @@ async def test_typed_text_survives_without_scripts(
         await sign_in(page)
         await page.goto(f"{site}/search?q=вода")
         await grow_old(settings, "ivanova")
-        await page.locator(".menu > summary").first.click()
+        await page.locator(".menu-view > summary").first.click()
         await page.goto(f"{site}/search?q=вода")
         await expect(page.get_by_role("heading", name="С возвращением")).to_be_visible()
         await page.fill("#password", PASSWORD)

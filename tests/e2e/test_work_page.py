@@ -89,6 +89,7 @@ async def test_a_morning_by_keyboard(browser: Browser, site: str) -> None:
         await page.wait_for_url(re.compile("/cases/"))
         await expect(page.locator("h1")).to_have_text(shown[1])
         for place in (2, 3, 4):
+            await page.wait_for_load_state()  # the keys are a script's
             await page.keyboard.press("s")
             await expect(page.locator("h1")).to_have_text(shown[place])
         await page.get_by_role("link", name="К очереди").click()
