@@ -58,8 +58,10 @@ async def test_by_keyboard_alone(browser: Browser, site: str) -> None:
         await expect(page.locator("main input[type=search]")).to_have_value("вода")
         await page.locator(".menu-user > summary").focus()
         await page.keyboard.press("Enter")
-        await page.keyboard.press("Tab")
-        await page.keyboard.press("Tab")
+        for _ in range(10):
+            if await page.evaluate("document.activeElement.closest('form[action=\"/sign-out\"]')"):
+                break
+            await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         await expect(page).to_have_url(f"{site}/sign-in")
 
