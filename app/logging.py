@@ -34,7 +34,7 @@ def configure_logging(settings: Settings) -> None:
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a kept logger would not see a later configuration
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(shared, settings))

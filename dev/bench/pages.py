@@ -38,7 +38,9 @@ async def served(
     app = create_app(own, signed_in_as=LOCAL_VIEWER)
     if who_asks:
         app.state.who_asks = who_asks
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, log_config=None)
+    )
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(_READY_SECONDS)

@@ -29,7 +29,7 @@ GUIDE = (ROOT / "docs" / "guide" / "api.md").read_text(encoding="utf-8")
 BASE = "http://127.0.0.1:8000"
 SENDER = Viewer(
     "edds",
-    permissions=frozenset({Permission.CASE_REGISTER, Permission.CASE_VIEW}),
+    permissions=frozenset({Permission.CASE_REGISTER, Permission.CASE_VIEW, Permission.CASE_ATTACH}),
     scopes=(EVERYWHERE,),
 )
 
@@ -60,7 +60,7 @@ async def test_every_example_is_answered(settings: Settings, engine: Engine) -> 
         for words in calls():
             answers.append(await _call(client, words))
             await engine.refresh(Index.CASES)
-        assert [status for status, _ in answers] == [201, 201, 201, 200, 200]
+        assert [status for status, _ in answers] == [201, 201, 201, 200, 200, 201, 200]
         assert [each["status"] for each in answers[2][1]] == [201, 400]
         told = re.findall(r"^\[\{.*?\}\]$", GUIDE, re.DOTALL | re.MULTILINE)
         assert json.loads(told[0])[1] == answers[2][1][1]
@@ -70,7 +70,14 @@ async def _call(client: AsyncTestClient[Litestar], words: list[str]) -> tuple[in
     address, headers, body = request_of(words)
     assert headers["Authorization"] == "Bearer $TOKEN"
     del headers["Authorization"]
-    if body is None:
+    if "-F" in words:
+        fields = dict(word.split("=", 1) for flag, word in pairwise(words) if flag == "-F")
+        name = fields.pop("file").removeprefix("@")
+        files = {"file": (name, b"%PDF-1.4\n%%EOF\n")}
+        answer = await client.post(address, headers=headers, files=files, data=fields)
+    elif "DELETE" in words:
+        answer = await client.delete(address, headers=headers)
+    elif body is None:
         answer = await client.get(address, headers=headers)
     else:
         answer = await client.post(address, headers=headers, content=body.encode())

@@ -58,7 +58,9 @@ async def site(settings: Settings) -> AsyncIterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     own = settings.model_copy(update={"port": listener.getsockname()[1], "base_url": url})
-    server = uvicorn.Server(uvicorn.Config(application(own, OLGA), log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(application(own, OLGA), log_config=None, log_level="warning")
+    )
     async with filled(settings, desk_of_olga()):
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         yield url
