@@ -15,8 +15,12 @@ from app.settings import Settings
 def _as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    server = logging.getLogger("uvicorn.error")
+    server_level = server.level
+    server.setLevel(logging.NOTSET)  # a server that ran in this process before left its own
     yield
     root.handlers, root.level = handlers, level
+    server.setLevel(server_level)
     structlog.reset_defaults()
 
 
