@@ -64,6 +64,19 @@ class Importance(StrEnum):
     HIGH = "high"
 
 
+class Basis(StrEnum):
+    """What a due moment follows from."""
+
+    RULE = "rule"
+    """The profile that the rules choose for the case."""
+    CHOSEN = "chosen"
+    """The profile that a person chose for this case."""
+    GIVEN = "given"
+    """The system the case came from named the moment."""
+    PROMISED = "promised"
+    EXTENDED = "extended"
+
+
 class LinkKind(StrEnum):
     RELATED = "related"
     REPEAT = "repeat"

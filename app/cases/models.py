@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from app.cases.codes import (
     AnswerKind,
     AnswerState,
+    Basis,
     Channel,
     Importance,
     Kind,
@@ -20,6 +21,7 @@ from app.cases.codes import (
     RequestState,
     State,
 )
+from app.deadlines.models import Stage
 from app.origin import Origin
 
 
@@ -96,6 +98,8 @@ class Workflow(Struct, frozen=True, omit_defaults=True):
     """Login of whoever is asked to approve the answer."""
     asked: list[str] = field(default_factory=list)
     """Departments with an open request: they see the case until they have replied."""
+    asked_due_at: datetime | None = None
+    """The earliest moment by which one of them has to reply."""
     return_reason: str | None = None
     assigned_at: datetime | None = None
     taken_at: datetime | None = None
@@ -162,6 +166,22 @@ class Extension(Struct, frozen=True, omit_defaults=True):
     by: str
     reason: str
     notified_at: datetime
+
+
+class StageDeadline(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """By when one stage of the work has to be over, and what that was worked out from."""
+
+    stage: Stage
+    started_at: datetime
+    due_at: datetime
+    basis: Basis
+    profile: str | None = None
+    calendar: str | None = None
+    done_at: datetime | None = None
+    paused: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    """From and until; until is None while the clock stands still."""
+    steps: list[str] = field(default_factory=list)
+    """The working, in Russian sentences, as it was when `due_at` was set."""
 
 
 class Question(Struct, frozen=True, omit_defaults=True):
@@ -232,6 +252,10 @@ class Event(Struct, frozen=True, omit_defaults=True):
     """Values an import brought where people had changed the field: theirs stayed."""
     for_whom: str | None = None
     """Login of the person whom `by` stands in for (замещение)."""
+    notify: list[str] = field(default_factory=list)
+    """Logins whom a notice of this is made for."""
+    stage: str | None = None
+    """Of the deadline it is about."""
     origin: Origin | None = None
     """Of the request: `app.origin.current_origin()`; for the journal, never shown in a story."""
 
@@ -265,6 +289,18 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     registered_at: datetime | None = None
     closed_at: datetime | None = None
     deadline_at: datetime | None = None
+    """Of the stage that is due to the author: what lists are sorted by."""
+    deadlines: list[StageDeadline] = field(default_factory=list)
+    promised_at: datetime | None = None
+    """The day promised in an interim answer, until a final answer is sent."""
+    alert_at: datetime | None = None
+    """When the chase has to look at this case next; None where nothing is to be reminded of."""
+    alerted: list[str] = field(default_factory=list)
+    """Keys of reminders that were given: none of them is given again."""
+    notice_seq: int = 0
+    """Sequence of the last event that notices were made of."""
+    notices_due: bool = False
+    """True where an event after `notice_seq` names people in `notify`."""
     result: str | None = None
     tags: list[str] = field(default_factory=list)
     author: Author = field(default_factory=Author)
