@@ -14,7 +14,9 @@ from app.cases.actions.model import Action, Given
 from app.cases.actions.reading import read_given
 from app.cases.actions.table import RULES
 from app.cases.codes import Channel, Kind, State
+from app.cases.deadlines import timed
 from app.cases.models import Author, Case, Event, Place, Source, Workflow
+from app.deadlines.shipped import SHIPPED
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -83,14 +85,14 @@ def case(number: int = 1, kind: Kind = Kind.MESSAGE, **fields: Any) -> Case:
     }
     if kind is Kind.APPEAL:
         given["registered_at"] = received
-    return Case(**{**given, **fields})
+    return timed(None, Case(**{**given, **fields}), SHIPPED, received)
 
 
 def do(
     one: Case, name: str, viewer: Viewer, now: datetime = NOW, key: str | None = None, **raw: Any
 ) -> Case:
     """The action as a form would give it."""
-    return apply(one, Action(name, read_given(RULES[name], raw, ZONE), key), viewer, now)
+    return apply(one, Action(name, read_given(RULES[name], raw, ZONE), key), viewer, now, SHIPPED)
 
 
 def action(name: str, key: str | None = None, **raw: Any) -> Action:

@@ -104,6 +104,8 @@ def _options(one: Field, directory: Directory) -> list[tuple[str, str]]:
         return [(name, name) for name in directory.departments]
     if one.kind is FieldKind.PERSON:
         return list(directory.people.items())
+    if one.kind is FieldKind.PROFILE:
+        return [(profile.code, profile.name) for profile in directory.profiles]
     return list(one.choices)
 
 

@@ -6,6 +6,8 @@ from msgspec import Struct, field
 
 from app.accounts.directory import everybody
 from app.accounts.models import short_name
+from app.deadlines.current import current_deadlines
+from app.deadlines.models import Profile
 from app.engine.access import access_clause
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -19,6 +21,8 @@ class Directory(Struct, frozen=True):
     departments: tuple[str, ...] = ()
     people: dict[str, str] = field(default_factory=dict)
     """Login → family name and initials of those who work here."""
+    profiles: tuple[Profile, ...] = ()
+    """Of deadlines, those that may be chosen for an answer."""
     former: dict[str, str] = field(default_factory=dict)
     """The same of those whose sign-in is closed: named in histories, never offered."""
 
@@ -38,9 +42,11 @@ async def read_directory(engine: Engine, viewer: Viewer | None) -> Directory:
     book = await current_book(engine)
     names = [one.name for one in book.departments.values() if one.active]
     people = await everybody(engine)
+    deadlines = await current_deadlines(engine)
     return Directory(
         tuple(sorted(names or await _named_by_cases(engine, viewer))),
         {one.login: short_name(one.name) for one in people if one.active},
+        tuple(one for one in deadlines.profiles.values() if one.active and one.stage == "answer"),
         {one.login: short_name(one.name) for one in people if not one.active},
     )
 

@@ -16,6 +16,7 @@ from app.cases.named import with_known_names
 from app.cases.permissions import may_see
 from app.cases.refreshing import REFRESHES
 from app.cases.rows import RowResult, RowState
+from app.deadlines.current import current_deadlines
 from app.engine.client import Engine
 from app.errors import (
     BadInputError,
@@ -81,6 +82,7 @@ async def act(
     """Does `action`, once for its key. What only adds is never a conflict."""
     rule = rule_of(action.name)
     ready = await _resolved(engine, viewer, action)
+    book = await current_deadlines(engine)
     repeated = False
 
     def decide(case: Case) -> Case | None:
@@ -90,7 +92,7 @@ async def act(
             return None
         if version_seen is not None and case.version != version_seen and not rule.commutes:
             raise conflict(case, version_seen, zone)
-        return apply(case, ready, viewer, datetime.now(zone))
+        return apply(case, ready, viewer, datetime.now(zone), book)
 
     case = await change(engine, viewer, case_id, None, decide, zone=zone, refresh=refresh)
     return Outcome(case, repeated)

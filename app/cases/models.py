@@ -178,10 +178,9 @@ class StageDeadline(Struct, frozen=True, omit_defaults=True, kw_only=True):
     profile: str | None = None
     calendar: str | None = None
     done_at: datetime | None = None
+    """None: not over yet, or nobody knows when (a table of closed cases without dates)."""
     paused: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     """From and until; until is None while the clock stands still."""
-    steps: list[str] = field(default_factory=list)
-    """The working, in Russian sentences, as it was when `due_at` was set."""
 
 
 class Question(Struct, frozen=True, omit_defaults=True):

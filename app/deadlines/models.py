@@ -91,6 +91,10 @@ class Profile(Stamped, frozen=True, omit_defaults=True, kw_only=True):
     `WORKING_TIME`, of the clock otherwise; the largest first."""
     basis: str = ""
     """The act and clause, for people."""
+    stage: Stage = Stage.ANSWER
+    """What it may be chosen for."""
+    kind: str | None = None
+    """The only kind it may be chosen for: terms of the two laws never mix."""
     shipped: bool = False
     """Came with the product: copies are edited, this one is not."""
 

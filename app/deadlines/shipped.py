@@ -22,17 +22,26 @@ from app.deadlines.models import (
 )
 
 _DAY = 24 * 60
+_LAW_CODES = {
+    Stage.REGISTRATION: "59fz-registration",
+    Stage.ANSWER: "59fz-consideration",
+    Stage.FORWARDING: "59fz-forwarding",
+}
 
 
-def _law(code: str, name: str, amount: int, shift: Shift, warn: list[int], basis: str) -> Profile:
+def _law(
+    stage: Stage, name: str, amount: int, shift: Shift, warn: list[int], basis: str
+) -> Profile:
     return Profile(
-        code=code,
+        code=_LAW_CODES[stage],
         name=name,
         unit=Unit.CALENDAR_DAY,
         amount=amount,
         shift=shift,
         warn=warn,
         basis=basis,
+        stage=stage,
+        kind="appeal",
         shipped=True,
     )
 
@@ -45,12 +54,15 @@ def _pos(code: str, name: str, amount: int, warn: list[int]) -> Profile:
         amount=amount,
         pause=True,
         warn=warn,
+        kind="message",
         basis="Правила работы с ПОС: обычный срок 30 дней, ускоренный 10 или 8 дней.",
         shipped=True,
     )
 
 
-def _hours(code: str, name: str, minutes: int, warn: list[int], basis: str) -> Profile:
+def _hours(
+    code: str, name: str, minutes: int, warn: list[int], stage: Stage = Stage.ANSWER
+) -> Profile:
     return Profile(
         code=code,
         name=name,
@@ -58,19 +70,23 @@ def _hours(code: str, name: str, minutes: int, warn: list[int], basis: str) -> P
         amount=minutes,
         start=Start.NEXT_WORKING,
         warn=warn,
-        basis=basis,
+        basis=_INCIDENT,
+        stage=stage,
+        kind="message",
         shipped=True,
     )
 
 
-def _after_interim(code: str, days: int, basis: str) -> Profile:
+def _after_interim(code: str, days: int) -> Profile:
     return Profile(
         code=code,
         name=f"«Инцидент»: {days} рабочих дней после промежуточного ответа",
         unit=Unit.WORKING_DAY,
         amount=days,
         warn=[2 * _DAY, _DAY],
-        basis=basis,
+        basis=_INCIDENT,
+        stage=Stage.INTERIM,
+        kind="message",
         shipped=True,
     )
 
@@ -81,7 +97,7 @@ _LONG = [7 * _DAY, 3 * _DAY, _DAY]
 PROFILES: dict[str, Profile] = by_code(
     [
         _law(
-            "59fz-registration",
+            Stage.REGISTRATION,
             "59-ФЗ: регистрация, 3 дня",
             3,
             Shift.NEXT,
@@ -89,7 +105,7 @@ PROFILES: dict[str, Profile] = by_code(
             "Федеральный закон № 59-ФЗ, статья 8, часть 2.",
         ),
         _law(
-            "59fz-consideration",
+            Stage.ANSWER,
             "59-ФЗ: рассмотрение, 30 дней",
             30,
             Shift.PREVIOUS,
@@ -97,7 +113,7 @@ PROFILES: dict[str, Profile] = by_code(
             "Федеральный закон № 59-ФЗ, статья 12, часть 1.",
         ),
         _law(
-            "59fz-forwarding",
+            Stage.FORWARDING,
             "59-ФЗ: перенаправление, 7 дней",
             7,
             Shift.PREVIOUS,
@@ -107,13 +123,13 @@ PROFILES: dict[str, Profile] = by_code(
         _pos("pos-standard", "ПОС: обычный, 30 дней", 30, _LONG),
         _pos("pos-fast", "ПОС: ускоренный, 10 дней", 10, [3 * _DAY, _DAY]),
         _pos("pos-fast8", "ПОС: ускоренный, 8 дней", 8, [3 * _DAY, _DAY]),
-        _hours("im-2h", "«Инцидент»: высокая важность, 2 рабочих часа", 120, [30], _INCIDENT),
-        _hours("im-4h", "«Инцидент»: 4 рабочих часа", 240, [60, 30], _INCIDENT),
-        _hours("im-8h", "«Инцидент»: 8 рабочих часов", 480, [120, 30], _INCIDENT),
-        _hours("im-9h", "«Инцидент»: 9 рабочих часов", 540, [120, 30], _INCIDENT),
-        _hours("im-not-ours", "«Инцидент»: «не наше», 30 рабочих минут", 30, [], _INCIDENT),
-        _after_interim("im-interim-7d", 7, _INCIDENT),
-        _after_interim("im-interim-8d", 8, _INCIDENT),
+        _hours("im-2h", "«Инцидент»: высокая важность, 2 рабочих часа", 120, [30]),
+        _hours("im-4h", "«Инцидент»: 4 рабочих часа", 240, [60, 30]),
+        _hours("im-8h", "«Инцидент»: 8 рабочих часов", 480, [120, 30]),
+        _hours("im-9h", "«Инцидент»: 9 рабочих часов", 540, [120, 30]),
+        _hours("im-not-ours", "«Инцидент»: «не наше», 30 рабочих минут", 30, [], Stage.RETURN),
+        _after_interim("im-interim-7d", 7),
+        _after_interim("im-interim-8d", 8),
     ]
 )
 

@@ -14,9 +14,12 @@ import structlog
 import xxhash
 from msgspec import Struct
 
+from app.cases.deadlines import timed
 from app.cases.derived import case_number, with_derived_fields
 from app.cases.models import Case, Event, Source
 from app.cases.permissions import done_for, may_enter
+from app.deadlines.current import current_deadlines
+from app.deadlines.models import Book
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.counters import CASE_NUMBERS, take_block
@@ -104,10 +107,10 @@ async def take_in(
 
     A refusal of one does not touch the others. Safe to repeat with the same entries.
     """
-    now = datetime.now(UTC)
+    now, book = datetime.now(UTC), await current_deadlines(engine)
     known = await engine.get_many(Index.CASES, {entry.id for entry in entries}, ("id",))
     fresh = [entry for entry in entries if entry.id not in known]
-    drafts = {entry.id: _draft(entry, viewer, now) for entry in fresh}
+    drafts = {entry.id: _draft(entry, viewer, now, book) for entry in fresh}
     allowed = [draft for draft in drafts.values() if may_enter(viewer, draft)]
     numbers = await take_block(engine, CASE_NUMBERS, len(allowed)) if allowed else range(0)
     ready = {
@@ -160,7 +163,7 @@ async def _seen(engine: Engine, viewer: Viewer, entry: Entry) -> Taken:
     return Taken(case, created=False)
 
 
-def _draft(entry: Entry, viewer: Viewer, now: datetime) -> Case:
+def _draft(entry: Entry, viewer: Viewer, now: datetime, book: Book) -> Case:
     """The case but for its number."""
     given = entry.input
     whole = {name: getattr(given, name) for name in _COPIED}
@@ -190,7 +193,8 @@ def _draft(entry: Entry, viewer: Viewer, now: datetime) -> Case:
     )
     lent = done_for(viewer, Permission.CASE_REGISTER, case)
     history = [msgspec.structs.replace(case.history[0], for_whom=lent)]
-    return with_derived_fields(msgspec.structs.replace(case, history=history))
+    told = msgspec.structs.replace(case, history=history)
+    return with_derived_fields(timed(None, told, book, now))
 
 
 _COPIED = (

@@ -53,6 +53,13 @@ def working(moment: datetime) -> datetime:
     return moment
 
 
+def working_day(day: date) -> date:
+    """`day` itself, or the next that is worked."""
+    while _is_rest(day):
+        day += timedelta(days=1)
+    return day
+
+
 def day_end_before_rest(day: date) -> datetime:
     """Close of business on `day`, or on the working day before it."""
     while _is_rest(day):
@@ -61,10 +68,11 @@ def day_end_before_rest(day: date) -> datetime:
 
 
 def _deadline(rng: Random, channel: str, kind: str, registered: datetime) -> datetime:
-    if kind == "appeal":
-        return day_end_before_rest(registered.date() + timedelta(days=_APPEAL_DAYS))
-    if channel == "pos":
-        return day_end_before_rest(registered.date() + timedelta(days=_POS_DAYS.pick(rng)))
+    if kind == "appeal" or channel == "pos":
+        days = _APPEAL_DAYS if kind == "appeal" else _POS_DAYS.pick(rng)
+        last = registered.date() + timedelta(days=days)
+        due = day_end_before_rest(last)
+        return due if due > registered else datetime.combine(working_day(last), time(CLOSES))
     return working(working(registered) + timedelta(hours=24))
 
 

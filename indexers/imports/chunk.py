@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from app.cases.derived import case_number
+from app.deadlines.models import Book
 from app.engine.client import Engine, Stored
 from app.engine.counters import CASE_NUMBERS, take_block
 from app.engine.names import Index
@@ -46,11 +47,14 @@ class ChunkResult(Struct):
 class ChunkWriter:
     """Bound to one import; called with its chunks in order."""
 
-    def __init__(self, engine: Engine, *, import_id: str, profile: str, zone: ZoneInfo) -> None:
+    def __init__(
+        self, engine: Engine, *, import_id: str, profile: str, zone: ZoneInfo, book: Book
+    ) -> None:
         self._engine = engine
         self._import_id = import_id
         self._profile = profile
         self._zone = zone
+        self._book = book
 
     async def write(self, chunk: PreparedChunk) -> ChunkResult:
         """Safe to repeat: what an interrupted run wrote is recognised by its history events."""
@@ -90,7 +94,7 @@ class ChunkWriter:
         return bool(read.source["source"].get("fingerprint") != row.fingerprint)
 
     def _apply(self, draft: Draft, row: Prepared, now: datetime) -> None:
-        marks = Marks(self._import_id, self._profile, now)
+        marks = Marks(self._import_id, self._profile, now, self._book)
         if draft.document is None:
             # the number is given when the block is taken, just before the write
             draft.document = new_case(row, marks, number="")

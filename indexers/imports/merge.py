@@ -12,8 +12,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from app.cases.chase import due_alerts, next_alert
+from app.cases.codes import Basis
+from app.cases.deadlines import timed
 from app.cases.derived import Derived
 from app.cases.models import Case, Event, Source, Workflow
+from app.deadlines.models import Book
 from app.intake.models import CaseInput, import_mark
 from indexers.imports.prepare import Prepared
 from indexers.imports.threeway import Edits, edits_of, merged_answers, merged_tags
@@ -54,6 +58,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
 """What an import may set. A cell that became empty empties the field, unless people filled it; all
 else is kept."""
 _DERIVED = Derived.__struct_fields__
+_TIMED = ("deadlines", "deadline_at", "alert_at", "workflow")
 
 
 class Marks(Struct, frozen=True):
@@ -62,6 +67,7 @@ class Marks(Struct, frozen=True):
     import_id: str
     profile: str
     now: datetime
+    book: Book
 
 
 class Outcome(StrEnum):
@@ -97,8 +103,18 @@ def new_case(prepared: Prepared, marks: Marks, *, number: str) -> dict[str, Any]
         history=[Event(1, marks.now, IMPORTED, "import", marks.import_id, prepared.row)],
         **{name: getattr(given, name) for name in (*_WHOLE, "place", "classifier")},
     )
-    document: dict[str, Any] = msgspec.to_builtins(case)
+    past = _without_past(timed(None, case, marks.book, marks.now), marks)
+    document: dict[str, Any] = msgspec.to_builtins(past)
     return document
+
+
+def _without_past(case: Case, marks: Marks) -> Case:
+    """What was due before a case came in is not chased: lists show it, and a table of old cases
+    would ring for each of them.
+    """
+    gone = due_alerts(case, marks.book, marks.now)
+    alerted = msgspec.structs.replace(case, alerted=[one.key for one in gone]) if gone else case
+    return msgspec.structs.replace(alerted, alert_at=next_alert(alerted, marks.book))
 
 
 def changed_case(document: Mapping[str, Any], prepared: Prepared, marks: Marks) -> dict[str, Any]:
@@ -124,6 +140,7 @@ def changed_case(document: Mapping[str, Any], prepared: Prepared, marks: Marks) 
     imports = [*document["source"].get("imports", [])]
     if (mark := import_mark(marks.import_id, Outcome.UPDATED)) not in imports:
         imports.append(mark)
+    result |= _timed(document, result, marks)
     return result | {
         "rev": result["rev"] + 1,
         "version": result["version"] + 1,
@@ -133,6 +150,24 @@ def changed_case(document: Mapping[str, Any], prepared: Prepared, marks: Marks) 
         "history": [*history, msgspec.to_builtins(event)],
         "audit_due": True,
     }
+
+
+def _timed(before: Mapping[str, Any], result: dict[str, Any], marks: Marks) -> dict[str, Any]:
+    """Fields of `result` that follow from its deadlines; its `deadline_at` is the source's word."""
+    given, had = result.get("deadline_at"), _given_due(before)
+    old, new = msgspec.convert(before, Case), msgspec.convert(result, Case)
+    moved = new.deadline_at if given != had else None
+    ready = timed(old, new, marks.book, marks.now, given=moved)
+    written = msgspec.to_builtins(ready)
+    result.pop("deadline_at", None)
+    return {name: written[name] for name in _TIMED if name in written}
+
+
+def _given_due(document: Mapping[str, Any]) -> Any:
+    """What the source said last of the due moment; a case without stages has nothing else."""
+    stages = document.get("deadlines", [])
+    given = [one["due_at"] for one in stages if one["basis"] == Basis.GIVEN]
+    return given[0] if given else (None if stages else document.get("deadline_at"))
 
 
 class _Merge:
@@ -181,7 +216,7 @@ class _Merge:
 
 def _by_path(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name in _WHOLE:
-        yield name, document.get(name)
+        yield name, document.get(name) if name != "deadline_at" else _given_due(document)
     for name, parts in _PARTS.items():
         inner = document.get(name, {})
         for part in parts:

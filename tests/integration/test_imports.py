@@ -93,7 +93,12 @@ async def test_what_others_wrote_stays_when_a_row_changes(
 ) -> None:
     await load_file(engine, settings, write_csv(tmp_path / "a.csv", [row(1)]))
     case = (await stored_cases(engine))["T-1"]
-    mine = {"notes": [{"text": "Позвонить", "by": "operator"}], "emb_ver": "x"}
+    mine = {
+        "notes": [
+            {"id": "n2", "at": "2026-03-02T09:00:00Z", "by": "operator", "text": "Позвонить"}
+        ],
+        "emb_ver": "x",
+    }
     await engine.client.update(
         index=engine.write_alias(Index.CASES), id=case["id"], doc=mine, refresh=True
     )

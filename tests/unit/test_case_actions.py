@@ -180,9 +180,9 @@ def test_an_interim_answer_does_not_move_the_term_of_an_appeal() -> None:
 def test_an_asked_department_has_half_of_what_is_left() -> None:
     one = do(at_work(), "ask", EXECUTOR, department=ROADS, text="Чья дорога?")
     request = one.requests[0]
-    assert one.deadline_at is not None
-    now = NOW.astimezone(UTC)
-    assert request.due_at == now + (one.deadline_at - now) / 2
+    # 168 working hours are left until 8 April at noon; half of them end on 24 March at 17:00
+    assert request.due_at == datetime(2026, 3, 24, 14, 0, tzinfo=UTC)
+    assert one.workflow.asked_due_at == request.due_at
     assert one.workflow.asked == [ROADS]
     assert "не к вашему" in refused(one, "reply", EXECUTOR, request=request.id, text="Наша")
     assert "запрос без ответа" in refused(one, "answer", OPERATOR, text="Готово.")
@@ -195,7 +195,8 @@ def test_an_asked_department_has_half_of_what_is_left() -> None:
 def test_a_request_late_in_time_still_leaves_half_an_hour() -> None:
     late = replace(at_work(), deadline_at=NOW.astimezone(UTC) - timedelta(days=1))
     one = do(late, "ask", EXECUTOR, department=ROADS, text="Чья дорога?")
-    assert one.requests[0].due_at == NOW.astimezone(UTC) + timedelta(minutes=30)
+    # asked at noon, when lunch begins
+    assert one.requests[0].due_at == NOW.astimezone(UTC) + timedelta(minutes=90)
 
 
 def test_only_who_asked_or_the_desk_cancels_a_request() -> None:
@@ -210,7 +211,10 @@ def test_an_appeal_is_registered_first() -> None:
     assert "зарегистрируйте" in refused(fresh, "assign", COORDINATOR, department=HOUSE)
     one = do(fresh, "register", OPERATOR)
     assert one.registered_at == NOW.astimezone(UTC)
-    assert one.deadline_profile == "59fz-consideration"
+    free = case(kind=Kind.APPEAL, registered_at=None, deadline_at=None)
+    due = do(free, "register", OPERATOR).deadline_at
+    # 30 days from 10 March end on Thursday 9 April
+    assert due == datetime(2026, 4, 9, 15, 0, tzinfo=UTC)
     refused(one, "register", OPERATOR)
     assert "обращений" in refused(case(), "register", OPERATOR)
     for day in ("2026-03-01", "2026-04-01"):

@@ -9,6 +9,7 @@ from app.cases.codes import Channel, Kind, State
 from app.cases.derived import derive
 from app.cases.models import Answer, Case, Classifier, Place, Workflow
 from app.cases.repository import to_case
+from app.deadlines.shipped import SHIPPED
 from app.intake.models import CaseInput
 from indexers.imports.merge import Marks, changed_case, new_case
 from indexers.imports.prepare import Prepared
@@ -38,11 +39,13 @@ def row(number: int = 1, **fields: Any) -> Prepared:
 
 
 def first(**fields: Any) -> dict[str, Any]:
-    return new_case(row(1, **fields), Marks("i1", "canonical", NOW), number="26-000001")
+    return new_case(row(1, **fields), Marks("i1", "canonical", NOW, SHIPPED), number="26-000001")
 
 
 def again(document: dict[str, Any], number: int, **fields: Any) -> dict[str, Any]:
-    return changed_case(document, row(number, **fields), Marks(f"i{number}", "canonical", NOW))
+    return changed_case(
+        document, row(number, **fields), Marks(f"i{number}", "canonical", NOW, SHIPPED)
+    )
 
 
 def people(document: dict[str, Any], name: str, viewer: Any, **raw: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.cases.actions.model import Action, Given
 from app.cases.actions.table import RULES
 from app.cases.codes import Kind
 from app.cases.models import Case
+from app.deadlines.shipped import SHIPPED
 from app.errors import OtklikError
 from tests.casework import (
     HOUSE,
@@ -80,7 +81,7 @@ class CaseMachine(RuleBasedStateMachine):
                 given = Given({"sha256": f"{len(before.history):064x}", "name": "a.pdf"})
             if name == "link":
                 given = Given({**given.values, "linked_id": f"other-{len(before.history)}"})
-            after = apply(before, Action(name, given), viewer, self.now)
+            after = apply(before, Action(name, given), viewer, self.now, SHIPPED)
         except OtklikError as error:
             self.refused(error)
             return
@@ -118,7 +119,7 @@ class CaseMachine(RuleBasedStateMachine):
         if refusal_of(self.case, RULES["undo"], viewer) is not None:
             return
         before = paths_of(self.case)
-        undone = apply(self.case, Action("undo"), viewer, self.now)
+        undone = apply(self.case, Action("undo"), viewer, self.now, SHIPPED)
         expected = {**before, **last.before}
         after = paths_of(undone)
         for path in before.keys() | after.keys():

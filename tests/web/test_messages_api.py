@@ -75,7 +75,7 @@ async def test_a_message_becomes_a_case(client: AsyncTestClient[Litestar], engin
     assert answer.status_code == 201
     told = answer.json()
     assert told["state"] == "new"
-    assert told["deadline_at"] is None
+    assert told["deadline_at"] == "2026-03-02T11:00:00Z", "four working hours, lunch left out"
     assert told["number"] == "26-000001"
     case = await case_by_id(engine, told["id"])
     assert case is not None

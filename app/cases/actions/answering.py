@@ -1,12 +1,13 @@
 """Changes by answers: written, approved or sent back, sent; the end of a case and its return."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from app.cases.actions.conditions import unsent
 from app.cases.actions.model import Done, Turn
 from app.cases.codes import AnswerKind, AnswerState, Kind, State
+from app.cases.deadlines import latest_promise
 from app.cases.models import Answer, Case
 from app.errors import BadInputError
 
@@ -61,6 +62,7 @@ def interim(turn: Turn) -> Done:
     if promised > turn.now + _FARTHEST:
         raise BadInputError("Больше чем на год вперёд не обещают.", field="promised_at")
     case = turn.case
+    _check_limit(turn, promised)
     if case.kind is Kind.APPEAL and case.deadline_at and promised > case.deadline_at:
         raise BadInputError(
             "Обещанная дата позже срока. Сначала продлите срок обращения.", field="promised_at"
@@ -74,9 +76,18 @@ def interim(turn: Turn) -> Done:
         written_at=turn.now,
         promised_at=promised,
     )
-    due = promised if case.kind is Kind.MESSAGE else case.deadline_at
-    case = replace(case, answers=[*case.answers, new], deadline_at=due)
+    case = replace(case, answers=[*case.answers, new], promised_at=promised)
     return Done(_first_answered(case, turn))
+
+
+def _check_limit(turn: Turn, promised: datetime) -> None:
+    """The profile of the stage after an interim answer says how far ahead one may promise."""
+    limit = latest_promise(turn.case, turn.book, turn.now)
+    if limit and turn.day(promised) > turn.day(limit):
+        raise BadInputError(
+            f"После промежуточного ответа обещать можно не позже {turn.day(limit):%d.%m.%Y}.",
+            field="promised_at",
+        )
 
 
 def close(turn: Turn) -> Done:

@@ -9,8 +9,10 @@ from app.cases.actions.difference import difference
 from app.cases.actions.model import Action, Rule, Turn
 from app.cases.actions.table import RULES
 from app.cases.codes import STATE_NAMES, Kind, State
+from app.cases.deadlines import timed
 from app.cases.models import Case, Event
 from app.cases.permissions import done_for, may_do
+from app.deadlines.models import Book
 from app.errors import BadInputError, ForbiddenError, NotFoundError, OtklikError, RefusedError
 from app.permissions import PERMISSION_NAMES, Permission
 from app.viewer import Viewer
@@ -70,7 +72,7 @@ def _only_in(case: Case, rule: Rule) -> str:
     return f"Сейчас «{STATE_NAMES[case.state]}», а «{rule.title}» можно, когда: {names}."
 
 
-def apply(case: Case, action: Action, viewer: Viewer, now: datetime) -> Case:
+def apply(case: Case, action: Action, viewer: Viewer, now: datetime, book: Book) -> Case:
     """The new case: its history has one event more, its version is one higher.
 
     `now` is aware, in the municipality's zone: rules that count days count its days.
@@ -81,10 +83,11 @@ def apply(case: Case, action: Action, viewer: Viewer, now: datetime) -> Case:
         raise refusal
     before, at = case, now.astimezone(UTC)
     moved = replace(case, state=rule.to) if rule.to else case
-    done = rule.change(Turn(moved, action.given, viewer, at, now.tzinfo or UTC))
-    changed = difference(before, done.case)
-    if not changed and not rule.always_told:
+    done = rule.change(Turn(moved, action.given, viewer, at, now.tzinfo or UTC, book))
+    if not difference(before, done.case) and not rule.always_told:
         raise UnchangedError("Ничего не изменилось: так уже и есть.")
+    after = timed(before, done.case, book, at, undone=done.undoes is not None)
+    changed = difference(before, after)
     event = Event(
         seq=len(before.history) + 1,
         at=at,
@@ -100,7 +103,7 @@ def apply(case: Case, action: Action, viewer: Viewer, now: datetime) -> Case:
         origin=action.origin,
     )
     return replace(
-        done.case,
+        after,
         version=before.version + 1,
         rev=before.rev + 1,
         updated_at=at,

@@ -1,32 +1,25 @@
 """Changes by requests of one department to another."""
 
-from datetime import datetime, timedelta
-
 from msgspec.structs import replace
 
 from app.cases.actions.conditions import open_requests
 from app.cases.actions.mention import mention
 from app.cases.actions.model import Done, Turn
 from app.cases.codes import RequestState
+from app.cases.deadlines import half_left
 from app.cases.models import Case, Request
 from app.cases.permissions import may_do
 from app.errors import BadInputError, RefusedError
 from app.permissions import Permission
 
-_LEAST = timedelta(minutes=30)
-"""Nobody answers faster, also where the citizen's own deadline is over."""
-
-
-def due_for_request(case: Case, now: datetime) -> datetime | None:
-    """Half of what is left to the author's own deadline (регламент Елизово, §43.3-43.8); without a
-    deadline there is none.
-    """
-    if case.deadline_at is None:
-        return None
-    return now + max((case.deadline_at - now) / 2, _LEAST)
+_LEAST = 30
+"""Working minutes: nobody answers faster, also where the citizen's own deadline is over."""
 
 
 def ask(turn: Turn) -> Done:
+    """The reply is due in half of the working time that is left to the author's own deadline
+    (регламент Елизово, §43.3-43.8); without a deadline there is none.
+    """
     case, department = turn.case, turn.given.text("department")
     if department == case.workflow.department:
         raise BadInputError("Это ведомство и так ведёт обращение.", field="department")
@@ -38,7 +31,7 @@ def ask(turn: Turn) -> Done:
         text=turn.given.text("text"),
         asked_by=turn.who,
         asked_at=turn.now,
-        due_at=due_for_request(case, turn.now),
+        due_at=half_left(case, turn.book, turn.now, least=_LEAST),
     )
     return Done(_with_requests(case, [*case.requests, request]), to=department)
 

@@ -35,6 +35,7 @@ ELEMENTS = {
     "answers": "id",
     "questions": "id",
     "requests": "id",
+    "deadlines": "stage",
     "attachments": "id",
     "notes": "id",
     "links": "case_id",

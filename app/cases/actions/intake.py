@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from app.cases.actions.model import Done, Turn
 from app.cases.codes import Importance
+from app.deadlines.models import Stage
 from app.errors import BadInputError
 
-CONSIDERATION = "59fz-consideration"
 _SLACK = timedelta(minutes=5)
 """Clocks of a browser and a server differ."""
 
@@ -22,8 +22,7 @@ def register(turn: Turn) -> Done:
         raise BadInputError(
             "Зарегистрировать раньше, чем поступило, нельзя.", field="registered_at"
         )
-    profile = turn.case.deadline_profile or CONSIDERATION
-    return Done(replace(turn.case, registered_at=at, deadline_profile=profile))
+    return Done(replace(turn.case, registered_at=at))
 
 
 def unchanged(turn: Turn) -> Done:
@@ -65,8 +64,10 @@ def set_importance(turn: Turn) -> Done:
 def set_profile(turn: Turn) -> Done:
     """Deadlines of the two kinds never mix: profiles of 59-ФЗ are for appeals only."""
     code = turn.given.text("profile")
-    legal = code.startswith("59fz-")
-    if legal != (turn.case.kind == "appeal"):
-        word = "обращений" if legal else "сообщений"
+    known = turn.book.profiles.get(code)
+    if known is None or not known.active:
+        raise BadInputError("Такого порядка расчёта нет. Выберите из списка.", field="profile")
+    if known.stage is not Stage.ANSWER or known.kind not in {None, turn.case.kind}:
+        word = "обращений" if known.kind == "appeal" else "сообщений"
         raise BadInputError(f"Этот порядок расчёта срока только для {word}.", field="profile")
     return Done(replace(turn.case, deadline_profile=code), to=code)

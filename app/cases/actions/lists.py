@@ -31,18 +31,5 @@ WITHOUT_ANSWER = tuple(
     )
 )
 
-PROFILES = (
-    ("59fz-consideration", "59-ФЗ: 30 дней"),
-    ("59fz-forwarding", "59-ФЗ: перенаправление, 7 дней"),
-    ("pos-standard", "ПОС: 30 дней"),
-    ("pos-fast", "ПОС ускоренный: 10 дней"),
-    ("pos-fast8", "ПОС ускоренный: 8 дней"),
-    ("im-2h", "«Инцидент»: 2 рабочих часа"),
-    ("im-4h", "«Инцидент»: 4 рабочих часа"),
-    ("im-8h", "«Инцидент»: 8 рабочих часов"),
-    ("im-9h", "«Инцидент»: 9 рабочих часов"),
-)
-"""Codes of the deadline profiles; how each is counted stands with the deadlines."""
-
 APPEAL_CODE = r"\d{4}(\.\d{4}){3,4}"
 """59-ФЗ classifier: раздел.тематика.тема.вопрос[.подвопрос]."""

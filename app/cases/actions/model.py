@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from app.cases.codes import Kind, State
 from app.cases.models import Case
+from app.deadlines.models import Book
 from app.origin import Origin
 from app.permissions import Permission
 from app.viewer import Viewer
@@ -26,6 +27,8 @@ class FieldKind(StrEnum):
     LINES = "lines"
     """A list, one value a line."""
     DEPARTMENT = "department"
+    PROFILE = "profile"
+    """Code of a deadline profile that fits the case."""
     PERSON = "person"
     ELEMENT = "element"
     """Id of one of the case's own parts: a request, a question, a file."""
@@ -96,6 +99,8 @@ class Turn(Struct, frozen=True):
     """In UTC, as it is stored."""
     zone: tzinfo
     """The municipality's: days begin and end in it."""
+    book: Book
+    """Of deadlines."""
 
     def day(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()

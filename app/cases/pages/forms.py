@@ -158,6 +158,8 @@ def _options(case: Case, one: Field, directory: Directory) -> list[tuple[str, st
         return [(name, name) for name in directory.departments]
     if one.kind is FieldKind.PERSON:
         return list(directory.people.items())
+    if one.kind is FieldKind.PROFILE:
+        return [(p.code, p.name) for p in directory.profiles if p.kind in {None, case.kind}]
     if one.kind is FieldKind.ELEMENT:
         return _elements(case, one.of)
     return list(one.choices)

@@ -1,7 +1,7 @@
 """Rules at the desk."""
 
 from app.cases.actions import conditions, intake
-from app.cases.actions.lists import IMPORTANCE, PROFILES
+from app.cases.actions.lists import IMPORTANCE
 from app.cases.actions.model import Field, FieldKind, Rule
 from app.cases.actions.rules.common import APPEALS, CODE, MESSAGES, MODERATION, NEW, OPEN, reason
 from app.cases.codes import State
@@ -115,9 +115,7 @@ INTAKE = (
         told="изменён порядок расчёта срока",
         permission=Permission.CASE_CLASSIFY,
         change=intake.set_profile,
-        fields=(
-            Field(name="profile", label="Порядок расчёта", kind=FieldKind.CHOICE, choices=PROFILES),
-        ),
+        fields=(Field(name="profile", label="Порядок расчёта", kind=FieldKind.PROFILE),),
         group="facts",
         icon="calendar",
     ),
