@@ -11,9 +11,19 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from app.engine.client import Engine, client_options
-from app.settings import Settings, get_settings
+from app.settings import ROOT, Settings, get_settings
 
 IN_CI = bool(os.environ.get("CI"))
+
+
+_ALONE = ("tests/faults/", "tests/integration/test_search_time.py")
+"""What kills processes and starts engines, and what compares times, runs after all the rest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(ROOT).as_posix().startswith(_ALONE):
+            item.add_marker("alone")
 
 
 def _missing(what: str) -> None:

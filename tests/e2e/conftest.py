@@ -87,7 +87,7 @@ async def _add_cookies(context: BrowserContext, url: str, cookies: Mapping[str, 
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
 
@@ -119,7 +119,7 @@ async def product(settings: Settings, engine: Engine) -> AsyncIterator[str]:
 
 @contextmanager
 def _running() -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     children = [
         subprocess.Popen(
             [sys.executable, "-m", "cli.main", *arguments], cwd=ROOT, start_new_session=True
