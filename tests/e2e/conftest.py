@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -24,7 +25,8 @@ from dev.browser import FLAGS, chromium
 from tests.factories import make_user, open_session
 
 _START_SECONDS = 60
-_REFUSED = re.compile(r"(status of|Error Code) 4\d\d")
+_REFUSED = re.compile(r"(status of|Error Code) 4\d\d|ERR_CONNECTION_REFUSED|^htmx:|^\[object")
+"""What the console says where a server refuses, or does not answer at all."""
 EVERYTHING = (Role.COORDINATOR, Role.ADMINISTRATOR)
 """Roles of the person whom `visit` signs in."""
 BOSS = Viewer("boss", everything=True)
@@ -68,9 +70,7 @@ async def visit(
     await page.goto(url)
     yield page
     if refused:
-        troubles = [
-            line for line in troubles if not re.search(r"(status of|Error Code) 4\d\d", line)
-        ]
+        troubles = [line for line in troubles if not _REFUSED.search(line)]
     assert troubles == []
     await context.close()
 
@@ -82,8 +82,9 @@ async def _sign_in(context: BrowserContext, url: str) -> None:
 
 
 async def _add_cookies(context: BrowserContext, url: str, cookies: Mapping[str, str]) -> None:
+    site = urljoin(url, "/")  # a longer address would limit the cookie to its folder
     await context.add_cookies(
-        [{"name": name, "value": value, "url": url} for name, value in cookies.items()]
+        [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
     )
 
 
