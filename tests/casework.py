@@ -13,7 +13,7 @@ from app.cases.actions.apply import apply
 from app.cases.actions.model import Action, Given
 from app.cases.actions.reading import read_given
 from app.cases.actions.table import RULES
-from app.cases.codes import Channel, Kind, State
+from app.cases.codes import DONE_STATES, Channel, Kind, State
 from app.cases.deadlines import timed
 from app.cases.models import Author, Case, Event, Place, Source, Workflow
 from app.deadlines.shipped import SHIPPED
@@ -120,6 +120,7 @@ def assert_possible(one: Case) -> None:
     assert moments == sorted(moments)
     assert one.version == len(one.history)
     assert one.rev >= one.version
+    assert one.promised_at is None or one.state not in DONE_STATES
     ended = {State.CLOSED, State.REJECTED, State.FORWARDED}
     assert (one.closed_at is not None) == (one.state in ended), one.state
     if one.kind is Kind.MESSAGE:

@@ -58,6 +58,8 @@ def timed(
     """
     if undone:
         return replace(after, alert_at=next_alert(after, book))
+    if after.state in DONE_STATES and after.promised_at:
+        after = replace(after, promised_at=None)  # kept, or void: nothing is promised any more
     if given is None and not (before or after).deadlines:
         given = (before or after).deadline_at
     turn = _Turn(before, after, book, now, given)

@@ -151,7 +151,13 @@ def _today(_: Viewer, moment: Moment) -> Clause:
 
 
 def _promised(_: Viewer, __: Moment) -> Clause:
-    return {"term": {"state": State.INTERIM.value}}
+    """A promise outlives the state: a case taken back to work or sent for rework still has one.
+
+    By the state too, for cases of tables, which tell no promised day.
+    """
+    promised = {"exists": {"field": "promised_at"}}
+    state = {"term": {"state": State.INTERIM.value}}
+    return {"bool": {"should": [promised, state], "minimum_should_match": 1}}
 
 
 def _open(_: Viewer, __: Moment) -> Clause:

@@ -134,7 +134,7 @@ def _holds(queue: Queue, viewer: Viewer, one: Case) -> bool:
         Queue.REWORK: reworked and (mine or (untaken and own)),
         Queue.OVERDUE: due is not None and due < MINUTE,
         Queue.TODAY: due is not None and MINUTE <= due < MIDNIGHT,
-        Queue.PROMISED: one.state is State.INTERIM,
+        Queue.PROMISED: one.state is State.INTERIM or one.promised_at is not None,
         Queue.OPEN: True,
     }
     return rules[queue]

@@ -13,6 +13,7 @@ from app.audit.models import AuditEvent, ObjectKind, Outcome, happened
 from app.audit.params import parse_params
 from app.audit.query import audit_clause
 from app.audit.repository import content_of
+from app.cases.actions.difference import ELEMENTS, PARTS, WHOLE
 from app.errors import BadInputError, EngineSetupError
 from app.permissions import Permission
 from app.settings import Settings
@@ -149,6 +150,10 @@ def test_lines_in_plain_russian() -> None:
     assert words.details(line) == ["нет права", "GET /cases/{case_name}"]
     assert words.object_words(line) == "обращение abc"
     assert words.field_words(["place.street", "place.house", "state"]) == ["место", "состояние"]
+    changeable = {*WHOLE, *PARTS, *ELEMENTS}
+    assert words.field_words(sorted(changeable)) == [
+        words.FIELDS[one] for one in sorted(changeable)
+    ]
     assert set(words.OBJECTS) == set(ObjectKind)
     assert set(words.OUTCOMES) == set(Outcome)
 

@@ -20,6 +20,7 @@ WHOLE = (
     "closed_at",
     "deadline_at",
     "deadline_profile",
+    "promised_at",
     "title",
     "text",
     "result",

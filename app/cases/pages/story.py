@@ -18,6 +18,8 @@ FIELD_NAMES = {
     "closed_at": "закрыто",
     "deadline_at": "срок",
     "deadline_profile": "порядок срока",
+    "deadlines": "сроки этапов",
+    "promised_at": "обещанный день",
     "title": "заголовок",
     "text": "текст",
     "result": "итог",
