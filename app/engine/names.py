@@ -20,8 +20,6 @@ class Index(StrEnum):
     DESKS = "desks"
     USERS = "users"
     DEPARTMENTS = "departments"
-    DEADLINES = "deadlines"
-    NOTICES = "notices"
     AUDIT = "audit"
 
 
