@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 from litestar import Litestar
@@ -16,6 +17,8 @@ from app.settings import ROOT, Settings, get_settings
 IN_CI = bool(os.environ.get("CI"))
 
 
+hypothesis.settings.register_profile("otklik", deadline=None)  # no test is about the clock
+hypothesis.settings.load_profile("otklik")
 _ALONE = ("tests/faults/", "tests/integration/test_search_time.py")
 """What kills processes and starts engines, and what compares times, runs after all the rest."""
 
