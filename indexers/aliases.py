@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from elasticsearch import BadRequestError, NotFoundError
+from elasticsearch import ApiError, NotFoundError
 from msgspec import Struct
 
 from app.engine.client import Engine, translated_errors
@@ -66,7 +66,7 @@ async def create_index(engine: Engine, prefix: str, wanted: IndexDefinition) -> 
                     engine.write_alias(wanted.index): {"is_write_index": True},
                 },
             )
-        except BadRequestError:
+        except ApiError:  # refused as 400, and as 500 where both came in one batch of the master
             live = await live_index(engine, wanted.index)
             if live.name is None:
                 raise
