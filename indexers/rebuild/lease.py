@@ -18,6 +18,8 @@ from app.system.rebuilds import StoredRebuild, get_rebuild, put_rebuild
 _BEATS_A_LEASE = 4
 _TRIES = 3
 _TAKEN = "Перестройку подхватил другой процесс."
+_led_here: list[str] = []
+"""New indexes that tasks of this very process fill: its own number cannot tell them apart."""
 
 Report = Callable[[Rebuild], None]
 
@@ -82,7 +84,9 @@ def alive(rebuild: Rebuild) -> bool:
     host, _, pid = rebuild.owner.rpartition(":")
     if host != socket.gethostname():
         return True
-    return int(pid) != os.getpid() and _exists(int(pid))
+    if int(pid) == os.getpid():
+        return rebuild.target in _led_here
+    return _exists(int(pid))
 
 
 def _exists(pid: int) -> bool:
@@ -107,6 +111,22 @@ async def lead(
 
     An error is kept in the record for people, and the lead is let go.
     """
+    _led_here.append(rebuild.target)  # before others can read the record
+    try:
+        async with _led(engine, rebuild, over, lasts, report) as leader:
+            yield leader
+    finally:
+        _led_here.remove(rebuild.target)
+
+
+@asynccontextmanager
+async def _led(
+    engine: Engine,
+    rebuild: Rebuild,
+    over: StoredRebuild | None,
+    lasts: timedelta,
+    report: Report,
+) -> AsyncIterator[Leader]:
     mine = msgspec.structs.replace(
         rebuild, owner=me(), lease_until=datetime.now(UTC) + lasts, error=None
     )

@@ -296,6 +296,20 @@ async def test_two_at_once(engine: Engine, settings: Settings) -> None:
     assert sorted(type(one).__name__ for one in ended) == ["Rebuild", "RebuildError"]
 
 
+async def test_one_that_comes_while_another_task_leads(engine: Engine, settings: Settings) -> None:
+    await fill(engine, 500)
+    leads = asyncio.Event()
+
+    async def first() -> Rebuild:
+        return await rebuild(engine, settings, Index.CASES, lambda _: leads.set())
+
+    at_work = asyncio.create_task(first())
+    await leads.wait()
+    with pytest.raises(RebuildError, match="уже идёт"):
+        await go(engine, settings)
+    assert (await at_work).phase is RebuildPhase.DONE
+
+
 async def test_the_old_one_is_kept_until_dropped(engine: Engine, settings: Settings) -> None:
     await fill(engine, 5)
     first = await go(engine, settings)
