@@ -50,9 +50,7 @@ class RateLimit:
         spent, limit = await self._count(who, window, cost)
         if spent - cost >= limit:
             wait = WINDOW - into
-            raise TooManyRequestsError(
-                f"{self._told} Повторите через {wait} с.", retry_after=wait
-            )
+            raise TooManyRequestsError(f"{self._told} Повторите через {wait} с.", retry_after=wait)
 
     async def _count(self, who: str, window: int, cost: int) -> tuple[int, int]:
         """How much is spent in this window now, and how much may be."""
