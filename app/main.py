@@ -20,7 +20,7 @@ from app.accounts.controllers import SessionController, SignInController
 from app.accounts.me import MeController
 from app.accounts.my_totp import MyTotpController
 from app.accounts.oidc import check_oidc
-from app.accounts.oidc_controllers import OidcController
+from app.accounts.oidc_controllers import TOO_OFTEN, OidcController
 from app.accounts.people import People
 from app.accounts.reader import cookie_name, session_viewer
 from app.accounts.sessions import Sessions
@@ -155,6 +155,9 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     )
     app.state.rate_limit = RateLimit(
         app.state.redis, settings.index_prefix, settings.api_rate_per_minute
+    )
+    app.state.oidc_starts = RateLimit(
+        app.state.redis, settings.index_prefix, settings.oidc_starts_per_minute, told=TOO_OFTEN
     )
     app.state.sessions = Sessions(app.state.redis, settings)
     app.state.people = People(app.state.engine, settings, current_book)

@@ -13,15 +13,18 @@ from app.accounts.events import SecurityEvent, note
 from app.accounts.pages import Asking, local_next, sign_in_page, with_cookie
 from app.accounts.reader import visitor_of
 from app.engine.client import Engine
-from app.errors import NotFoundError, OtklikError
+from app.errors import NotFoundError, OtklikError, TooManyRequestsError
 from app.settings import Settings
 from app.web.access import PUBLIC
+from app.web.callers import network_of
 from app.web.csrf import secret_mark
+from app.web.rate import RateLimit
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any] | Redirect | Template
 _COOKIE = "otklik_oidc"
 _LASTS = 600
+TOO_OFTEN = "С вашего адреса слишком часто начинают такой вход."
 
 
 class OidcController(Controller):
@@ -35,7 +38,10 @@ class OidcController(Controller):
         _check_on(settings)
         address = local_next(request.query_params.get("next"))
         try:
+            await _spend(request)
             there, word = await oidc.begin(state.sessions, address)
+        except TooManyRequestsError as error:
+            return _too_often(request, address, error)
         except (oidc.OidcAwayError, oidc.OidcRefusedError) as error:
             return sign_in_page(request, Asking(next=address, error=error.message), status=503)
         return with_cookie(Redirect(there, status_code=303), _cookie(settings, word))
@@ -67,7 +73,23 @@ def _check_on(settings: Settings) -> None:
         raise NotFoundError("Такого входа здесь нет.")
 
 
-def _refused(request: AnyRequest, settings: Settings, error: OtklikError) -> Answer:
+async def _spend(request: AnyRequest) -> None:
+    """Each start is a question to the provider and minutes of Redis, for anybody who asks.
+
+    Raises `TooManyRequestsError`.
+    """
+    limit: RateLimit = request.app.state.oidc_starts
+    await limit.spend(f"oidc:{network_of(visitor_of(request).address)}")
+
+
+def _too_often(request: AnyRequest, address: str, error: TooManyRequestsError) -> Answer:
+    _note_refused(request, error)
+    asking = Asking(next=address, error=error.message)
+    wait = {"Retry-After": str(error.retry_after)}
+    return sign_in_page(request, asking, status=error.status, headers=wait)
+
+
+def _note_refused(request: AnyRequest, error: OtklikError) -> None:
     visitor = visitor_of(request)
     note(
         SecurityEvent.SIGN_IN_REFUSED,
@@ -76,6 +98,10 @@ def _refused(request: AnyRequest, settings: Settings, error: OtklikError) -> Ans
         request_id=visitor.request_id,
         reason=error.code,
     )
+
+
+def _refused(request: AnyRequest, settings: Settings, error: OtklikError) -> Answer:
+    _note_refused(request, error)
     answer = sign_in_page(request, Asking(error=error.message), status=error.status)
     return with_cookie(answer, _cookie(settings, ""))
 

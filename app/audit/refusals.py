@@ -5,7 +5,6 @@ so nobody can fill the disk from outside.
 """
 
 import asyncio
-import ipaddress
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from app.audit.waiting import Journal
 from app.errors import NotFoundError
 from app.origin import current_origin
 from app.web.access import viewer_of
+from app.web.callers import network_of
 
 EACH = 20
 """Lines in full of one address a minute."""
@@ -65,7 +65,7 @@ class Refusals:
     async def note(self, event: AuditEvent) -> None:
         """Writes the line, or counts it; a minute that is over is summed up first."""
         await self.sum_up()
-        if self._admits(_network(event.address)):
+        if self._admits(network_of(event.address) if event.address else _NOWHERE):
             await self._journal.note(event)
 
     async def sum_up(self, *, now: bool = False) -> None:
@@ -119,16 +119,6 @@ async def told_each_minute(refusals: Refusals) -> AsyncIterator[None]:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await refusals.sum_up(now=True)
-
-
-def _network(address: str | None) -> str:
-    """An IPv6 customer has 2^64 addresses: they count as one."""
-    if not address:
-        return _NOWHERE
-    parsed = ipaddress.ip_address(address)
-    if parsed.version == 4:  # noqa: PLR2004 - the version's name
-        return address
-    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def is_told(status: int, request: Request[Any, Any, Any], error: Exception) -> bool:

@@ -76,6 +76,11 @@ def _told(event: AuditEvent) -> dict[str, str | None]:
     return {"what": event.what, "who": event.who, "code": event.code, "event_id": event.id}
 
 
+async def count_waiting(prefix: str, redis: Redis) -> int:
+    """How many lines wait for the engine. Raises `RedisError`."""
+    return await redis.llen(waiting_key(prefix))
+
+
 async def drain(engine: Engine, redis: Redis) -> int:
     """Writes what waits, the oldest first; returns how many. Safe to run twice and in parallel.
 

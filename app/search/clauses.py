@@ -62,15 +62,16 @@ def member_clause(asked: Understood, step: Step) -> Clause:
 
 def _one_side(asked: Understood, step: Step) -> Clause:
     enough = step.enough
+    by_lemmas = _lemmas(asked, minimum_should_match=enough)
     ways = [
         _stems(asked, asked.telling, minimum_should_match=enough),
         *(_in_answers(asked, enough) if step.answers else []),
-        *_lemmas(asked, minimum_should_match=enough),
+        *by_lemmas,
         *(_nearly_right(asked, enough) if step.nearly and asked.nears else []),
         *_at_the_address(asked, enough),
         *[{"terms": {name: list(asked.numbers)}} for name in _number_fields(asked)],
     ]
-    if not lemmatise(asked.telling):
+    if not by_lemmas:  # nothing but stop words: then each of them counts
         ways.append({"match": {"text.raw": {"query": asked.telling, "operator": "and"}}})
     phrases = [_literally(phrase) for phrase in asked.phrases] if step.literal else []
     return {"bool": {"should": ways, "minimum_should_match": 1, "filter": phrases}}

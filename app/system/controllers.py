@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from app.engine.client import Engine
 from app.permissions import Permission
 from app.system.contexts import rebuild_view
-from app.system.service import check_engine, check_redis, system_state
+from app.system.service import reading, system_state
 from app.web.access import PUBLIC, needs
 from app.web.render import Banner, page
 
@@ -56,6 +56,8 @@ class SystemController(Controller):
 
     @get("/metrics", opt=PUBLIC)
     async def metrics(self, engine: NamedDependency[Engine], state: State) -> Response[bytes]:
-        for check in (await check_engine(engine), await check_redis(state.redis)):
+        found = await reading(engine, state.redis)
+        for check in found.checks:
             state.metrics.up.labels(check.name).set(int(check.ok))
+        state.metrics.journal_is_behind(found.cases_due, found.lines_waiting)
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

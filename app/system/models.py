@@ -94,12 +94,22 @@ class Backlog(Struct, frozen=True):
     """Cases the journal has not caught up with."""
 
 
+class Reading(Struct, frozen=True):
+    """What Prometheus is told at one moment; None where the service is silent."""
+
+    checks: tuple[Check, ...]
+    cases_due: int | None
+    lines_waiting: int | None
+
+
 class SystemState(Struct, frozen=True):
     checks: tuple[Check, ...]
     indexes: tuple[IndexState, ...]
     rebuild: Rebuild | None = None
     backlog: Backlog | None = None
     """None where the engine is silent or an index of jobs is missing."""
+    lines_waiting: int | None = None
+    """Lines of the journal that wait in Redis for the engine; None where Redis is silent."""
 
     @property
     def ready(self) -> bool:

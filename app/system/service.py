@@ -1,11 +1,12 @@
 """Is everything in order: Elasticsearch, its indexes, Redis; what waits and what was rebuilt."""
 
-from collections.abc import Awaitable, Collection
-from typing import Any, Protocol
+from collections.abc import Collection
 
 import anyio
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from app.audit.waiting import count_waiting
 from app.bulk.models import BUSY_STATES as BUSY_BULKS
 from app.engine.client import Engine, translated_errors
 from app.engine.mappings import current_version
@@ -13,7 +14,7 @@ from app.engine.names import MONTHLY, Index
 from app.errors import EngineSetupError, EngineUnavailableError
 from app.exports.models import BUSY_STATES as BUSY_EXPORTS
 from app.intake.models import BUSY_STATES, WAITING_STATES
-from app.system.models import Backlog, Check, IndexState, Rebuild, SystemState
+from app.system.models import Backlog, Check, IndexState, Reading, Rebuild, SystemState
 from app.system.rebuilds import get_rebuild
 
 PATIENCE = 3.0
@@ -27,12 +28,6 @@ _CLUSTER_NOTES = {
 _SILENT = "Не отвечает."
 
 
-class Pingable(Protocol):
-    """The asynchronous Redis client, as far as it is needed here."""
-
-    def ping(self) -> Awaitable[Any]: ...
-
-
 async def check_engine(engine: Engine) -> Check:
     name, title = "elasticsearch", "Elasticsearch"
     try:
@@ -44,7 +39,7 @@ async def check_engine(engine: Engine) -> Check:
     return Check(name, title, ok=status != "red", code=code, note=_CLUSTER_NOTES[status])
 
 
-async def check_redis(redis: Pingable) -> Check:
+async def check_redis(redis: Redis) -> Check:
     name, title = "redis", "Redis (очередь заданий)"
     try:
         with anyio.fail_after(PATIENCE):
@@ -93,10 +88,32 @@ async def backlog(engine: Engine) -> Backlog | None:
                 decisions=await _in_states(engine, Index.IMPORTS, WAITING_STATES),
                 exports=await _in_states(engine, Index.EXPORTS, BUSY_EXPORTS),
                 bulks=await _in_states(engine, Index.BULK, BUSY_BULKS),
-                audit=await engine.count(Index.CASES, {"term": {"audit_due": True}}),
+                audit=await _due(engine),
             )
     except (EngineSetupError, EngineUnavailableError, TimeoutError):
         return None
+
+
+async def cases_due(engine: Engine) -> int | None:
+    """Cases the journal has not caught up with; None where the engine cannot say."""
+    try:
+        with anyio.fail_after(PATIENCE):
+            return await _due(engine)
+    except (EngineSetupError, EngineUnavailableError, TimeoutError):
+        return None
+
+
+async def lines_waiting(engine: Engine, redis: Redis) -> int | None:
+    """Lines of the journal that wait in Redis; None where Redis cannot say."""
+    try:
+        with anyio.fail_after(PATIENCE):
+            return await count_waiting(engine.prefix, redis)
+    except (RedisError, OSError, TimeoutError):
+        return None
+
+
+async def _due(engine: Engine) -> int:
+    return await engine.count(Index.CASES, {"term": {"audit_due": True}})
 
 
 async def _in_states(engine: Engine, index: Index, states: Collection[str]) -> int:
@@ -129,11 +146,22 @@ def check_indexes(states: tuple[IndexState, ...]) -> Check:
     return Check(name, title, ok=True, code="ok", note="Версии совпадают.")
 
 
-async def system_state(engine: Engine, redis: Pingable) -> SystemState:
+async def reading(engine: Engine, redis: Redis) -> Reading:
+    """A service that fails its check is asked nothing more: Prometheus waits 10 seconds."""
+    checks = (await check_engine(engine), await check_redis(redis))
+    due = await cases_due(engine) if checks[0].ok else None
+    waiting = await lines_waiting(engine, redis) if checks[1].ok else None
+    return Reading(checks, due, waiting)
+
+
+async def system_state(engine: Engine, redis: Redis) -> SystemState:
     """Never raises for a service that is down: that is what it reports."""
     engine_check = await check_engine(engine)
     states = await index_states(engine) if engine_check.ok else ()
-    checks = (engine_check, check_indexes(states), await check_redis(redis))
+    redis_check = await check_redis(redis)
+    checks = (engine_check, check_indexes(states), redis_check)
+    waiting = await lines_waiting(engine, redis) if redis_check.ok else None
     if not engine_check.ok:
-        return SystemState(checks, states)
-    return SystemState(checks, states, await last_rebuild(engine), await backlog(engine))
+        return SystemState(checks, states, lines_waiting=waiting)
+    rebuilt, queued = await last_rebuild(engine), await backlog(engine)
+    return SystemState(checks, states, rebuilt, queued, waiting)

@@ -1,6 +1,6 @@
 """Who is at the other end of a request, in the few words that may be kept of it."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from litestar.types import HTTPScope
 
@@ -37,6 +37,14 @@ def origin_of(scope: HTTPScope, agent: str | None, request_id: str) -> Origin:
     client = scope.get("client")
     address = _address(client[0]) if client else None
     return Origin(address=address, agent=agent_family(agent), request_id=request_id)
+
+
+def network_of(address: str) -> str:
+    """What is counted as one caller: an IPv6 customer has 2^64 addresses."""
+    known = _address(address)
+    if known is None or ":" not in known:
+        return known or address
+    return str(ip_network((known, 64), strict=False))
 
 
 def _address(given: str) -> str | None:

@@ -1,5 +1,7 @@
 """Counts and times of requests for Prometheus: by route template, never by address or person."""
 
+from math import nan
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -31,6 +33,21 @@ class Metrics:
             ("service",),
             registry=self.registry,
         )
+        self._audit_due = Gauge(
+            "otklik_audit_cases_due",
+            "Cases whose last events are not in the journal yet; NaN while the engine is silent.",
+            registry=self.registry,
+        )
+        self._audit_waiting = Gauge(
+            "otklik_audit_lines_waiting",
+            "Lines of the journal that wait in Redis for the engine; NaN while Redis is silent.",
+            registry=self.registry,
+        )
+
+    def journal_is_behind(self, cases: int | None, lines: int | None) -> None:
+        """None is what nobody can say at this moment: it must not look like 0."""
+        self._audit_due.set(nan if cases is None else cases)
+        self._audit_waiting.set(nan if lines is None else lines)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()

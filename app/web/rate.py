@@ -28,7 +28,11 @@ class RateLimit:
         prefix: str,
         per_minute: int,
         clock: Callable[[], float] = time.time,
+        *,
+        told: str = "Слишком много запросов по этому токену.",
     ) -> None:
+        """`told` is the sentence of a refusal; when to come again is added to it."""
+        self._told = told
         self._redis = redis
         self._prefix = prefix
         self._limit = per_minute
@@ -46,10 +50,7 @@ class RateLimit:
         spent, limit = await self._count(who, window, cost)
         if spent - cost >= limit:
             wait = WINDOW - into
-            raise TooManyRequestsError(
-                f"Слишком много запросов по этому токену. Повторите через {wait} с.",
-                retry_after=wait,
-            )
+            raise TooManyRequestsError(f"{self._told} Повторите через {wait} с.", retry_after=wait)
 
     async def _count(self, who: str, window: int, cost: int) -> tuple[int, int]:
         """How much is spent in this window now, and how much may be."""

@@ -10,6 +10,7 @@ from anyio.to_thread import run_sync
 
 from app.audit.params import AuditParams
 from app.audit.service import walk as walk_journal
+from app.disk import settle
 from app.engine.client import Engine
 from app.exports.columns import CASES_SHEET, SOURCE_FIELDS, Frame, Sheet
 from app.exports.journal import JOURNAL_SHEET
@@ -94,7 +95,7 @@ async def write_rows(
                         await told(done, total)
         finally:
             await run_sync(writer.close)
-        await run_sync(_settle, part, target)
+        await run_sync(settle, part, target)
     finally:
         part.unlink(missing_ok=True)
     return done
@@ -102,15 +103,3 @@ async def write_rows(
 
 def _add(writer: Writer, sheet: Sheet, found: list[dict[str, Any]], frame: Frame) -> None:
     writer.add([sheet.row(one, frame) for one in found])
-
-
-def _settle(part: Path, target: Path) -> None:
-    """On the disk before it has its name."""
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -7,7 +7,6 @@ on. Files end in `done/` or `failed/`, with the rows that were not loaded, or th
 
 import asyncio
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import structlog
 from anyio.to_thread import run_sync
 from ulid import ULID
 
+from app.disk import sync_folder
 from app.engine.client import Engine
 from app.errors import (
     BadInputError,
@@ -212,11 +212,7 @@ def _claim(path: Path, claim: Path) -> bool:
     except FileNotFoundError:
         claim.parent.rmdir()
         return False
-    folder = os.open(claim.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(claim.parent)
     return True
 
 

@@ -1,16 +1,23 @@
 """Health, metrics, schema and the page «Состояние», with services and without them."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 from elasticsearch import AsyncElasticsearch
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from redis.asyncio import Redis
 
+from app.audit.models import happened
+from app.audit.waiting import Journal, drain, waiting_key
 from app.engine.client import Engine
+from app.engine.names import Index
 from app.settings import Settings
+from indexers.audit.project import project_due
+from tests.auditing import new_case, put
 from tests.factories import site
-from tests.web.conftest import BASE
+from tests.web.conftest import BASE, NOWHERE
 
 Client = AsyncTestClient[Litestar]
 
@@ -53,6 +60,8 @@ async def test_metrics_count_by_route_not_by_address(lone: Client) -> None:
     assert 'otklik_http_requests_total{method="GET",route="unknown",status="404"} 1.0' in text
     assert "nowhere-particular" not in text
     assert 'otklik_dependency_up{service="elasticsearch"} 0.0' in text
+    assert "otklik_audit_cases_due NaN" in text
+    assert "otklik_audit_lines_waiting NaN" in text
 
 
 async def test_schema_has_the_api_only_and_loads_nothing(lone: Client) -> None:
@@ -93,3 +102,50 @@ async def test_other_mapping_version_is_said_not_merged(
     assert answer.status_code == 503
     assert answer.json()["checks"]["indexes"] == "index_version"
     assert "другая версия" in (await live.get("/system")).text
+
+
+DUE = "Обращений, изменения которых ещё не в журнале"
+WAITING = "Записей журнала ждут в Redis, пока недоступен Elasticsearch"
+
+
+async def behind(client: Client) -> dict[str, int | None]:
+    """What the page and Prometheus say, which is the same; None where the page says nothing."""
+    page, told = (await client.get("/system")).text, {}
+    metrics = (await client.get("/metrics")).text
+    for words, name in ((DUE, "cases_due"), (WAITING, "lines_waiting")):
+        found = re.search(rf"{words}</dt><dd[^>]*>(\d+)</dd>", page)
+        gauge = re.search(rf"^otklik_audit_{name} (\S+)$", metrics, re.MULTILINE)
+        assert gauge
+        assert gauge[1] == (f"{int(found[1])}.0" if found else "NaN")
+        told[name] = int(found[1]) if found else None
+    return told
+
+
+async def test_how_far_the_journal_is_behind(
+    engine: Engine, live: Client, settings: Settings
+) -> None:
+    assert await behind(live) == {"cases_due": 0, "lines_waiting": 0}
+    away = Engine(settings.model_copy(update={"es_url": NOWHERE}))
+    async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
+        for who in ("petrov", "sidorov", "ivanova"):
+            assert await Journal(away, redis).note(happened("sign_in.done", who=who))
+        await away.close()
+        await put(engine, new_case(1), new_case(2))
+        await engine.refresh(Index.CASES)
+        assert await behind(live) == {"cases_due": 2, "lines_waiting": 3}
+        assert await drain(engine, redis) == 3
+    assert await project_due(engine) == 2
+    await engine.refresh(Index.CASES)
+    assert await behind(live) == {"cases_due": 0, "lines_waiting": 0}
+
+
+async def test_waiting_lines_are_told_while_the_engine_is_away(settings: Settings) -> None:
+    """Just then they wait."""
+    away = settings.model_copy(update={"es_url": NOWHERE})
+    engine = Engine(away)
+    async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
+        assert await Journal(engine, redis).note(happened("sign_in.done", who="petrov"))
+        await engine.close()
+        async with AsyncTestClient(site(away), base_url=BASE) as client:
+            assert await behind(client) == {"cases_due": None, "lines_waiting": 1}
+        await redis.delete(waiting_key(settings.index_prefix))

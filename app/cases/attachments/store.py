@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from app.disk import settle
 from app.errors import StorageUnavailableError, TooLargeError
 from app.settings import Settings
 
@@ -55,17 +56,10 @@ class AttachmentStore:
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(draft).replace(path)
+            settle(Path(draft), path)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def read_upload(self, stream: BinaryIO) -> bytes:
         """All of it, up to the limit; raises `TooLargeError`."""

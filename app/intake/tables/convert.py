@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.disk import settle
 from app.intake.tables.exchange import Outcome, Request
 from app.intake.tables.kinds import worded
 from app.intake.tables.model import BadTableError, Limits, Table
@@ -114,20 +115,12 @@ def _publish(part: Path, target: Path, table: Table) -> None:
     description = table_path(target)
     draft = part.with_suffix(".table.part")
     try:
-        with draft.open("wb") as file:
-            file.write(msgspec.json.encode(table))
-            file.flush()
-            os.fsync(file.fileno())
+        draft.write_bytes(msgspec.json.encode(table))
         description.unlink(missing_ok=True)
-        part.replace(target)
-        draft.replace(description)
+        settle(part, target)
+        settle(draft, description)
     finally:
         draft.unlink(missing_ok=True)
-    folder = os.open(target.absolute().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _drop_leftovers(target: Path) -> None:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
@@ -15,6 +15,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from litestar import Litestar
 
 from app.accounts import oidc, service
 from app.accounts.roles import Role
@@ -67,6 +68,29 @@ def joined(settings: Settings, provider: str) -> Settings:
 async def visitor(engine: Engine, joined: Settings) -> AsyncIterator[Visitor]:
     async with visiting(create_app(joined)) as one:
         yield one
+
+
+class Counted:
+    """What is really asked, and how often."""
+
+    def __init__(self, ask: Callable[..., Awaitable[dict[str, Any]]]) -> None:
+        self._ask = ask
+        self.calls = 0
+
+    async def __call__(self, *given: Any, **options: Any) -> dict[str, Any]:
+        self.calls += 1
+        return await self._ask(*given, **options)
+
+
+def coming_from(address: str, app: Litestar) -> Litestar:
+    """`app` as somebody at this address of the network meets it."""
+    whole = app.asgi_handler
+
+    async def moved(scope: Any, receive: Any, send: Any) -> None:
+        await whole({**scope, "client": (address, 50_000)}, receive, send)
+
+    app.asgi_handler = moved
+    return app
 
 
 def known_to_provider(provider: str, subject: str, **claims: Any) -> None:
@@ -202,6 +226,34 @@ async def test_a_refusal_of_the_person_is_told(
     refused = await visitor.get(answered(await to_provider(visitor), action="deny"))
     assert refused.status_code == 400
     assert 'id="password"' in refused.text
+
+
+async def test_who_only_begins_fills_neither_redis_nor_the_provider(
+    engine: Engine, joined: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The count is of an address, whichever process answers; another address goes on."""
+    few = joined.model_copy(update={"oidc_starts_per_minute": 5})
+    monkeypatch.setattr("app.web.rate.WINDOW", 10**10)  # the minute does not end in the test
+    asked = Counted(oidc._ask)
+    monkeypatch.setattr(oidc, "_ask", asked)
+    started = []
+    async with visiting(create_app(few)) as one, visiting(create_app(few)) as two:
+        for _ in range(6):
+            started += [await who.get("/sign-in/oidc?next=/me") for who in (one, two)]
+    assert [answer.status_code for answer in started] == [303] * 5 + [429] * 7
+    assert asked.calls == 5
+    refused = started[-1]
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "слишком часто начинают" in refused.text
+    assert 'id="password"' in refused.text
+    assert 'value="/me"' in refused.text
+    async with sessions_of(few) as sessions:
+        kept = [key async for key in sessions.redis.scan_iter(sessions.key("oidc", "*"))]
+        assert len(kept) == 5
+        for key in kept:
+            assert 0 < await sessions.redis.pttl(key) <= 600_000
+    async with visiting(coming_from("10.0.0.8", create_app(few))) as other:
+        assert (await other.get("/sign-in/oidc")).status_code == 303
 
 
 async def test_a_silent_provider_leaves_the_password(engine: Engine, joined: Settings) -> None:
