@@ -7,12 +7,13 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from elasticsearch import AsyncElasticsearch, Elasticsearch
+from elasticsearch import AsyncElasticsearch
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from app.engine.client import Engine, client_options
 from app.settings import ROOT, Settings, get_settings
+from tests.installation import drop_indexes
 
 IN_CI = bool(os.environ.get("CI"))
 
@@ -65,10 +66,7 @@ def settings(
     chosen = get_settings()
     yield chosen
     get_settings.cache_clear()
-    options = client_options(chosen) | {"request_timeout": 60}
-    with Elasticsearch(**options) as client:
-        for name in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
-            client.indices.delete(index=name)
+    drop_indexes(chosen)
 
 
 @pytest.fixture

@@ -17,6 +17,14 @@ from app.engine.names import Index, write_alias
 from app.settings import Settings, get_settings
 
 
+def drop_indexes(settings: Settings) -> None:
+    """All of one installation in one call: each call is a change of the cluster's state."""
+    with Elasticsearch(**(client_options(settings) | {"request_timeout": 60})) as client:
+        found = client.indices.get(index=f"{settings.index_prefix}*", expand_wildcards="all")
+        if names := list(found):
+            client.indices.delete(index=names)
+
+
 @pytest.fixture(scope="module")
 def installed(
     service_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory
@@ -44,9 +52,7 @@ def installed(
 
     anyio.run(create)
     yield environment
-    with Elasticsearch(**(client_options(own) | {"request_timeout": 60})) as client:
-        for name in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
-            client.indices.delete(index=name)
+    drop_indexes(own)
 
 
 @pytest.fixture

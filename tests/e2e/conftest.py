@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from app.accounts.roles import Role
 from app.engine.client import Engine
@@ -73,6 +73,11 @@ async def visit(
         troubles = [line for line in troubles if not _REFUSED.search(line)]
     assert troubles == []
     await context.close()
+
+
+async def settled(page: Page) -> None:
+    """Htmx has put in what it asked for."""
+    await expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
 
 
 async def _sign_in(context: BrowserContext, url: str) -> None:

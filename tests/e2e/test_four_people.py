@@ -25,8 +25,7 @@ from app.reference.service import (
 )
 from app.settings import Settings
 from tests.auditing import lines
-from tests.e2e.conftest import BOSS, visit
-from tests.e2e.test_search_page import settled
+from tests.e2e.conftest import BOSS, settled, visit
 from tests.factories import make_user, open_session
 
 HOUSE, ROADS = "Управление ЖКХ", "Дорожная служба"

@@ -1,5 +1,6 @@
 """The page «Поиск» in Chromium: by keyboard, back and forward, without scripts, for every eye."""
 
+import asyncio
 import re
 import urllib.parse
 from collections.abc import AsyncIterator
@@ -8,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from app.cases.models import Case
 from app.settings import Settings
-from tests.e2e.conftest import visit
+from tests.e2e.conftest import settled, visit
 from tests.integration.search_corpus import at, case, filled
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -43,11 +44,6 @@ async def site(product: str, settings: Settings) -> AsyncIterator[str]:
 
 async def active(page: Page) -> Any:
     return await page.evaluate("document.activeElement.id || document.activeElement.innerText")
-
-
-async def settled(page: Page) -> None:
-    """Htmx has put in what it asked for."""
-    await expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
 
 
 async def test_the_whole_page_by_keyboard(browser: Browser, site: str) -> None:
@@ -234,6 +230,32 @@ async def test_axe_finds_nothing_serious(browser: Browser, site: str, scheme: st
                 )
                 assert await troubles(page) == [], (width, address)
                 assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_back_pressed_again_while_the_page_loads(browser: Browser, site: str) -> None:
+    """Before htmx listens; a page of one search under the address of another would be a lie."""
+    go = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await go.wait()
+        await route.continue_()
+
+    async with visit(browser, f"{site}/search?q=свет") as page:
+        total = page.locator(".search-total")
+        await page.locator("[data-facet=street]").get_by_text("Ленина").click()
+        await expect(total).to_contain_text("30")
+        await page.get_by_role("link", name="сначала новые").click()
+        await expect(page.locator(".search-sorts strong")).to_have_text("сначала новые")
+        await settled(page)
+        await page.route("**/htmx.min.js*", later)
+        await page.evaluate("setTimeout(() => history.back(), 0)")
+        await expect(page.locator(".search-sorts strong")).to_have_text("по совпадению")
+        await page.evaluate("setTimeout(() => history.back(), 0)")
+        await page.wait_for_function("!location.search.includes('street')")
+        await expect(total).to_contain_text("30")
+        go.set()
+        await expect(total).to_contain_text("60")
+        assert "street" not in page.url
 
 
 async def test_on_a_narrow_screen_the_list_comes_first(browser: Browser, site: str) -> None:

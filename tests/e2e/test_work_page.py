@@ -16,8 +16,8 @@ from app.cases.models import Case, Classifier, Workflow
 from app.permissions import Permission
 from app.settings import Settings
 from app.viewer import EVERYWHERE, Viewer
-from tests.e2e.conftest import visit
-from tests.e2e.test_search_page import settled, troubles
+from tests.e2e.conftest import settled, visit
+from tests.e2e.test_search_page import troubles
 from tests.factories import site as application
 from tests.integration.search_corpus import at, case, filled
 
