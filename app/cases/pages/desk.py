@@ -1,5 +1,6 @@
 """The page «Обращение» put together: a case read, an action done or refused, the page shown."""
 
+from asyncio import gather
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from app.cases.actions.apply import rule_of
 from app.cases.actions.mention import has_mention, spelled
 from app.cases.actions.model import Action
 from app.cases.actions.reading import read_given
+from app.cases.authors.service import count_others
 from app.cases.conflicts import CaseConflictError
 from app.cases.contexts import CaseView, case_view
 from app.cases.directory import read_directory, read_people
@@ -142,7 +144,10 @@ async def show(
 ) -> Template:
     """The whole page, or for htmx the part below the header."""
     directory = await read_directory(desk.engine, desk.viewer)
-    shown = replace(shown or Shown(), incoming=await naming(desk.engine, desk.viewer, case.id))
+    incoming, others = await gather(
+        naming(desk.engine, desk.viewer, case.id), count_others(desk.engine, desk.viewer, case)
+    )
+    shown = replace(shown or Shown(), incoming=incoming, others=others)
     return page(
         request,
         "cases/show.html",
