@@ -32,6 +32,7 @@ from app.audit.security import security_told
 from app.audit.waiting import Journal
 from app.books.controllers import BooksController
 from app.bulk.controllers import BulkController
+from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
 from app.cases.pages.files_api import case_files_api
@@ -100,6 +101,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     SearchApiController,
     CasePageController,
     CaseApiController,
+    AuthorCasesController,
     MessagesController,
     ManualEntryController,
     TokensController,

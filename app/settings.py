@@ -187,6 +187,11 @@ class Settings(BaseSettings):
             return False
 
     @property
+    def oidc_name(self) -> str:
+        """For «Войти через …»; empty where there is no such sign-in."""
+        return self.oidc_title if self.oidc_issuer else ""
+
+    @property
     def secure(self) -> bool:
         """Whether browsers reach the site by https only."""
         return self.base_url.startswith("https://")

@@ -3,9 +3,11 @@
 import csv
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from litestar import Litestar
 from redis.asyncio import from_url
 
@@ -59,6 +61,16 @@ async def open_session(settings: Settings, user: User) -> dict[str, str]:
     async with sessions_of(settings) as sessions:
         session_id, _ = await sessions.begin(user, address="127.0.0.1", browser="Тест")
     return {cookie_name(settings): session_id}
+
+
+async def leave_alone(settings: Settings, login: str) -> None:
+    """As if the person had been away for longer than the limit: the sessions are locked."""
+    async with sessions_of(settings) as sessions:
+        for hashed, session in await sessions.of_person(login):
+            old = msgspec.structs.replace(session, seen_at=session.seen_at - timedelta(hours=1))
+            await sessions.redis.set(
+                sessions.key("session", hashed), msgspec.json.encode(old), keepttl=True
+            )
 
 
 def row(number: int, **cells: str) -> dict[str, str]:

@@ -32,8 +32,9 @@ from app.accounts.sessions import Session, Sessions
 from app.engine.client import Engine
 from app.errors import BadInputError, NotSignedInError, OtklikError, TooManyAttemptsError
 from app.settings import Settings
-from app.web.access import PUBLIC
+from app.web.access import PUBLIC, SIGNED_IN
 from app.web.htmx import go
+from app.web.render import page
 from app.web.typed import Typed
 
 AnyRequest = Request[Any, Any, Any]
@@ -126,6 +127,11 @@ class SessionController(Controller):
             if found.session:
                 await state.sessions.touch(session_id, found.session)
         return told
+
+    @get("/return", opt=SIGNED_IN)
+    async def come_back(self, request: AnyRequest) -> Template:
+        """After signing in elsewhere: the page with what was typed is open in another tab."""
+        return page(request, "accounts/return.html")
 
 
 async def _session_state(request: AnyRequest) -> dict[str, Any]:

@@ -29,6 +29,8 @@ Answer = Response[Any] | Redirect | Template
 HOME = "/"
 SIGN_IN = "/sign-in"
 CHANGE = "/me/password"
+RETURN = "/session/return"
+"""Where a sign-in in another tab ends: what was typed waits in the first one."""
 _UNAUTHORISED = 401
 _SAFE = frozenset({"GET", "HEAD"})
 
@@ -74,10 +76,10 @@ def sign_in_page(
     headers: dict[str, str] | None = None,
 ) -> Template:
     settings: Settings = request.app.state.settings
+    after = RETURN if asking.typed else asking.next
     context = {
         "asking": asking,
-        "oidc": settings.oidc_title if settings.oidc_issuer else "",
-        "oidc_href": f"/sign-in/oidc?{urlencode({'next': asking.next})}",
+        "oidc_href": f"/sign-in/oidc?{urlencode({'next': after})}",
         "demo_password": settings.demo_password,
     }
     return page(

@@ -10,7 +10,7 @@ import msgspec
 
 from app.audit import query
 from app.audit.chain import chain_key, name_hash
-from app.audit.models import AuditEvent, ObjectKind, Outcome, happened
+from app.audit.models import AuditEvent, ObjectKind, Outcome, as_id, as_number, happened
 from app.audit.params import AuditParams
 from app.audit.recorder import write
 from app.audit.results import AuditPage, read_page
@@ -25,6 +25,7 @@ __all__ = [
     "Outcome",
     "happened",
     "record",
+    "record_author_search",
     "record_name_search",
     "record_phone_search",
 ]
@@ -75,6 +76,31 @@ async def record_phone_search(
     )
     line = hashlib.sha256(f"{viewer.name}\x1f{once_for}\x1f{hashed}".encode()).hexdigest()[:32]
     await record(engine, msgspec.structs.replace(event, id=line))
+
+
+async def record_author_search(
+    engine: Engine,
+    viewer: Viewer,
+    author_key: str,
+    found: int,
+    opened_from: tuple[str, str],
+    lent_by: str | None,
+) -> None:
+    """As `record_name_search`, for all cases of the author of one: `opened_from` is its id and
+    number. `lent_by` is whom the viewer stands in for.
+    """
+    case_id, case_number = opened_from
+    event = happened(
+        "case.searched_by_author",
+        who=viewer.name,
+        for_whom=lent_by,
+        kind=ObjectKind.CASE,
+        object_id=as_id(case_id),
+        number=as_number(case_number),
+        count=found,
+        name_hash=name_hash(chain_key(engine.data_dir), author_key),
+    )
+    await record(engine, event)
 
 
 async def read_journal(

@@ -23,6 +23,7 @@ WORDS: dict[str, str] = {
     "case.author_revealed": "Открыты данные автора",
     "case.searched_by_name": "Поиск по имени человека",
     "case.searched_by_phone": "Поиск по телефону человека",
+    "case.searched_by_author": "Открыты все обращения одного автора",
     "sign_in.done": "Вход",
     "sign_in.refused": "Вход не удался",
     "sign_in.closed": "Вход закрыт на время: слишком много попыток",
@@ -220,6 +221,14 @@ def field_words(names: list[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+_HIDDEN = {
+    "case.searched_by_name": "имя скрыто",
+    "case.searched_by_phone": "телефон скрыт",
+    "case.searched_by_author": "автор скрыт",
+}
+"""Searches for a citizen, and what stands in the journal instead."""
+
+
 def details(line: dict[str, Any]) -> list[str]:
     """What else a line tells, in the order people ask."""
     told = []
@@ -235,8 +244,7 @@ def details(line: dict[str, Any]) -> list[str]:
     if "count" in line:
         told.append(_count(line["what"], line["count"]))
     if line.get("name_hash"):
-        hidden = "телефон скрыт" if line["what"] == "case.searched_by_phone" else "имя скрыто"
-        told.append(f"{hidden}: {line['name_hash'][:8]}")
+        told.append(f"{_HIDDEN.get(line['what'], 'имя скрыто')}: {line['name_hash'][:8]}")
     return told
 
 
@@ -245,7 +253,7 @@ def _count(what: str, count: int) -> str:
         return counted(count, "отказ", "отказа", "отказов")
     if what == "audit.day_closed":
         return counted(count, "запись", "записи", "записей")
-    if what in {"case.searched_by_name", "case.searched_by_phone"}:
+    if what in _HIDDEN:
         return f"найдено {number(count)}"
     return counted(count, "строка", "строки", "строк")
 

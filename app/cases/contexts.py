@@ -1,5 +1,6 @@
 """What a program may see of a case: the author masked, nothing of the machine's."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -140,8 +141,16 @@ def seen_notes(case: Case, viewer: Viewer) -> list[Note]:
     return case.notes if may_do(viewer, Permission.CASE_NOTE, case) else []
 
 
-def case_view(case: Case, viewer: Viewer, revealed: Author | None = None) -> CaseView:
-    """Without phone, e-mail and address of the author, and without the cells of the source."""
+def case_view(
+    case: Case,
+    viewer: Viewer,
+    called: Callable[[str], str],
+    revealed: Author | None = None,
+) -> CaseView:
+    """Without phone, e-mail and address of the author, and without the cells of the source.
+
+    `called` names a colleague by login, in the sentences of refusals.
+    """
     same = (
         *("id", "number", "kind", "channel", "state", "importance", "received_at"),
         *("registered_at", "deadline_at", "closed_at", "title", "text", "result", "tags"),
@@ -161,12 +170,12 @@ def case_view(case: Case, viewer: Viewer, revealed: Author | None = None) -> Cas
         answers=[_answer(answer) for answer in seen_answers(case, viewer)],
         notes=seen_notes(case, viewer),
         history=[_line(event) for event in case.history],
-        actions=actions_of(case, viewer),
+        actions=actions_of(case, viewer, called),
         revealed=revealed,
     )
 
 
-def actions_of(case: Case, viewer: Viewer) -> list[ActionInfo]:
+def actions_of(case: Case, viewer: Viewer, called: Callable[[str], str]) -> list[ActionInfo]:
     """All of the table, with the sentence of the refusal where it is one."""
     found = []
     for rule in RULES.values():
@@ -175,7 +184,7 @@ def actions_of(case: Case, viewer: Viewer) -> list[ActionInfo]:
             FieldInfo(one.name, one.kind, one.required, [value for value, _ in one.choices])
             for one in rule.fields
         ]
-        why_not = spelled(refusal.message, str) if refusal else None  # people by their logins
+        why_not = spelled(refusal.message, called) if refusal else None
         found.append(ActionInfo(rule.name, rule.title, refusal is None, why_not, fields))
     return found
 

@@ -8,12 +8,13 @@ from litestar.params import FromPath, JSONBody, PathParameter
 from litestar.response import Redirect, Template
 
 from app.cases.actions.apply import rule_of
-from app.cases.contexts import CaseView, case_view
+from app.cases.contexts import CaseView
 from app.cases.pages.desk import (
     Answer,
     AnyRequest,
     CaseDesk,
     do,
+    for_program,
     open_desk,
     perform,
     presence_part,
@@ -23,9 +24,7 @@ from app.cases.pages.forms import Attempt
 from app.cases.pages.presence import meet
 from app.cases.pages.view import Shown, toast_of
 from app.cases.service import open_case
-from app.engine.client import Engine
 from app.permissions import Permission
-from app.viewer import Viewer
 from app.web.access import needs
 
 CaseName = Annotated[str, PathParameter(description="Идентификатор или номер обращения.")]
@@ -90,18 +89,13 @@ class CaseApiController(Controller):
     dependencies = {"desk": Provide(open_desk)}  # noqa: RUF012
 
     @get("/{case_name:str}", summary="Обращение по номеру")
-    async def show(
-        self,
-        engine: NamedDependency[Engine],
-        viewer: NamedDependency[Viewer],
-        case_name: CaseName,
-    ) -> CaseView:
+    async def show(self, desk: NamedDependency[CaseDesk], case_name: CaseName) -> CaseView:
         """Сообщение или обращение со всем, что с ним сделано, и тем, что с ним можно сделать.
 
         Имя автора сокращено до инициалов, телефон и почта скрыты; исходных ячеек здесь нет. В
         `actions` у каждого действия сказано, можно ли его выполнить сейчас, и если нет, почему.
         """
-        return case_view(await open_case(engine, viewer, case_name), viewer)
+        return await for_program(desk, await open_case(desk.engine, desk.viewer, case_name))
 
     @post("/{case_name:str}/actions/{action:str}", summary="Действие", status_code=200)
     async def act(
@@ -119,4 +113,4 @@ class CaseApiController(Controller):
         case = await open_case(desk.engine, desk.viewer, case_name)
         outcome = await do(desk, case.id, rule_of(action).name, data)
         revealed = outcome.case.author if action == "reveal" else None
-        return case_view(outcome.case, desk.viewer, revealed)
+        return await for_program(desk, outcome.case, revealed)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from app.accounts.directory import everybody
 from app.accounts.models import short_name
@@ -33,6 +34,15 @@ class Directory(Struct, frozen=True):
         return self.people.get(login) or self.former.get(login, login)
 
 
+async def read_people(engine: Engine) -> Directory:
+    """Only who works here and who did: for sentences that mention somebody."""
+    people = await everybody(engine)
+    return Directory(
+        people={one.login: short_name(one.name) for one in people if one.active},
+        former={one.login: short_name(one.name) for one in people if not one.active},
+    )
+
+
 async def read_directory(engine: Engine, viewer: Viewer | None) -> Directory:
     """Departments that are open in the book and everybody who signs in.
 
@@ -41,13 +51,12 @@ async def read_directory(engine: Engine, viewer: Viewer | None) -> Directory:
     """
     book = await current_book(engine)
     names = [one.name for one in book.departments.values() if one.active]
-    people = await everybody(engine)
     deadlines = await current_deadlines(engine)
-    return Directory(
-        tuple(sorted(names or await _named_by_cases(engine, viewer))),
-        {one.login: short_name(one.name) for one in people if one.active},
-        tuple(one for one in deadlines.profiles.values() if one.active and one.stage == "answer"),
-        {one.login: short_name(one.name) for one in people if not one.active},
+    profiles = [one for one in deadlines.profiles.values() if one.active and one.stage == "answer"]
+    return replace(
+        await read_people(engine),
+        departments=tuple(sorted(names or await _named_by_cases(engine, viewer))),
+        profiles=tuple(profiles),
     )
 
 

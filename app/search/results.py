@@ -14,6 +14,7 @@ from app.cases.codes import (
     Kind,
     State,
 )
+from app.cases.lines import place_line
 from app.search.cursor import Place, make_cursor
 from app.search.params import FACETS, SearchParams, Sort
 from app.search.query import FACET_SIZE, MARK_END, MARK_START, SNIPPET_LENGTH
@@ -189,14 +190,6 @@ def _found(hit: dict[str, Any], score: float | None) -> Found:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def place_line(place: dict[str, Any]) -> str | None:
-    """As given, else put together: «ул. Ленина, 35а»."""
-    if given := place.get("given"):
-        return str(given)
-    street = " ".join(filter(None, [place.get("street_type"), place.get("street")]))
-    return ", ".join(filter(None, [street, place.get("house")])) or place.get("settlement")
 
 
 def without_marks(text: str) -> str:

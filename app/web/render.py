@@ -7,6 +7,7 @@ from litestar import Request
 from litestar.response import Template
 
 from app.errors import OtklikError
+from app.settings import Settings
 from app.viewer import Viewer
 from app.web.access import viewer_of
 from app.web.csrf import HEADER, form_token
@@ -38,11 +39,14 @@ class Shell:
     navigation: Sections
     idle_seconds: int
     """After which the page covers itself and asks for the password."""
+    oidc: str
+    """For «Войти через …»; empty where there is no such sign-in."""
     htmx_config: str = CONFIG_JSON
 
 
 def shell(request: Request[Any, Any, Any], banner: Banner | None = None) -> Shell:
     viewer = viewer_of(request)
+    settings: Settings = request.app.state.settings
     return Shell(
         path=request.url.path,
         preferences=read_preferences(request.cookies),
@@ -51,7 +55,8 @@ def shell(request: Request[Any, Any, Any], banner: Banner | None = None) -> Shel
         banner=banner,
         viewer=viewer,
         navigation=offered_to(viewer),
-        idle_seconds=round(request.app.state.settings.session_idle_minutes * 60),
+        idle_seconds=round(settings.session_idle_minutes * 60),
+        oidc=settings.oidc_name,
     )
 
 

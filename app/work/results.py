@@ -6,14 +6,12 @@ from typing import Any
 from msgspec import Struct
 
 from app.cases.codes import Channel, Importance, Kind, State
+from app.cases.lines import first_line, place_line
 from app.errors import EngineUnavailableError
-from app.search.results import FacetValue, place_line
+from app.search.results import FacetValue
 from app.work.cursor import make_cursor
 from app.work.params import FILTERS, PAGE, WorkParams
 from app.work.queues import Queue
-
-_LINE = 220
-"""Characters of a text that a row shows."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -114,11 +112,3 @@ def _row(params: WorkParams, hit: Answer) -> Row:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def first_line(title: str | None, text: str) -> str:
-    """The title and as much of the text as a row holds, on one line."""
-    said = " ".join(text[: _LINE * 4].split())
-    head = " ".join((title or "").split()).rstrip(".")
-    line = f"{head}. {said}" if head else said
-    return line if len(line) <= _LINE else f"{line[:_LINE].rsplit(' ', 1)[0]}…"

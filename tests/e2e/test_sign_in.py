@@ -11,7 +11,7 @@ from app.accounts.reader import cookie_name
 from app.engine.client import Engine
 from app.settings import Settings, get_settings
 from tests.e2e.conftest import visit
-from tests.factories import PASSWORD, make_user, sessions_of
+from tests.factories import PASSWORD, leave_alone, make_user
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 WIDTHS = (1366, 390)
@@ -28,20 +28,6 @@ async def sign_in(page: Page, login: str = "ivanova") -> None:
     await page.fill("#login", login)
     await page.fill("#password", PASSWORD)
     await page.get_by_role("button", name="Войти", exact=True).click()
-
-
-async def grow_old(settings: Settings, login: str) -> None:
-    """As if the person had been away for longer than the limit."""
-    from datetime import timedelta
-
-    import msgspec
-
-    async with sessions_of(settings) as sessions:
-        for hashed, session in await sessions.of_person(login):
-            old = msgspec.structs.replace(session, seen_at=session.seen_at - timedelta(hours=1))
-            await sessions.redis.set(
-                sessions.key("session", hashed), msgspec.json.encode(old), keepttl=True
-            )
 
 
 async def test_by_keyboard_alone(browser: Browser, site: str) -> None:
@@ -84,7 +70,7 @@ async def test_a_locked_page_asks_in_place_and_goes_on(
         await sign_in(page)
         field = page.locator("main input[type=search]")
         await field.fill("нет горячей воды")
-        await grow_old(settings, "ivanova")
+        await leave_alone(settings, "ivanova")
         await page.get_by_role("button", name="Найти").click()
         dialog = page.locator("#lock")
         await expect(dialog).to_be_visible()
@@ -110,7 +96,7 @@ async def test_typed_text_survives_without_scripts(
     ) as page:
         await sign_in(page)
         await page.goto(f"{site}/search?q=вода")
-        await grow_old(settings, "ivanova")
+        await leave_alone(settings, "ivanova")
         await page.locator(".menu-view > summary").first.click()
         await page.goto(f"{site}/search?q=вода")
         await expect(page.get_by_role("heading", name="С возвращением")).to_be_visible()

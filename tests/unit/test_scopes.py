@@ -15,7 +15,7 @@ from app.accounts.tokens.models import Token
 from app.accounts.tokens.service import narrowed
 from app.cases.codes import Channel, Kind, State
 from app.cases.models import Case, Place, Source, Workflow
-from app.cases.permissions import done_for, may_do, may_enter, may_see
+from app.cases.permissions import done_for, given_to, may_do, may_enter, may_see, with_right
 from app.engine.access import access_clause
 from app.permissions import Permission
 from app.reference.departments import Department, DepartmentBook, Sector
@@ -108,6 +108,25 @@ cases = st.builds(
 @given(viewers, cases)
 def test_a_list_and_a_page_agree(viewer: Viewer | None, case: Case) -> None:
     assert holds(access_clause(viewer), case) == may_see(viewer, case)
+
+
+several_roles = st.builds(
+    lambda roles, department, sector: viewer_for(
+        user(*roles, department=department, sector=sector), BOOK
+    ),
+    st.lists(st.sampled_from(Role), unique=True, max_size=3),
+    st.none() | st.sampled_from(["house", "school"]),
+    st.none() | st.sampled_from(["city", "people"]),
+)
+
+
+@given(several_roles, st.sampled_from(Permission), cases)
+def test_a_list_that_rests_on_a_right_holds_what_the_right_reaches(
+    viewer: Viewer, permission: Permission, case: Case
+) -> None:
+    able = with_right(viewer, permission)
+    if not given_to(viewer, case):
+        assert holds(access_clause(able), case) == may_do(viewer, permission, case)
 
 
 @pytest.mark.parametrize(

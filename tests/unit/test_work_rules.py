@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.cases.codes import Channel, Importance, Kind, State
 from app.cases.due import due
+from app.cases.lines import first_line
 from app.errors import BadInputError, NotFoundError, OtklikError
 from app.viewer import LOCAL_VIEWER, Viewer
 from app.work import desk as rules
@@ -20,7 +21,6 @@ from app.work.models import Desk
 from app.work.params import FILTERS, WorkParams, parse_work, readable_work
 from app.work.query import counts_body, facets_body, newer_body, rows_body
 from app.work.queues import Moment, Queue, offered_queues
-from app.work.results import first_line
 
 ZONE = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 3, 18, 11, 30, 20, tzinfo=UTC)

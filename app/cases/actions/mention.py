@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-_MENTION = re.compile("\u2039([^\u2039\u203a]+)\u203a")
+_MENTION = re.compile("\u2039([^\u2039\u203a]+)\u203a(\\.?)")
 
 
 def mention(login: str | None) -> str:
@@ -11,5 +11,15 @@ def mention(login: str | None) -> str:
     return f"\u2039{login}\u203a" if login else "неизвестно кто"
 
 
+def has_mention(text: str) -> bool:
+    return _MENTION.search(text) is not None
+
+
 def spelled(text: str, called: Callable[[str], str]) -> str:
-    return _MENTION.sub(lambda found: called(found[1]), text)
+    """Initials that end a sentence end it with their own point."""
+
+    def name(found: re.Match[str]) -> str:
+        words = called(found[1])
+        return words if words.endswith(".") else words + found[2]
+
+    return _MENTION.sub(name, text)

@@ -1,6 +1,8 @@
 """The page «Обращение» put together: a case read, an action done or refused, the page shown."""
 
-from collections.abc import Mapping
+from asyncio import gather
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,12 +11,15 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
 from app.cases.actions.apply import rule_of
+from app.cases.actions.mention import has_mention, spelled
 from app.cases.actions.model import Action
 from app.cases.actions.reading import read_given
+from app.cases.authors.service import count_others
 from app.cases.conflicts import CaseConflictError
-from app.cases.directory import read_directory
+from app.cases.contexts import CaseView, case_view
+from app.cases.directory import read_directory, read_people
 from app.cases.doing import Outcome, act
-from app.cases.models import Case
+from app.cases.models import Author, Case
 from app.cases.pages.forms import Attempt
 from app.cases.pages.presence import Presence
 from app.cases.pages.view import Shown, page_context, toast_of
@@ -105,9 +110,27 @@ async def do(desk: CaseDesk, case_id: str, name: str, raw: Mapping[str, Any]) ->
     action = Action(name, given, read_key(raw))
     version = read_version(raw)
     zone = desk.settings.zone
-    outcome = await act(desk.engine, desk.viewer, case_id, version, action, zone=zone)
+    async with people_named(desk):
+        outcome = await act(desk.engine, desk.viewer, case_id, version, action, zone=zone)
     await ring(desk.settings, "project_audit", case_id)
     return outcome
+
+
+@asynccontextmanager
+async def people_named(desk: CaseDesk) -> AsyncIterator[None]:
+    """Whoever a refusal mentions is called by name, for people and programs alike."""
+    try:
+        yield
+    except OtklikError as error:
+        if has_mention(error.message):
+            directory = await read_people(desk.engine)
+            error.message = spelled(error.message, directory.called)
+        raise
+
+
+async def for_program(desk: CaseDesk, case: Case, revealed: Author | None = None) -> CaseView:
+    directory = await read_people(desk.engine)
+    return case_view(case, desk.viewer, directory.called, revealed)
 
 
 async def show(
@@ -121,7 +144,10 @@ async def show(
 ) -> Template:
     """The whole page, or for htmx the part below the header."""
     directory = await read_directory(desk.engine, desk.viewer)
-    shown = replace(shown or Shown(), incoming=await naming(desk.engine, desk.viewer, case.id))
+    incoming, others = await gather(
+        naming(desk.engine, desk.viewer, case.id), count_others(desk.engine, desk.viewer, case)
+    )
+    shown = replace(shown or Shown(), incoming=incoming, others=others)
     return page(
         request,
         "cases/show.html",

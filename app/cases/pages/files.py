@@ -17,6 +17,7 @@ from app.cases.pages.desk import (
     CaseDesk,
     done,
     open_desk,
+    people_named,
     read_key,
     refused,
 )
@@ -58,7 +59,8 @@ async def attached_by(desk: CaseDesk, case_id: str, form: dict[str, Any]) -> Out
     try:
         taken = Upload(cast("BinaryIO", file.file), file.filename)
         key = read_key(form)
-        outcome = await attach(desk.engine, desk.settings, desk.viewer, case_id, taken, key)
+        async with people_named(desk):
+            outcome = await attach(desk.engine, desk.settings, desk.viewer, case_id, taken, key)
     finally:
         await file.close()
     await ring(desk.settings, "project_audit", case_id)

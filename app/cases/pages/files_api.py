@@ -9,8 +9,8 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import FromPath
 
-from app.cases.contexts import CaseView, case_view
-from app.cases.pages.desk import AnyRequest, CaseDesk, do, open_desk
+from app.cases.contexts import CaseView
+from app.cases.pages.desk import AnyRequest, CaseDesk, do, for_program, open_desk
 from app.cases.pages.files import attached_by, upload_limit
 from app.cases.service import open_case
 from app.errors import BadInputError
@@ -53,7 +53,7 @@ async def attach_file(
     case = await open_case(desk.engine, desk.viewer, case_name)
     form = dict((await request.form()).multi_items())
     outcome = await attached_by(desk, case.id, form)
-    return case_view(outcome.case, desk.viewer)
+    return await for_program(desk, outcome.case)
 
 
 @delete(
@@ -67,7 +67,7 @@ async def detach_file(
     """Убирает файл из обращения. Ответ — обращение без него; в истории остаётся, кто и когда."""
     case = await open_case(desk.engine, desk.viewer, case_name)
     outcome = await do(desk, case.id, "detach", {"file": file_id})
-    return case_view(outcome.case, desk.viewer)
+    return await for_program(desk, outcome.case)
 
 
 def case_files_api(settings: Settings) -> Router:

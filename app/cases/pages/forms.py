@@ -104,7 +104,7 @@ def form_view(case: Case, directory: Directory, attempt: Attempt) -> FormView:
     """The form of one action, with what was typed in it, or else with what the case has."""
     rule, error = RULES[attempt.name], attempt.error
     blamed = error.field if error else None
-    said = spelled(error.message, directory.called) if error else ""
+    said = error.message if error else ""
     named = {one.name for one in rule.fields}
     views = [
         FieldView(

@@ -85,6 +85,8 @@ class Shown:
     revealed: Author | None = None
     incoming: tuple[tuple[str, str], ...] = ()
     """Ids and numbers of cases that name this one."""
+    others: int = 0
+    """Further cases of the author, for whoever may open the list of them."""
 
 
 def page_context(

@@ -46,11 +46,18 @@
     document.addEventListener(kind, () => { if (!dialog.open) active = Date.now(); },
       { capture: true, passive: true });
   }
+  // The person may have signed in in another tab, or through «Войти через …».
+  const look = async () => {
+    const state = await ask(false);
+    if (dialog.open && state?.state === "open" && state.login === login) uncover();
+  };
+  for (const [where, kind] of [[window, "focus"], [document, "visibilitychange"]]) {
+    where.addEventListener(kind, () => { if (dialog.open && !document.hidden) look(); });
+  }
   setInterval(async () => {
     const now = Date.now();
     if (dialog.open) {
-      const state = await ask(false); // opened in another tab?
-      if (state?.state === "open" && state.login === login) uncover();
+      await look();
       return;
     }
     if (now - active >= idle) {

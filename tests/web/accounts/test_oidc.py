@@ -3,19 +3,18 @@
 import base64
 import hmac
 import json
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
 import httpx
 import pytest
+import structlog
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from litestar import Litestar
+from structlog.testing import capture_logs
 
 from app.accounts import oidc, service
 from app.accounts.roles import Role
@@ -24,33 +23,11 @@ from app.main import create_app
 from app.secret_key import StartRefusedError
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
-from tests.factories import make_user, sessions_of
+from tests.factories import leave_alone, make_user, sessions_of
+from tests.oidc_provider import known_to_provider
 from tests.web.people import Visitor, visiting
 
 MAIL = "ivanova@zarechensk.example"
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[str]:
-    with socket.create_server(("localhost", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce"]
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://localhost:{port}"
-    try:
-        until = time.monotonic() + 60
-        while True:
-            assert child.poll() is None
-            assert time.monotonic() < until
-            try:
-                httpx.get(f"{address}/.well-known/openid-configuration", trust_env=False)
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        child.terminate()
-        child.wait(10)
 
 
 @pytest.fixture
@@ -91,11 +68,6 @@ def coming_from(address: str, app: Litestar) -> Litestar:
 
     app.asgi_handler = moved
     return app
-
-
-def known_to_provider(provider: str, subject: str, **claims: Any) -> None:
-    answer = httpx.put(f"{provider}/users/{quote(subject)}", json=claims, trust_env=False)
-    assert answer.status_code == 204, answer.text
 
 
 async def to_provider(visitor: Visitor, next_page: str = "/me") -> str:
@@ -208,6 +180,52 @@ async def test_a_token_with_another_nonce_is_refused(
     assert answer.status_code == 400
     assert "не подтвердил, кто вы" in answer.text
     assert visitor.session == ""
+
+
+async def test_a_locked_page_is_opened_from_another_tab(
+    engine: Engine, joined: Settings, provider: str
+) -> None:
+    """By somebody who has no password: the page stays where it is and finds itself open again."""
+    structlog.reset_defaults()
+    await make_user(engine, joined, "ivanova", email=MAIL)
+    known_to_provider(provider, "lock-1", email=MAIL, email_verified=True)
+    async with visiting(create_app(joined)) as one:
+        await one.get(agreed(await to_provider(one), "lock-1"))
+        page = (await one.get("/me")).text
+        assert 'href="/sign-in/oidc?next=/session/return" target="_blank"' in page
+        left = one.session
+        await leave_alone(joined, "ivanova")
+        assert (await one.get("/session")).json() == {"state": "locked"}
+        assert (await one.get("/session/return")).status_code == 303, "nobody is in yet"
+        with capture_logs() as lines:
+            done = await one.get(agreed(await to_provider(one, "/session/return"), "lock-1"))
+        assert done.headers["location"] == "/session/return"
+        assert "всё введённое осталось там" in (await one.get("/session/return")).text
+        state = (await one.get("/session")).json()
+        assert (state["state"], state["login"]) == ("open", "ivanova")
+        assert "session.unlocked" in [line.get("what") for line in lines]
+        one.set_session(left)
+        assert (await one.get("/session")).json() == {"state": "none"}
+
+
+async def test_a_lost_form_waits_while_one_signs_in_at_the_provider(
+    engine: Engine, joined: Settings, provider: str
+) -> None:
+    """Without scripts: what was typed stays in the answer and is sent from there."""
+    await make_user(engine, joined, "ivanova", email=MAIL)
+    known_to_provider(provider, "lost-1", email=MAIL, email_verified=True)
+    async with visiting(create_app(joined)) as one:
+        await one.get(agreed(await to_provider(one), "lost-1"))
+        await leave_alone(joined, "ivanova")
+        form = {"text": "Течёт <кран>", "key": "01JZZZZZZZZZZZZZZZZZZZZZZZ"}
+        lost = await one.post("/cases/new", form)
+        assert lost.status_code == 401
+        assert 'href="/sign-in/oidc?next=%2Fsession%2Freturn" target="_blank"' in lost.text
+        again = lost.text.partition('class="sign-in-other" method="post" action="/cases/new"')[2]
+        assert "Течёт &lt;кран&gt;" in again.partition("</form>")[0]
+        await one.get(agreed(await to_provider(one, "/session/return"), "lost-1"))
+        sent = await one.post("/cases/new", {**form, "channel": "phone", "kind": "message"})
+        assert sent.status_code != 401, "the same form is taken now"
 
 
 async def test_the_code_is_bound_by_a_challenge(visitor: Visitor, joined: Settings) -> None:

@@ -7,6 +7,7 @@ import pytest
 from httpx import Response
 from litestar.testing import AsyncTestClient
 
+from app.accounts.roles import Role
 from app.cases.actions.model import Action
 from app.cases.codes import Kind, State
 from app.cases.doing import act
@@ -29,7 +30,7 @@ from tests.casework import (
     store,
     stored,
 )
-from tests.factories import site
+from tests.factories import make_user, site
 from tests.web.intake_browser import HX
 
 BASE = "http://127.0.0.1:8000"
@@ -321,6 +322,32 @@ async def test_programs_act_with_the_same_rules(opened: Any, engine: Engine, at_
                 f"{address}/actions/note", json={"text": "а", **body}
             )
             assert wrong.status_code == 400
+
+
+async def test_programs_are_told_who_it_was_by_name(
+    opened: Any, engine: Engine, settings: Settings, at_work: Case
+) -> None:
+    await make_user(engine, settings, EXECUTOR.name, Role.OPERATOR, name="Домова Анна Петровна")
+    address = "/api/v1/cases/26-000001"
+    async with opened(MATE) as official:
+        shown = (await official.page(address)).json()
+        (why,) = (one["why_not"] for one in shown["actions"] if one["name"] == "take")
+        taken = await official.client.post(f"{address}/actions/take", json={"version": 1})
+        file = {"file": ("a.pdf", pdf())}
+        filed = await official.client.post(f"{address}/attachments", files=file)
+    assert (taken.status_code, taken.json()["error"]["code"]) == (409, "refused")
+    said = taken.json()["error"]["message"]
+    assert said == why == "Обращение уже у Домова А. П. Передать его может тот, кто назначает."
+    async with opened(EXECUTOR) as official:
+        await official.client.post(f"{address}/actions/note", json={"text": "Слово"})
+    async with opened(COORDINATOR) as official:
+        late = await official.client.post(
+            f"{address}/actions/set_importance", json={"version": 1, "importance": "high"}
+        )
+    assert late.status_code == 409
+    assert "оставлена заметка (Домова А. П.," in late.json()["error"]["message"]
+    for answer in (shown, taken.json(), filed.json(), late.json()):
+        assert "\u2039" not in str(answer)
 
 
 async def test_what_was_not_sent_and_notes_are_for_those_who_work(
