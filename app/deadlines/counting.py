@@ -49,15 +49,18 @@ def count(
 
 
 def _after_cut_off(profile: Profile, table: DayTable, place: tuple[int, int]) -> tuple[int, int]:
-    """What comes too late in the day came on the next one, at its opening."""
+    """What comes too late in the day came on the next one; where working days matter, at its
+    opening, and so did what came on a day off: else a Saturday would be ahead of a late Friday.
+    """
     if not profile.cut_off:
         return place
     late = time.fromisoformat(profile.cut_off)
     day, second = place
-    if second < late.hour * 3600 + late.minute * 60:
-        return place
+    in_time = second < late.hour * 3600 + late.minute * 60
     if profile.unit is Unit.CALENDAR_DAY:
-        return day + 1, 0
+        return place if in_time else (day + 1, 0)
+    if in_time and table.works(day):
+        return place
     following = table.working_day(day + 1)
     return following, table.opening(following)
 
