@@ -31,8 +31,8 @@ class Counted:
 def due_moment(
     profile: Profile, table: DayTable, start: datetime, pauses: Sequence[Pause] = ()
 ) -> datetime:
-    """In the calendar's zone; always later than `start`. Raises `OverflowError` where that lies
-    outside the years of the table.
+    """In the calendar's zone; always later than `start`, and than the end of a pause that began in
+    time. Pauses do not overlap. Raises `OverflowError` outside the years of the table.
     """
     return table.moment(*count(profile, table, start, pauses).due)
 
@@ -49,15 +49,18 @@ def count(
 
 
 def _after_cut_off(profile: Profile, table: DayTable, place: tuple[int, int]) -> tuple[int, int]:
-    """What comes too late in the day came on the next one, at its opening."""
+    """What comes too late in the day came on the next one; where working days matter, at its
+    opening, and so did what came on a day off: else a Saturday would be ahead of a late Friday.
+    """
     if not profile.cut_off:
         return place
     late = time.fromisoformat(profile.cut_off)
     day, second = place
-    if second < late.hour * 3600 + late.minute * 60:
-        return place
+    in_time = second < late.hour * 3600 + late.minute * 60
     if profile.unit is Unit.CALENDAR_DAY:
-        return day + 1, 0
+        return place if in_time else (day + 1, 0)
+    if in_time and table.works(day):
+        return place
     following = table.working_day(day + 1)
     return following, table.opening(following)
 
@@ -93,15 +96,22 @@ def _count_days(
     moved: tuple[int, int],
     pauses: Sequence[Pause],
 ) -> Counted:
+    """The day a pause begins has been counted; the day it ends stands still."""
     first = _first_day(profile, table, moved)
     last = _last_day(profile, table, first, profile.amount)
-    stood = 0
+    stood, floor = 0, place
+    due = _due_on(profile, table, floor, last)
     for since, until in sorted(pauses):
-        a, b = table.place(since)[0] + 1, table.place(until)[0] + 1
-        if max(a, first) <= last and b > max(a, first):
-            stood += _days(profile, table, max(a, first), b)
+        begin, end = table.place(since), table.place(until)
+        if begin >= due:
+            continue
+        floor = max(floor, end)
+        start = max(begin[0] + 1, first)
+        if end[0] + 1 > start:
+            stood += _days(profile, table, start, end[0] + 1)
             last = _last_day(profile, table, first, profile.amount + stood)
-    return Counted(place, moved, first, last, stood, _due_on(profile, table, place, last))
+        due = _due_on(profile, table, floor, last)
+    return Counted(place, moved, first, last, stood, due)
 
 
 def _first_day(profile: Profile, table: DayTable, moved: tuple[int, int]) -> int:
@@ -123,17 +133,18 @@ def _days(profile: Profile, table: DayTable, start: int, end: int) -> int:
 
 
 def _due_on(
-    profile: Profile, table: DayTable, place: tuple[int, int], last: int
+    profile: Profile, table: DayTable, floor: tuple[int, int], last: int
 ) -> tuple[int, int]:
-    """The end of the working day of `last`, shifted by the profile's rule; later than `place`."""
+    """The end of the working day of `last`, shifted by the profile's rule; later than `floor`."""
+    stays = profile.unit is Unit.CALENDAR_DAY and profile.shift is Shift.NONE
     due = last, table.closing(last)
-    if not table.works(last) and profile.shift is not Shift.NONE:
+    if not table.works(last) and not stays:
         previous = table.previous_working_day(last)
         due = previous, table.closing(previous)
-        if profile.shift is Shift.NEXT or due <= place:
+        if profile.shift is Shift.NEXT or due <= floor:
             following = table.working_day(last)
             due = following, table.closing(following)
-    if due <= place:
-        following = table.working_day(place[0] + 1)
+    if due <= floor:
+        following = floor[0] + 1 if stays else table.working_day(floor[0] + 1)
         due = following, table.closing(following)
     return due

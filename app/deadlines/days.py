@@ -2,23 +2,19 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-import holidays
 import msgspec
 
+from app.deadlines.country import FIRST_YEAR, LAST_YEAR, country_days
 from app.deadlines.models import Calendar, DayOff, Exceptional
 
-STATUTORY = frozenset(
-    {*((1, day) for day in range(1, 9)), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)}
-)
-"""Month and day of non-working holidays (ТК art. 112); moved days off are not among them."""
-FIRST_YEAR, LAST_YEAR = 2000, 2060
-COUNTRY = "RU"
 _MINUTE, _DAY = 60, 86_400
+_FIRST = date(FIRST_YEAR, 1, 1)
+_LENGTH = (date(LAST_YEAR, 12, 31) - _FIRST).days + 1
 
 Spans = tuple[tuple[int, int], ...]
 """Working time of one day: seconds from midnight, rising, without overlaps."""
@@ -34,13 +30,11 @@ class DayTable:
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
         self.zone = ZoneInfo(calendar.zone)
-        self._origin = date(FIRST_YEAR, 1, 1).toordinal()
-        self.spans: list[Spans] = list(_spans(calendar))
-        self._seconds = array("q", [0])
-        self._days = array("q", [0])
-        for spans in self.spans:
-            self._seconds.append(self._seconds[-1] + sum(end - start for start, end in spans))
-            self._days.append(self._days[-1] + bool(spans))
+        self._origin = _FIRST.toordinal()
+        self.spans = _spans(calendar)
+        lengths = {one: sum(end - start for start, end in one) for one in set(self.spans)}
+        self._seconds = array("q", accumulate((lengths[one] for one in self.spans), initial=0))
+        self._days = array("q", accumulate(map(bool, self.spans), initial=0))
 
     def place(self, moment: datetime) -> tuple[int, int]:
         """Day and second of an aware moment; raises `OverflowError` outside the table's years."""
@@ -126,12 +120,8 @@ class DayTable:
 
 
 def known_years(calendar: Calendar) -> frozenset[int]:
-    """Years whose moved days are known: some are moved in every year, since two of the eight New
-    Year holidays always fall on a weekend, so a year without any has no decree yet.
-    """
-    if calendar.country != COUNTRY:
-        return frozenset(range(FIRST_YEAR, LAST_YEAR + 1))
-    return frozenset(holidays.country_holidays(COUNTRY).special_public_holidays)
+    """Years whose moved days are known."""
+    return country_days(calendar.country).years
 
 
 @lru_cache(maxsize=64)
@@ -144,39 +134,30 @@ def table_of(calendar: Calendar) -> DayTable:
     return _table(msgspec.json.encode(calendar))
 
 
-def _spans(calendar: Calendar) -> Iterator[Spans]:
+def _spans(calendar: Calendar) -> list[Spans]:
     """Of each day in turn; an exception overrides the country, the country the week."""
     week = [_cut(_hours([hours]), calendar.lunch) for hours in calendar.week]
-    off, moved = _country(calendar)
-    own = {one.day: one for one in calendar.exceptions}
-    day, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
-    while day <= last:
-        if special := own.get(day):
-            yield _exceptional(special, week)
-        elif day in off:
-            yield ()
-        else:
-            usual = _usual(week, day, moved)
-            yield _shortened(usual, calendar) if _before_holiday(day, calendar) else usual
-        day += timedelta(days=1)
+    first = _FIRST.weekday()
+    turned = week[first:] + week[:first]
+    spans = (turned * (_LENGTH // len(turned) + 1))[:_LENGTH]
+    _set_country(spans, week, calendar)
+    for one in calendar.exceptions:
+        if 0 <= (index := (one.day - _FIRST).days) < _LENGTH:
+            spans[index] = _exceptional(one, week)
+    return spans
 
 
-def _usual(week: list[Spans], day: date, moved: frozenset[date]) -> Spans:
-    """A working Saturday has the hours of a Monday."""
-    return week[day.weekday()] or (week[0] if day in moved else ())
-
-
-def _country(calendar: Calendar) -> tuple[frozenset[date], frozenset[date]]:
-    """Days off, and days of a weekend that work."""
-    if calendar.country != COUNTRY:
-        return frozenset(), frozenset()
-    found = holidays.country_holidays(COUNTRY, years=range(FIRST_YEAR, LAST_YEAR + 1))
-    return frozenset(found), frozenset(found.weekend_workdays)
-
-
-def _before_holiday(day: date, calendar: Calendar) -> bool:
-    tomorrow = day + timedelta(days=1)
-    return calendar.country == COUNTRY and (tomorrow.month, tomorrow.day) in STATUTORY
+def _set_country(spans: list[Spans], week: list[Spans], calendar: Calendar) -> None:
+    """Days off, working days of a weekend (with the hours of a Monday), short days."""
+    country = country_days(calendar.country)
+    for day in country.working:
+        index = (day - _FIRST).days
+        spans[index] = spans[index] or week[0]
+    for day in country.off:
+        spans[(day - _FIRST).days] = ()
+    for day in country.before_holidays:
+        if 0 <= (index := (day - _FIRST).days) < _LENGTH:
+            spans[index] = _shortened(spans[index], calendar.shorten)
 
 
 def _exceptional(special: Exceptional, week: list[Spans]) -> Spans:
@@ -207,9 +188,9 @@ def _cut(spans: Spans, lunch: str) -> Spans:
     return tuple((a, b) for a, b in parts if a < b)
 
 
-def _shortened(spans: Spans, calendar: Calendar) -> Spans:
-    """With the last minutes cut off."""
+def _shortened(spans: Spans, minutes: int) -> Spans:
+    """With the last minutes of the day cut off."""
     if not spans:
         return spans
-    end = spans[-1][1] - calendar.shorten * _MINUTE
+    end = spans[-1][1] - minutes * _MINUTE
     return tuple((a, min(b, end)) for a, b in spans if a < end)

@@ -80,8 +80,8 @@ class Profile(Stamped, frozen=True, omit_defaults=True, kw_only=True):
     """Days, or minutes for `WORKING_TIME`; 1 at least."""
     start: Start = Start.NEXT_DAY
     cut_off: str | None = None
-    """`HH:MM`: what comes at this time or later counts from the next day (working, where the unit
-    is)."""
+    """`HH:MM`: what comes at this time or later came on the next day; where the unit is a working
+    one, on the next working day, as does what comes on a day off."""
     shift: Shift = Shift.PREVIOUS
     """Where the previous working day would not lie after the start, the next one is taken."""
     pause: bool = False
@@ -136,6 +136,8 @@ class Calendar(Stamped, frozen=True, omit_defaults=True, kw_only=True):
     shorten: int = 60
     """Minutes off a working day directly before a statutory holiday (ТК art. 95 and 112)."""
     exceptions: list[Exceptional] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+    """By year, the fingerprint of the country's days when people last agreed to them."""
 
 
 class Choice(Struct, frozen=True, omit_defaults=True, kw_only=True):
