@@ -25,7 +25,7 @@ class SystemController(Controller):
         self, request: Request[Any, Any, Any], engine: NamedDependency[Engine], state: State
     ) -> Template:
         """Answers 200 also when something is down: the page itself is well."""
-        found = await system_state(engine, state.redis)
+        found = await system_state(engine, state.redis, state.settings)
         return page(
             request,
             "system/page.html",
@@ -43,7 +43,7 @@ class SystemController(Controller):
         self, engine: NamedDependency[Engine], state: State
     ) -> Response[dict[str, Any]]:
         """503 until Elasticsearch, its indexes and Redis are all in order."""
-        found = await system_state(engine, state.redis)
+        found = await system_state(engine, state.redis, state.settings)
         checks = {check.name: check.code for check in found.checks}
         body = {
             "status": "ready" if found.ready else "not_ready",
@@ -60,4 +60,6 @@ class SystemController(Controller):
         for check in found.checks:
             state.metrics.up.labels(check.name).set(int(check.ok))
         state.metrics.journal_is_behind(found.cases_due, found.lines_waiting)
+        if found.reminders is not None:
+            state.metrics.reminders.set(found.reminders)
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -92,6 +92,8 @@ class Backlog(Struct, frozen=True):
     """Acts on many cases."""
     audit: int
     """Cases the journal has not caught up with."""
+    reminders: int
+    """Cases whose reminder is late: where there are any, nobody chases deadlines."""
 
 
 class Reading(Struct, frozen=True):
@@ -100,6 +102,8 @@ class Reading(Struct, frozen=True):
     checks: tuple[Check, ...]
     cases_due: int | None
     lines_waiting: int | None
+    reminders: int | None
+    """Cases whose reminder is late."""
 
 
 class SystemState(Struct, frozen=True):
@@ -110,6 +114,8 @@ class SystemState(Struct, frozen=True):
     """None where the engine is silent or an index of jobs is missing."""
     lines_waiting: int | None = None
     """Lines of the journal that wait in Redis for the engine; None where Redis is silent."""
+    chased_at: datetime | None = None
+    """When the chase last went through; None where nobody knows."""
 
     @property
     def ready(self) -> bool:

@@ -1,6 +1,7 @@
 """Is everything in order: Elasticsearch, its indexes, Redis; what waits and what was rebuilt."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
+from datetime import UTC, datetime
 
 import anyio
 from redis.asyncio import Redis
@@ -8,12 +9,15 @@ from redis.exceptions import RedisError
 
 from app.audit.waiting import count_waiting
 from app.bulk.models import BUSY_STATES as BUSY_BULKS
+from app.cases.chasing import LATE, to_chase
 from app.engine.client import Engine, translated_errors
 from app.engine.mappings import current_version
 from app.engine.names import MONTHLY, Index
 from app.errors import EngineSetupError, EngineUnavailableError
 from app.exports.models import BUSY_STATES as BUSY_EXPORTS
 from app.intake.models import BUSY_STATES, WAITING_STATES
+from app.settings import Settings
+from app.system.heartbeat import last_sweep
 from app.system.models import Backlog, Check, IndexState, Reading, Rebuild, SystemState
 from app.system.rebuilds import get_rebuild
 
@@ -89,6 +93,7 @@ async def backlog(engine: Engine) -> Backlog | None:
                 exports=await _in_states(engine, Index.EXPORTS, BUSY_EXPORTS),
                 bulks=await _in_states(engine, Index.BULK, BUSY_BULKS),
                 audit=await _due(engine),
+                reminders=await late_reminders(engine, datetime.now(UTC)),
             )
     except (EngineSetupError, EngineUnavailableError, TimeoutError):
         return None
@@ -96,9 +101,18 @@ async def backlog(engine: Engine) -> Backlog | None:
 
 async def cases_due(engine: Engine) -> int | None:
     """Cases the journal has not caught up with; None where the engine cannot say."""
+    return await _counted(_due(engine))
+
+
+async def late_reminders(engine: Engine, now: datetime) -> int:
+    """Open cases that should have been reminded of some minutes before `now`."""
+    return await engine.count(Index.CASES, to_chase(now - LATE))
+
+
+async def _counted(asked: Awaitable[int]) -> int | None:
     try:
         with anyio.fail_after(PATIENCE):
-            return await _due(engine)
+            return await asked
     except (EngineSetupError, EngineUnavailableError, TimeoutError):
         return None
 
@@ -108,6 +122,14 @@ async def lines_waiting(engine: Engine, redis: Redis) -> int | None:
     try:
         with anyio.fail_after(PATIENCE):
             return await count_waiting(engine.prefix, redis)
+    except (RedisError, OSError, TimeoutError):
+        return None
+
+
+async def _last_sweep(redis: Redis, settings: Settings) -> datetime | None:
+    try:
+        with anyio.fail_after(PATIENCE):
+            return await last_sweep(redis, settings)
     except (RedisError, OSError, TimeoutError):
         return None
 
@@ -150,11 +172,12 @@ async def reading(engine: Engine, redis: Redis) -> Reading:
     """A service that fails its check is asked nothing more: Prometheus waits 10 seconds."""
     checks = (await check_engine(engine), await check_redis(redis))
     due = await cases_due(engine) if checks[0].ok else None
+    late = await _counted(late_reminders(engine, datetime.now(UTC))) if checks[0].ok else None
     waiting = await lines_waiting(engine, redis) if checks[1].ok else None
-    return Reading(checks, due, waiting)
+    return Reading(checks, due, waiting, late)
 
 
-async def system_state(engine: Engine, redis: Redis) -> SystemState:
+async def system_state(engine: Engine, redis: Redis, settings: Settings) -> SystemState:
     """Never raises for a service that is down: that is what it reports."""
     engine_check = await check_engine(engine)
     states = await index_states(engine) if engine_check.ok else ()
@@ -163,5 +186,11 @@ async def system_state(engine: Engine, redis: Redis) -> SystemState:
     waiting = await lines_waiting(engine, redis) if redis_check.ok else None
     if not engine_check.ok:
         return SystemState(checks, states, lines_waiting=waiting)
-    rebuilt, queued = await last_rebuild(engine), await backlog(engine)
-    return SystemState(checks, states, rebuilt, queued, waiting)
+    return SystemState(
+        checks,
+        states,
+        await last_rebuild(engine),
+        await backlog(engine),
+        waiting,
+        await _last_sweep(redis, settings) if redis_check.ok else None,
+    )

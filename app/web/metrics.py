@@ -49,6 +49,12 @@ class Metrics:
         self._audit_due.set(nan if cases is None else cases)
         self._audit_waiting.set(nan if lines is None else lines)
 
+        self.reminders = Gauge(
+            "otklik_late_reminders",
+            "Open cases whose reminder is late: above 0 nobody chases deadlines.",
+            registry=self.registry,
+        )
+
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)

@@ -10,7 +10,7 @@ from app.jobs import ACTORS
 
 def declared() -> RedisBroker:
     """The broker with all actors; not by `workers.main`, which also takes over the journal."""
-    from workers.actors import attachments, audit, bulk, exports, imports, vocabulary
+    from workers.actors import attachments, audit, bulk, deadlines, exports, imports, vocabulary
     from workers.broker import broker
 
     for actor in (
@@ -20,6 +20,7 @@ def declared() -> RedisBroker:
         bulk.run_bulk,
         attachments.sweep_attachments,
         vocabulary.rebuild_vocabulary,
+        deadlines.chase_deadlines,
     ):
         assert actor.broker is broker
     return broker

@@ -15,7 +15,7 @@ from app.cases.actions.mention import has_mention, spelled
 from app.cases.actions.model import Action
 from app.cases.actions.reading import read_given
 from app.cases.authors.service import count_others
-from app.cases.conflicts import CaseConflictError
+from app.cases.conflicts import CaseConflictError, people_know
 from app.cases.contexts import CaseView, case_view
 from app.cases.directory import read_directory, read_people
 from app.cases.doing import Outcome, act
@@ -194,7 +194,7 @@ def presence_part(
     request: AnyRequest, desk: CaseDesk, case: Case, found: Presence, seen: str
 ) -> Template:
     """Also says that the case has changed since the page was made."""
-    event = case.history[-1] if case.history else None
+    event = next(reversed(people_know(case)), None)
     changed = seen != str(case.version) and event is not None and event.by != desk.viewer.name
     return page(
         request,
