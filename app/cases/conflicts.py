@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from app.cases.actions.mention import mention
 from app.cases.actions.table import RULES
 from app.cases.models import Case, Event
+from app.cases.recounting import RECOUNTED
 from app.errors import ConflictError
 
 _MOST = 3
@@ -14,7 +15,10 @@ _OTHER_WORDS = {
     "import_changed": "изменено при загрузке",
     "received": "передано программой",
     "entered": "внесено вручную",
+    RECOUNTED: "срок пересчитан",
 }
+_DISTURB_NOBODY = frozenset({RECOUNTED})
+"""Events of changes made to thousands of cases at once: whoever types an answer goes on."""
 
 
 class CaseConflictError(ConflictError):
@@ -23,6 +27,14 @@ class CaseConflictError(ConflictError):
     def __init__(self, message: str, now: Case) -> None:
         super().__init__(message)
         self.now = now
+
+
+def was_changed(case: Case, seen: int) -> bool:
+    """Whether somebody did something since version `seen` that a person has to know first."""
+    if case.version == seen:
+        return False
+    later = case.history[max(seen, 0) :]
+    return not later or any(event.what not in _DISTURB_NOBODY for event in later)
 
 
 def conflict(case: Case, seen: int, zone: ZoneInfo) -> CaseConflictError:

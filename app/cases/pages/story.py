@@ -7,6 +7,7 @@ from app.cases.actions.table import RULES
 from app.cases.codes import STATE_NAMES, State
 from app.cases.directory import Directory
 from app.cases.models import Case, Event
+from app.cases.recounting import RECOUNTED
 from app.text.mask import mask_contacts
 
 FIELD_NAMES = {
@@ -39,9 +40,11 @@ OTHER_WORDS = {
     "import_changed": "изменено при загрузке",
     "received": "передано программой",
     "entered": "внесено вручную",
+    RECOUNTED: "срок пересчитан",
 }
 """Events that no action of people leaves; a code without words is shown as it is."""
 
+_ICONS = {RECOUNTED: "calendar"}
 _NOT_PEOPLE = {"import": "Загрузка"}
 _WHOM = {
     "assign": "кому",
@@ -83,7 +86,7 @@ def line_of(event: Event, directory: Directory) -> Line:
         _told(event, directory),
         mask_contacts(event.reason or ""),
         directory.called(event.for_whom),
-        rule.icon if rule else "download",
+        rule.icon if rule else _ICONS.get(event.what, "download"),
     )
 
 
@@ -115,6 +118,8 @@ def _named(to: str, directory: Directory) -> str:
 def _told_of_import(event: Event) -> str:
     """«изменено при загрузке: состояние; осталось, как изменили люди: место»."""
     told = OTHER_WORDS.get(event.what, event.what)
+    if event.what == RECOUNTED:
+        return told
     changed, kept = _names(event.changed), _names(list(event.kept))
     told = f"{told}: {changed}" if changed else told
     only = ", ".join(name for name in kept.split(", ") if name not in changed.split(", "))
