@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -80,12 +81,13 @@ def changed_by(case: Case, change: Change, signed: Signed) -> Case | None:
     after = replace(after, rev=case.rev + 1)
     if move is None:
         return after
+    event = _event(case, after, move, signed)
     return replace(
         after,
         version=case.version + 1,
-        updated_at=signed.at,
+        updated_at=max(case.updated_at, event.at),
         audit_due=True,
-        history=[*case.history, _event(case, after, move, signed)],
+        history=[*case.history, event],
     )
 
 
@@ -95,7 +97,7 @@ def _event(case: Case, after: Case, move: Move, signed: Signed) -> Event:
     stage = STAGE_NAMES[move.stage]
     return Event(
         seq=len(case.history) + 1,
-        at=signed.at,
+        at=max(signed.at, *(event.at for event in case.history[-1:])),
         what=RECOUNTED,
         by=signed.by,
         changed=list(before),
@@ -110,3 +112,14 @@ def event_of(case: Case, key: str) -> Event | None:
     """The event that this very change left in the case, if it did."""
     found = (one for one in reversed(case.history) if one.what == RECOUNTED and one.key == key)
     return next(found, None)
+
+
+def moved_by(event: Event, case: Case) -> Move | None:
+    """What `event` moved, as far as its case still tells."""
+    for path, old in event.before.items():
+        name, _, stage = path.partition(".")
+        now = stage_of(case, Stage(stage)) if name == "deadlines" and old else None
+        if now and old["due_at"] != msgspec.to_builtins(now.due_at):
+            was = datetime.fromisoformat(old["due_at"])
+            return Move(case.id, case.number, now.stage, was, now.due_at)
+    return None
