@@ -2,6 +2,7 @@
 
 from app.deadlines.current import current_deadlines, forget_deadlines
 from app.deadlines.repository import StoredBook, load, save_newest
+from app.deadlines.working import Worked, worked_out
 from app.engine.client import Engine
 from app.errors import ForbiddenError
 from app.permissions import PERMISSION_NAMES, Permission
@@ -9,11 +10,13 @@ from app.viewer import Viewer
 
 __all__ = [
     "StoredBook",
+    "Worked",
     "current_deadlines",
     "forget_deadlines",
     "may_read",
     "open_deadlines",
     "save_newest",
+    "worked_out",
 ]
 
 

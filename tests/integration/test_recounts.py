@@ -68,9 +68,7 @@ def slower(stored_book: StoredBook) -> Edit:
     rest = [
         one for one in CHOICES if (one.stage, one.kind, one.says) != (Stage.ANSWER, "message", 1)
     ]
-    return with_choices(
-        book, [*rest, choice, next(one for one in CHOICES if one.profile == "im-2h")]
-    )
+    return with_choices(book, [*rest, choice])
 
 
 async def proposed(engine: Engine, settings: Settings, edit: Edit | None = None) -> Recount:
