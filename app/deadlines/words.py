@@ -13,6 +13,7 @@ START_NAMES: dict[Start, str] = {
     Start.NEXT_WORKING: "с ближайшего рабочего времени",
     Start.MOMENT: "с самого момента",
 }
+KIND_WORDS = {"appeal": "обращения по 59-ФЗ", "message": "сообщения"}
 SHIFT_NAMES: dict[Shift, str] = {
     Shift.PREVIOUS: "на предыдущий рабочий день",
     Shift.NEXT: "на следующий рабочий день",
@@ -37,45 +38,47 @@ def amount_words(profile: Profile) -> str:
 def pause_words(profile: Profile, paused: int) -> str:
     """`paused` as `Counted` has it: days, or seconds of working time."""
     if profile.unit is Unit.WORKING_TIME:
-        return f"{span_words(paused // 60)} рабочего времени"
+        return f"{span_words(paused // 60, days=False)} рабочего времени"
     if profile.unit is Unit.WORKING_DAY:
         return counted(paused, "рабочий день", "рабочих дня", "рабочих дней")
     return counted(paused, "день", "дня", "дней")
 
 
-def span_words(minutes: int) -> str:
-    """«2 дня», «1 час 30 минут»: days of 24 hours."""
-    days, rest = divmod(abs(minutes), _DAY)
+def span_words(minutes: int, *, days: bool = True) -> str:
+    """«2 дня», «1 час 30 минут»: days of 24 hours, or, of working time, only hours."""
+    whole, rest = divmod(abs(minutes), _DAY) if days else (0, abs(minutes))
     hours, left = divmod(rest, _HOUR)
     parts = [
-        counted(days, "день", "дня", "дней") if days else "",
+        counted(whole, "день", "дня", "дней") if whole else "",
         counted(hours, "час", "часа", "часов") if hours else "",
         counted(left, "минута", "минуты", "минут") if left else "",
     ]
     return " ".join(filter(None, parts)) or counted(0, "минута", "минуты", "минут")
 
 
-def spans_text(spans: Iterable[int]) -> str:
+def spans_text(spans: Iterable[int], *, days: bool = True) -> str:
     """As a form has it: «7 дней, 3 дня, 2 часа»; `read_spans` reads it back."""
-    return ", ".join(span_words(one) for one in spans).replace("\u00a0", " ")
+    return ", ".join(span_words(one, days=days) for one in spans).replace("\u00a0", " ")
 
 
-def read_spans(text: str, field: str) -> list[int]:
+def read_spans(text: str, field: str, *, days: bool = True) -> list[int]:
     """Minutes of each part of «7 дней, 1 час 30 минут», each once, the largest first.
 
-    Raises `BadInputError`.
+    Without `days`, where a day may be of any length, only hours and minutes. Raises
+    `BadInputError`.
     """
-    found = {_read_span(part, field) for part in text.split(",") if part.strip()}
+    found = {read_span(part, field, days=days) for part in text.split(",") if part.strip()}
     return sorted(found, reverse=True)
 
 
-def read_span(text: str, field: str) -> int:
+def read_span(text: str, field: str, *, days: bool = True) -> int:
     """Minutes of «1 час 30 минут», 0 of «0». Raises `BadInputError`."""
-    return 0 if text.strip() == "0" else _read_span(text, field)
-
-
-def _read_span(text: str, field: str) -> int:
     clean = " ".join(text.replace("\u00a0", " ").casefold().split())
-    if not clean or _SPAN.sub("", clean).strip():
+    if clean == "0":
+        return 0
+    found = _SPAN.findall(clean)
+    if not found or _SPAN.sub("", clean).strip():
         raise BadInputError("Пишется так: 3 дня, 2 часа, 30 минут.", field=field)
-    return sum(int(number) * _SIZES[unit] for number, unit in _SPAN.findall(clean))
+    if not days and any(unit == "д" for _, unit in found):
+        raise BadInputError("Это рабочее время: пишется в часах и минутах.", field=field)
+    return sum(int(number) * _SIZES[unit] for number, unit in found)
