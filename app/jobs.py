@@ -25,6 +25,8 @@ ACTORS: dict[str, str] = {
     "sweep_exports": "sweeps",
     "run_bulk": "bulks",
     "sweep_bulks": "sweeps",
+    "run_recount": "recounts",
+    "sweep_recounts": "sweeps",
     "sweep_attachments": "sweeps",
     "rebuild_vocabulary": "vocabulary",
     "chase_deadlines": "deadlines",

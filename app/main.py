@@ -31,6 +31,7 @@ from app.audit.refusals import Refusals, told_each_minute
 from app.audit.security import security_told
 from app.audit.waiting import Journal
 from app.books.controllers import BooksController
+from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
@@ -107,6 +108,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     TokensController,
     ExportsController,
     BooksController,
+    DeadlinesController,
+    DeadlineChangesController,
     PeopleController,
     OwnSubstitutionsController,
     JournalExportController,

@@ -2,7 +2,16 @@
 
 from app.logging import configure_logging
 from app.settings import get_settings
-from workers.actors import attachments, audit, bulk, deadlines, exports, imports, vocabulary
+from workers.actors import (
+    attachments,
+    audit,
+    bulk,
+    deadlines,
+    exports,
+    imports,
+    recounts,
+    vocabulary,
+)
 from workers.broker import broker
 
 configure_logging(get_settings())
@@ -15,5 +24,6 @@ __all__ = [
     "deadlines",
     "exports",
     "imports",
+    "recounts",
     "vocabulary",
 ]

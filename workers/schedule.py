@@ -16,6 +16,7 @@ SWEEPS = (
     "sweep_imports",
     "sweep_exports",
     "sweep_bulks",
+    "sweep_recounts",
     "sweep_attachments",
     "rebuild_vocabulary",
     "chase_deadlines",

@@ -50,6 +50,12 @@ WORDS: dict[str, str] = {
     "book.department_changed": "Изменено ведомство",
     "book.sector_created": "Заведён отраслевой блок",
     "book.sector_changed": "Изменён отраслевой блок",
+    "book.profile_created": "Заведён порядок расчёта срока",
+    "book.profile_changed": "Изменён порядок расчёта срока",
+    "book.calendar_created": "Заведён рабочий календарь",
+    "book.calendar_changed": "Изменён рабочий календарь",
+    "book.choices_changed": "Изменены правила выбора порядка расчёта",
+    "book.ladder_changed": "Изменены шаги напоминаний",
 }
 """Everything that is not a step of a case."""
 
@@ -101,6 +107,7 @@ CASE_WORDS: dict[str, str] = {
     "deadline_overdue": "Нарушен срок",
     "deadline_escalated": "О нарушенном сроке сказано выше",
     "request_overdue": "Ведомство не ответило в срок",
+    "deadline_recounted": "Пересчитан срок",
 }
 """Steps of cases: `case.` and the code of the history event."""
 

@@ -24,7 +24,19 @@ class Tab:
 
 
 BOOKS = (Tab("Ведомства", "/books"), Tab("Отраслевые блоки", "/books/sectors"))
-"""One for each book; a new book adds its line."""
+"""Of those who edit the books only."""
+DEADLINES = (
+    Tab("Сроки", "/books/deadlines"),
+    Tab("Какой срок кому", "/books/deadlines/choices"),
+    Tab("Календари", "/books/deadlines/calendars"),
+    Tab("Напоминания", "/books/deadlines/ladder"),
+)
+"""Of everybody who works with cases."""
+
+
+def books_for(viewer: Viewer) -> tuple[Tab, ...]:
+    """One for each book that this person may open; a new book adds its line."""
+    return (*BOOKS, *DEADLINES) if viewer.may(Permission.BOOKS_EDIT) else DEADLINES
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 
 from app.accounts.directory import people_by_department
 from app.books.contexts import (
-    BOOKS,
+    books_for,
     departments_view,
     event_words,
     load_words,
@@ -45,7 +45,7 @@ async def departments_page(
     view = departments_view(books, viewer, await people_by_department(engine))
     rows = refused.errors if isinstance(refused, BadBookError) else []
     context = {
-        "books": BOOKS,
+        "books": books_for(viewer),
         "view": view,
         "told": load_words(loaded) if loaded else _told(request, books.stored, "department"),
         "refused": refused,
@@ -66,7 +66,7 @@ async def department_page(
     stored = await open_book(engine, viewer)
     own = [one for one in stored.history if one.code == form.code and _is_department(one.what)]
     context = {
-        "books": BOOKS,
+        "books": books_for(viewer),
         "form": replace(form, errors=_errors(error)),
         "error": None if error is None or error.field else error,
         "known": stored.book.departments.get(form.code) if form.version else None,
@@ -94,7 +94,7 @@ async def sectors_page(
         for one in sorted(stored.book.sectors.values(), key=lambda one: one.name.casefold())
     ]
     context = {
-        "books": BOOKS,
+        "books": books_for(viewer),
         "rows": rows,
         "form": replace(form, errors=_errors(error)),
         "error": None if error is None or error.field else error,

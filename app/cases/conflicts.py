@@ -6,6 +6,7 @@ from app.cases.actions.mention import mention
 from app.cases.actions.table import RULES
 from app.cases.chase import AlertKind
 from app.cases.models import Case, Event
+from app.cases.recounting import RECOUNTED
 from app.errors import ConflictError
 
 _MOST = 3
@@ -15,7 +16,10 @@ _OTHER_WORDS = {
     "import_changed": "изменено при загрузке",
     "received": "передано программой",
     "entered": "внесено вручную",
+    RECOUNTED: "срок пересчитан",
 }
+_DISTURB_NOBODY = frozenset({RECOUNTED})
+"""Events of changes made to thousands of cases at once: whoever types an answer goes on."""
 
 
 class CaseConflictError(ConflictError):
@@ -29,6 +33,14 @@ class CaseConflictError(ConflictError):
 def people_know(case: Case) -> list[Event]:
     """The history without reminders: these disturb nobody, so `version` counts only the others."""
     return [event for event in case.history if event.what not in set(AlertKind)]
+
+
+def was_changed(case: Case, seen: int) -> bool:
+    """Whether somebody did something since version `seen` that a person has to know first."""
+    if case.version == seen:
+        return False
+    later = people_know(case)[max(seen, 0) :]
+    return not later or any(event.what not in _DISTURB_NOBODY for event in later)
 
 
 def conflict(case: Case, seen: int, zone: ZoneInfo) -> CaseConflictError:

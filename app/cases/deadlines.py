@@ -67,10 +67,25 @@ def timed(
     return _with_stages(after, [one for one in stages if one], book)
 
 
-def recounted(case: Case, book: Book) -> Case:
-    """`case` by `book` as it is now; the same object where no open stage moves."""
-    fresh = [_by_rule(case, one, book) if is_open(case, one) else one for one in case.deadlines]
+def recounted(case: Case, was: Book, book: Book) -> Case:
+    """`case` with what the change of the book from `was` to `book` moves; the same object where no
+    open stage moves. What an earlier change would have moved stays, if people chose so then.
+    """
+    fresh = [_recounted(case, one, was, book) for one in case.deadlines]
     return case if fresh == case.deadlines else _with_stages(case, fresh, book)
+
+
+def rechased(case: Case, book: Book) -> Case:
+    """`case` with its next reminder by the ladder and the warnings of `book`."""
+    due = next_alert(case, book)
+    return case if due == case.alert_at else replace(case, alert_at=due)
+
+
+def _recounted(case: Case, stage: StageDeadline, was: Book, book: Book) -> StageDeadline:
+    if not is_open(case, stage):
+        return stage
+    fresh = _by_rule(case, stage, book)
+    return stage if fresh == _by_rule(case, stage, was) else fresh
 
 
 def stage_of(case: Case, stage: Stage) -> StageDeadline | None:

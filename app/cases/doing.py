@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.cases import repository
 from app.cases.actions.apply import UnchangedError, apply, done_before, rule_of
 from app.cases.actions.model import Action, Given
-from app.cases.conflicts import conflict
+from app.cases.conflicts import conflict, was_changed
 from app.cases.models import Case
 from app.cases.named import with_known_names
 from app.cases.permissions import may_see
@@ -58,7 +58,7 @@ async def change(
     def checked(case: Case) -> Case | None:
         if not may_see(viewer, case):
             raise NotFoundError(ABSENT)
-        if version_seen is not None and case.version != version_seen:
+        if version_seen is not None and was_changed(case, version_seen):
             raise conflict(case, version_seen, zone)
         return decide(case)
 
@@ -90,7 +90,7 @@ async def act(
         repeated = done_before(case, ready, viewer) is not None
         if repeated:
             return None
-        if version_seen is not None and case.version != version_seen and not rule.commutes:
+        if version_seen is not None and not rule.commutes and was_changed(case, version_seen):
             raise conflict(case, version_seen, zone)
         return apply(case, ready, viewer, datetime.now(zone), book)
 

@@ -20,6 +20,8 @@ class Index(StrEnum):
     DESKS = "desks"
     USERS = "users"
     DEPARTMENTS = "departments"
+    DEADLINES = "deadlines"
+    RECOUNTS = "recounts"
     AUDIT = "audit"
 
 

@@ -1,7 +1,9 @@
 """The book of departments as one document: a change of any part of it is one compare-and-set."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
@@ -36,7 +38,7 @@ class StoredBook:
     read: Stored | None
 
 
-def to_book(source: dict[str, object]) -> DepartmentBook:
+def to_book(source: Mapping[str, Any]) -> DepartmentBook:
     """Raises `msgspec.ValidationError` for a document that is not ours."""
     document = msgspec.convert(source, _Document)
     return DepartmentBook(document.departments, document.sectors)

@@ -37,11 +37,13 @@ class BookEvent(Struct, frozen=True, omit_defaults=True):
     at: datetime
     by: str
     what: str
-    """`department_created`, `department_changed`, `sector_created` or `sector_changed`."""
+    """The kind of the line and what was done with it: `department_created`, `profile_changed`."""
     code: str
     name: str
     changed: list[str] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
+    recount: str | None = None
+    """Id of the recount that goes with a change of the book of deadlines."""
 
 
 def new_code(name: str, taken: Iterable[str]) -> str:
@@ -158,19 +160,20 @@ def stamped(
     """
     events: list[BookEvent] = []
     sectors = [
-        _stamp(was.sectors.get(one.code), one, "sector", by, at, seq, events)
+        stamped_line(was.sectors.get(one.code), one, "sector", by, at, seq, events)
         for one in now.sectors.values()
     ]
     departments = [
-        _stamp(was.departments.get(one.code), one, "department", by, at, seq, events)
+        stamped_line(was.departments.get(one.code), one, "department", by, at, seq, events)
         for one in now.departments.values()
     ]
     return DepartmentBook(departments, sectors), events
 
 
-def _stamp(
+def stamped_line(
     old: Any, new: Any, kind: str, by: str, at: datetime, seq: int, events: list[BookEvent]
 ) -> Any:
+    """`new` with its stamps; what changed is added to `events`, whose first follows `seq`."""
     fields = [name for name in new.__struct_fields__ if name not in _STAMPS]
     changed = [name for name in fields if getattr(old, name, None) != getattr(new, name)]
     if old is not None and not changed:

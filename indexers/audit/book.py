@@ -1,4 +1,4 @@
-"""Changes of the book of departments → the journal, each once, whatever dies in between."""
+"""Changes of the books → the journal, each once, whatever dies in between."""
 
 import msgspec
 import structlog
@@ -23,10 +23,14 @@ class _Told(msgspec.Struct):
     rev: int = 0
 
 
-def event_of(event: BookEvent) -> AuditEvent:
-    """The names of departments and sector blocks stay in the book: its history shows them."""
+BOOKS = {Index.DEPARTMENTS: "book", Index.DEADLINES: "deadlines"}
+"""Books whose only document is `DOCUMENT`, and what the ids of their lines begin with."""
+
+
+def event_of(event: BookEvent, kind: str) -> AuditEvent:
+    """The names of what changed stay in the book: its history shows them."""
     return AuditEvent(
-        id=f"book:{event.seq}",
+        id=f"{kind}:{event.seq}",
         at=event.at,
         what=f"book.{event.what}",
         outcome=Outcome.DONE,
@@ -37,24 +41,27 @@ def event_of(event: BookEvent) -> AuditEvent:
     )
 
 
-async def project_book(engine: Engine) -> int:
-    """Writes the lines the journal lacks; returns how many.
+async def project_books(engine: Engine) -> int:
+    """Writes the lines the journal lacks of every book; returns how many."""
+    return sum([await project_book(engine, index) for index in BOOKS])
 
-    Safe to run any number of times and in parallel: an event has one id. Where the book is being
-    changed at this moment, the next run says how far the journal has come.
+
+async def project_book(engine: Engine, index: Index = Index.DEPARTMENTS) -> int:
+    """Safe to run any number of times and in parallel: an event has one id. Where the book is
+    being changed at this moment, the next run says how far the journal has come.
     """
-    read = await engine.get(Index.DEPARTMENTS, DOCUMENT)
+    read = await engine.get(index, DOCUMENT)
     if read is None:
         return 0
     told = msgspec.convert(read.source, _Told)
     due = [event for event in told.history if event.seq > told.audit_seq]
     for event in due:
-        await record(engine, event_of(event))
+        await record(engine, event_of(event, BOOKS[index]))
     if not due:
         return 0
     document = {**read.source, "audit_seq": due[-1].seq, "rev": told.rev + 1}
     try:
         await writer.replace(engine, read, document)
     except ConflictError:
-        log.info("book_changed_meanwhile", events=len(due))
+        log.info("book_changed_meanwhile", book=index, events=len(due))
     return len(due)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from app.cases.derived import case_number
-from app.deadlines.models import Book
+from app.deadlines.current import current_deadlines
 from app.engine.client import Engine, Stored
 from app.engine.counters import CASE_NUMBERS, take_block
 from app.engine.names import Index
@@ -47,14 +47,11 @@ class ChunkResult(Struct):
 class ChunkWriter:
     """Bound to one import; called with its chunks in order."""
 
-    def __init__(
-        self, engine: Engine, *, import_id: str, profile: str, zone: ZoneInfo, book: Book
-    ) -> None:
+    def __init__(self, engine: Engine, *, import_id: str, profile: str, zone: ZoneInfo) -> None:
         self._engine = engine
         self._import_id = import_id
         self._profile = profile
         self._zone = zone
-        self._book = book
 
     async def write(self, chunk: PreparedChunk) -> ChunkResult:
         """Safe to repeat: what an interrupted run wrote is recognised by its history events."""
@@ -81,9 +78,10 @@ class ChunkWriter:
         drafts = {case: Draft() for case in ids}
         for case, read in (known | whole).items():
             drafts[case] = Draft(read.source, read)
-        now = datetime.now(UTC)
+        now, book = datetime.now(UTC), await current_deadlines(self._engine)
+        marks = Marks(self._import_id, self._profile, now, book)
         for row in rows:
-            self._apply(drafts[row.id], row, now)
+            self._apply(drafts[row.id], row, marks)
         return drafts
 
     def _is_news(self, row: Prepared, read: Stored | None) -> bool:
@@ -93,8 +91,7 @@ class ChunkWriter:
             return False
         return bool(read.source["source"].get("fingerprint") != row.fingerprint)
 
-    def _apply(self, draft: Draft, row: Prepared, now: datetime) -> None:
-        marks = Marks(self._import_id, self._profile, now, self._book)
+    def _apply(self, draft: Draft, row: Prepared, marks: Marks) -> None:
         if draft.document is None:
             # the number is given when the block is taken, just before the write
             draft.document = new_case(row, marks, number="")

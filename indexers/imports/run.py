@@ -9,7 +9,6 @@ import msgspec
 import structlog
 from anyio.to_thread import run_sync
 
-from app.deadlines.current import current_deadlines
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import BadInputError, StorageUnavailableError
@@ -137,7 +136,7 @@ class _Run:
         )
         loader = Loader(
             rejects_file=self._files.rejects,
-            write=ChunkChecker(self._engine).write if dry else (await self._writer()).write,
+            write=ChunkChecker(self._engine).write if dry else self._writer().write,
             saved=self._save,
         )
         async with prepared_ahead(order, table.rows) as ahead:
@@ -165,13 +164,12 @@ class _Run:
         elif phase is ImportState.CHECKING:  # what earlier rows would have written is forgotten
             await self._lease.update(checkpoint=Checkpoint(), rejected_examples=[])
 
-    async def _writer(self) -> ChunkWriter:
+    def _writer(self) -> ChunkWriter:
         return ChunkWriter(
             self._engine,
             import_id=self._job.id,
             profile=self._job.profile,
             zone=self._settings.zone,
-            book=await current_deadlines(self._engine),
         )
 
     async def _save(

@@ -10,7 +10,16 @@ from app.jobs import ACTORS
 
 def declared() -> RedisBroker:
     """The broker with all actors; not by `workers.main`, which also takes over the journal."""
-    from workers.actors import attachments, audit, bulk, deadlines, exports, imports, vocabulary
+    from workers.actors import (
+        attachments,
+        audit,
+        bulk,
+        deadlines,
+        exports,
+        imports,
+        recounts,
+        vocabulary,
+    )
     from workers.broker import broker
 
     for actor in (
@@ -18,6 +27,7 @@ def declared() -> RedisBroker:
         exports.run_export,
         audit.sweep_audit,
         bulk.run_bulk,
+        recounts.run_recount,
         attachments.sweep_attachments,
         vocabulary.rebuild_vocabulary,
         deadlines.chase_deadlines,

@@ -119,11 +119,11 @@ def test_another_edition_of_a_profile_moves_a_case_only_by_a_recount() -> None:
         SHIPPED.profiles | {"im-4h": slow}, SHIPPED.calendars, SHIPPED.choices, SHIPPED.ladder
     )
     assert timed(one, one, book, NOW).deadline_at == one.deadline_at
-    moved = recounted(one, book)
+    moved = recounted(one, SHIPPED, book)
     assert moved.deadline_at == datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
-    assert recounted(moved, book) is moved
+    assert recounted(moved, SHIPPED, book) is moved
     closed = replace(one, state=State.CLOSED)
-    assert recounted(closed, book) is closed
+    assert recounted(closed, SHIPPED, book) is closed
 
 
 def test_reminders_climb_the_ladder_once_each() -> None:

@@ -12,7 +12,7 @@ from app.engine.client import Engine
 from app.engine.months import close_month, months
 from app.engine.names import Index
 from app.settings import Settings
-from indexers.audit.book import project_book
+from indexers.audit.book import project_books
 from indexers.audit.days import close_days
 from indexers.audit.project import project, project_due
 from workers.broker import broker
@@ -53,7 +53,7 @@ def sweep_audit() -> None:
         for _ in range(_MOST_BATCHES):
             if not await project_due(engine):
                 break
-        await project_book(engine)
+        await project_books(engine)
         now = datetime.now(UTC)
         await close_days(engine, now)
         for month in await months(engine, Index.AUDIT):

@@ -9,6 +9,7 @@ from app.cases.chasing import SYSTEM
 from app.cases.codes import STATE_NAMES, State
 from app.cases.directory import Directory
 from app.cases.models import Case, Event
+from app.cases.recounting import RECOUNTED
 from app.text.mask import mask_contacts
 
 FIELD_NAMES = {
@@ -45,6 +46,7 @@ OTHER_WORDS = {
     AlertKind.OVERDUE: "срок нарушен",
     AlertKind.ESCALATED: "срок нарушен, сказано выше",
     AlertKind.REQUEST_OVERDUE: "ведомство молчит",
+    RECOUNTED: "срок пересчитан",
 }
 """Events that no action of people leaves; a code without words is shown as it is."""
 
@@ -53,6 +55,7 @@ _ICONS: dict[str, str] = {
     AlertKind.OVERDUE: "alert-circle",
     AlertKind.ESCALATED: "alert-triangle",
     AlertKind.REQUEST_OVERDUE: "alert-triangle",
+    RECOUNTED: "calendar",
 }
 _NOT_PEOPLE = {"import": "Загрузка", SYSTEM: "Отклик"}
 _WHOM = {
@@ -101,7 +104,7 @@ def line_of(event: Event, directory: Directory) -> Line:
 
 def _told(event: Event, directory: Directory) -> str:
     rule = RULES.get(event.what)
-    if event.what in _ICONS:
+    if event.what in set(AlertKind):
         return _reminded(event, directory)
     if rule is None:
         return _told_of_import(event)
@@ -137,6 +140,8 @@ def _named(to: str, directory: Directory) -> str:
 def _told_of_import(event: Event) -> str:
     """«изменено при загрузке: состояние; осталось, как изменили люди: место»."""
     told = OTHER_WORDS.get(event.what, event.what)
+    if event.what == RECOUNTED:
+        return told
     changed, kept = _names(event.changed), _names(list(event.kept))
     told = f"{told}: {changed}" if changed else told
     only = ", ".join(name for name in kept.split(", ") if name not in changed.split(", "))
