@@ -12,6 +12,10 @@ from app.deadlines.models import Calendar, DayOff, Profile, Shift, Start, Unit
 
 Moment = datetime
 """Without a zone: the wall clock of the calendar."""
+_HOLIDAYS = {
+    *(f"0{day}.01" for day in range(1, 9)),
+    *("23.02", "08.03", "01.05", "09.05", "12.06", "04.11"),
+}
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
@@ -22,14 +26,17 @@ def russian(year: int) -> holidays.HolidayBase:
 
 def hours(calendar: Calendar, day: date) -> list[tuple[Moment, Moment]]:
     """Working time of one day."""
-    own = next((one for one in reversed(calendar.exceptions) if one.day == day), None)
-    if own and own.kind is DayOff.OFF:
-        return []
-    if own and own.kind is DayOff.HOURS:
+    own = next((one for one in calendar.exceptions if one.day == day), None)
+    if own is None:
+        return _by_country(calendar, day)
+    if own.kind is DayOff.HOURS:
         return [_pair(day, line) for line in own.hours]
+    line = calendar.week[day.weekday()] or calendar.week[0]
+    return [] if own.kind is DayOff.OFF else _without_lunch(calendar, day, line)
+
+
+def _by_country(calendar: Calendar, day: date) -> list[tuple[Moment, Moment]]:
     line = calendar.week[day.weekday()]
-    if own:
-        return _without_lunch(calendar, day, line or calendar.week[0])
     if calendar.country != "RU":
         return _without_lunch(calendar, day, line)
     if day in russian(day.year):
@@ -37,12 +44,7 @@ def hours(calendar: Calendar, day: date) -> list[tuple[Moment, Moment]]:
     if day in russian(day.year).weekend_workdays:
         line = line or calendar.week[0]
     spans = _without_lunch(calendar, day, line)
-    tomorrow = (day + _DAY).strftime("%d.%m")
-    eve = tomorrow in {f"0{n}.01" for n in range(1, 9)} | {"23.02", "08.03", "01.05", "09.05"} | {
-        "12.06",
-        "04.11",
-    }
-    if not eve or not spans:
+    if not spans or f"{day + _DAY:%d.%m}" not in _HOLIDAYS:
         return spans
     end = spans[-1][1] - timedelta(minutes=calendar.shorten)
     return [(a, min(b, end)) for a, b in spans if a < end]
