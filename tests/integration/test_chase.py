@@ -1,17 +1,25 @@
 """The chase over stored cases: each reminder once, whoever sweeps, however often."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.to_thread import run_sync
+from click.testing import CliRunner
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from app.accounts.roles import Role
+from app.cases.actions.model import Action, Given
 from app.cases.chasing import SYSTEM
 from app.cases.codes import State
+from app.cases.conflicts import CaseConflictError
+from app.cases.doing import act
 from app.cases.repository import to_case
 from app.engine import writer
 from app.engine.client import Engine
@@ -19,12 +27,13 @@ from app.engine.names import Index
 from app.settings import Settings
 from app.system.heartbeat import last_sweep, note_sweep
 from app.system.service import late_reminders, system_state
+from cli.check import check
 from indexers.audit.check import check_audit
 from indexers.audit.project import project_due
 from indexers.chase import sweep as sweeping
 from indexers.chase.retime import retime
 from indexers.chase.sweep import sweep
-from tests.casework import ZONE, assert_possible, case, store, stored
+from tests.casework import COORDINATOR, ZONE, assert_possible, case, store, stored
 from tests.factories import load, make_user, row, write_csv
 
 LATE = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
@@ -65,8 +74,8 @@ async def test_back_and_forth_of_the_clock_tells_nothing_anew(engine: Engine) ->
     for shift in (0, -600, 0, 90, -30, 90):
         await engine.refresh(Index.CASES)
         await sweep(engine, ZONE, LATE + timedelta(minutes=shift))
-    whats = [event["what"] for event in await reminders(engine, case_id)]
-    assert whats == ["deadline_overdue", "deadline_escalated"]
+    kinds = [event["what"] for event in await reminders(engine, case_id)]
+    assert kinds == ["deadline_overdue", "deadline_escalated"]
 
 
 async def test_nothing_is_told_of_what_is_over(engine: Engine) -> None:
@@ -152,3 +161,41 @@ async def test_the_state_tells_that_nobody_chases(engine: Engine, settings: Sett
     assert state.chased_at == LATE
     assert state.backlog is not None
     assert state.backlog.reminders == 2
+
+
+async def test_who_types_loses_to_no_reminder(engine: Engine) -> None:
+    [case_id] = await filled(engine, 1)
+    seen = (await stored(engine, case_id))["version"]
+    await sweep(engine, ZONE, LATE)
+    assert len(await reminders(engine, case_id)) == 1
+    place = Action("set_place", Given({"street": "Мира"}))
+    outcome = await act(engine, COORDINATOR, case_id, seen, place, zone=ZONE)
+    assert outcome.case.place.street == "Мира"
+    with pytest.raises(CaseConflictError, match="место"):
+        other = Action("set_place", Given({"street": "Лесная"}))
+        await act(engine, COORDINATOR, case_id, seen, other, zone=ZONE)
+
+
+async def test_the_page_and_metrics_tell_it_too(
+    engine: Engine, app_client: AsyncTestClient[Litestar]
+) -> None:
+    await filled(engine, 2)
+    page = (await app_client.get("/system")).text
+    assert 'не напомнили вовремя</dt><dd class="figures">2</dd>' in page
+    assert 'Сроки проверены</dt><dd class="figures">неизвестно</dd>' in page
+    assert "otklik_late_reminders 2.0" in (await app_client.get("/metrics")).text
+
+
+async def test_check_says_that_the_chase_stands_still(engine: Engine) -> None:
+    await filled(engine, 1)
+    found = await run_sync(lambda: CliRunner().invoke(check, ["--json"]))
+    assert found.exit_code == 1
+    assert json.loads(found.output)["late_reminders"] == 1
+    told = await run_sync(lambda: CliRunner().invoke(check, []))
+    assert "1 обращение ждёт больше пяти минут" in told.output
+    await sweep(engine, ZONE, datetime.now(UTC))
+    await engine.refresh(Index.CASES)
+    await project_due(engine)
+    done = await run_sync(lambda: CliRunner().invoke(check, ["--json"]))
+    assert json.loads(done.output)["late_reminders"] == 0
+    assert done.exit_code == 0, done.output
