@@ -57,7 +57,7 @@ def profile_groups(book: Book) -> list[ProfileGroup]:
                 one for one in book.profiles.values() if (one.kind, one.stage) == (kind, stage)
             ]
             if found:
-                title = f"{words.capitalize()}: {STAGE_NAMES[stage].lower()}"
+                title = f"{words[:1].upper()}{words[1:]}: {STAGE_NAMES[stage].lower()}"
                 groups.append(ProfileGroup(title, [_profile_row(book, one) for one in found]))
     return groups
 

@@ -75,7 +75,7 @@ async def profiles_page(request: AnyRequest, engine: Engine, viewer: Viewer) -> 
         "history": contexts.history_of(stored),
         "choices": contexts.profile_choices(stored.book, ()),
         "calendars": [(one.code, one.name) for one in stored.book.calendars.values()],
-        "asked": dict(query),
+        "asked": {name: query.get(name, "") for name in ("profile", "start", "calendar")},
         "worked": worked,
         "wrong": _errors(wrong),
     }
