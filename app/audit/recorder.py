@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from weakref import WeakKeyDictionary
 
 import structlog
+from anyio.to_thread import run_sync
 from ulid import ULID
 
 from app.audit import repository
 from app.audit.chain import ChainKey, chain_key, linked
+from app.audit.heads import Head, Heads
 from app.audit.models import AuditEvent
 from app.engine.client import Engine
 from app.errors import ConflictError
@@ -53,15 +55,23 @@ class Recorder:
             except BaseException:
                 self._begin(self._day)
                 raise
-            self._link += 1
-            self._previous = document["hash"]
+            await self._written(engine, document["hash"])
+
+    async def _written(self, engine: Engine, line_hash: str) -> None:
+        """The chain has grown; that the disk refuses to say so must stop nobody's sign-in."""
+        self._link += 1
+        self._previous = line_hash
+        head = Head(self._chain, self._link, line_hash, self._day)
+        try:
+            await run_sync(Heads(engine).keep, head)
+        except OSError as error:
+            log.warning("audit_head_not_kept", error=type(error).__name__)
 
     async def _met(self, engine: Engine, event: AuditEvent, own: str) -> None:
         """The id was taken: by the first try of this very write, or by another writer."""
         found = await repository.by_ids(engine, [(event.id, event.at)])
         if found.get(event.id, {}).get("hash") == own:
-            self._link += 1
-            self._previous = own
+            await self._written(engine, own)
         log.info("audit_met", what=event.what)
 
     def _begin(self, day: str) -> None:

@@ -3,7 +3,7 @@
 Reads everything once: memory does not grow with the number of cases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any
@@ -13,16 +13,18 @@ from msgspec import Struct, field
 
 from app.audit import repository
 from app.audit.chain import ChainKey, chain_key, holds
+from app.audit.heads import DAYS, Head, Heads
 from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.months import months
 from app.engine.names import Index
 from indexers import bulk, cases
-from indexers.audit.days import CHAIN
 from indexers.audit.project import BATCH, line_id, told_by_import, unaudited
 from indexers.audit.stream import in_chains
 
 _EXAMPLES = 20
 _encoder = msgspec.json.Encoder()
+_Links = dict[int, str]
+"""Hashes of a chain's lines, by link."""
 
 
 class Finding(Struct, frozen=True):
@@ -57,33 +59,40 @@ class CheckReport(Struct):
 async def check_audit(engine: Engine, *, repair: bool = False) -> CheckReport:
     """`repair` only asks again for what histories still owe; the journal itself is never mended."""
     report = CheckReport()
+    told = Heads(engine).all()
     kept = await months(engine, Index.AUDIT)
     await engine.refresh_reads(Index.AUDIT)
     await engine.refresh(Index.CASES)
-    if kept:
-        await _check_chains(engine, report, kept[0].name)
-    await _check_cases(engine, report, kept[0].name if kept else "", repair=repair)
+    oldest = kept[0].name if kept else ""
+    await _check_chains(engine, report, told, oldest)
+    await _check_cases(engine, report, oldest, repair=repair)
     return report
 
 
-async def _check_chains(engine: Engine, report: CheckReport, oldest: str) -> None:
+async def _check_chains(
+    engine: Engine, report: CheckReport, told: Sequence[Head], oldest: str
+) -> None:
+    """`told` was read before: what it says was in the engine then, unless its month is dropped."""
     key = chain_key(engine.data_dir)
     last: dict[str, Any] = {}
-    heads: dict[str, tuple[int, dict[int, str]]] = {}
-    closed: list[dict[str, Any]] = []
+    chains: dict[str, _Links] = {}
+    heads = {head.chain: (head.link, head.hash) for head in told if _month(head.day) >= oldest}
     async with aclosing(in_chains(engine, {"match_all": {}})) as documents:
         async for document in documents:
             report.lines += 1
             _check_line(report, key, last, document, oldest)
             last = document
-            if document["chain"] == CHAIN:
-                closed.append(document)
-            elif "day" in document:
-                links = heads.setdefault(document["chain"], (0, {}))[1]
+            if document["chain"] == DAYS or "day" in document:
+                links = chains.setdefault(document["chain"], {})
                 links[document["link"]] = document["hash"]
-                heads[document["chain"]] = (document["link"], links)
-    for day in closed:
-        _check_day(report, day, heads)
+            for chain, head in document.get("heads", {}).items():
+                heads[chain] = max(heads.get(chain, (0, "")), (head["link"], head["hash"]))
+    for chain, (link, line_hash) in sorted(heads.items()):
+        _check_end(report, chain, chains.get(chain, {}), link, line_hash)
+
+
+def _month(day: str) -> str:
+    return day.replace("-", "")[:6]
 
 
 def _check_line(
@@ -113,15 +122,11 @@ def _is_gap(last: Mapping[str, Any], document: Mapping[str, Any], oldest: str) -
     return bool(document["previous"]) and begun > f"{oldest}01"
 
 
-def _check_day(
-    report: CheckReport,
-    day: Mapping[str, Any],
-    heads: Mapping[str, tuple[int, dict[int, str]]],
-) -> None:
-    for chain, head in day.get("heads", {}).items():
-        links = heads.get(chain, (0, {}))[1]
-        if links.get(head["link"]) != head["hash"]:
-            report.add("cut_off", f"{chain}:{head['link']}")
+def _check_end(report: CheckReport, chain: str, links: _Links, link: int, line_hash: str) -> None:
+    """Whether the line that was once the last of `chain` is there; names the first one gone."""
+    if links.get(link) != line_hash:
+        first = min(max(links, default=0) + 1, link)
+        report.add("cut_off", f"{chain}:{first}" if first == link else f"{chain}:{first}-{link}")
 
 
 async def _check_cases(engine: Engine, report: CheckReport, oldest: str, *, repair: bool) -> None:
