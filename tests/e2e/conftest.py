@@ -23,6 +23,9 @@ from app.settings import ROOT, Settings
 from app.viewer import Viewer
 from dev.browser import FLAGS, chromium
 from tests.factories import make_user, open_session
+from tests.oidc_provider import provider
+
+__all__ = ["provider"]
 
 _START_SECONDS = 60
 _REFUSED = re.compile(r"(status of|Error Code) 4\d\d|ERR_CONNECTION_REFUSED|^htmx:|^\[object")

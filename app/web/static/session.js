@@ -26,7 +26,7 @@
     again = null;
     if (!wanted || !wanted.isConnected) return;
     if (wanted instanceof HTMLFormElement) wanted.requestSubmit();
-    else if (wanted.matches("a, button")) wanted.click();
+    else wanted.click();
   };
   dialog.addEventListener("cancel", (event) => event.preventDefault());
 
@@ -75,7 +75,9 @@
     if (!detail.triggeringEvent) detail.headers["X-Otklik-Background"] = "1";
   });
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    if (detail.elt.id !== "unlock" && detail.requestConfig.triggeringEvent) again = detail.elt;
+    // Only what a person sends: a check of what is being typed must not take its place.
+    const sent = detail.elt.matches("form, a, button") && detail.requestConfig.triggeringEvent;
+    if (sent && detail.elt.id !== "unlock") again = detail.elt;
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.elt === again && detail.xhr.status !== 401) again = null;
