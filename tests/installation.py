@@ -1,77 +1,134 @@
-"""One installation for a whole module: indexes once, people and sessions anew for each test.
+"""One installation for a whole module: indexes once, everything in them anew for each test.
 
-For tests of people and cases, which are many and small: making all indexes takes longer than any.
-A `conftest.py` takes the fixtures over by importing them.
+For tests that are many and small: making all indexes takes longer than any of them. What a test
+finds is what a new installation has; one that made, closed or dropped an index costs new indexes.
+A `conftest.py` takes the fixtures over by importing them. Not for tests that compare relevance:
+what was deleted still counts in the frequencies of words until segments merge.
 """
 
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
+import anyio
 import pytest
 from elasticsearch import Elasticsearch
 from redis import Redis
 
 from app.engine.client import Engine, client_options
-from app.engine.names import Index, write_alias
 from app.settings import Settings, get_settings
+
+_MOST = 10_000
+"""Documents one question brings; whoever leaves more gets new indexes."""
+Documents = dict[tuple[str, str], Any]
+"""By index and id."""
 
 
 def drop_indexes(settings: Settings) -> None:
     """All of one installation in one call: each call is a change of the cluster's state."""
-    with Elasticsearch(**(client_options(settings) | {"request_timeout": 60})) as client:
-        found = client.indices.get(index=f"{settings.index_prefix}*", expand_wildcards="all")
-        if names := list(found):
+    with _client(settings) as client:
+        if names := list(_indexes(client, settings)):
             client.indices.delete(index=names)
+
+
+def _client(settings: Settings) -> Elasticsearch:
+    return Elasticsearch(**(client_options(settings) | {"request_timeout": 60}))
+
+
+def _indexes(client: Elasticsearch, settings: Settings) -> dict[str, Any]:
+    """Mappings, settings and aliases of each."""
+    return dict(client.indices.get(index=f"{settings.index_prefix}*", expand_wildcards="all"))
+
+
+@dataclass
+class Installation:
+    """What `otklik setup` makes, and the way back to it."""
+
+    settings: Settings
+    environment: dict[str, str]
+    _indexes: dict[str, Any] = field(default_factory=dict)
+    _documents: Documents = field(default_factory=dict)
+
+    def create(self) -> None:
+        anyio.run(self._set_up)
+        with _client(self.settings) as client:
+            self._indexes = _indexes(client, self.settings)
+            self._documents = self._stored(client)
+
+    async def _set_up(self) -> None:
+        from indexers.setup import run
+
+        engine = Engine(self.settings)
+        await run(engine, self.settings)
+        await engine.close()
+
+    def restore(self) -> None:
+        """As new, for the next test."""
+        with _client(self.settings) as client:
+            same = _indexes(client, self.settings) == self._indexes
+            left = self._stored(client) if same else {}
+            if same and len(left) < _MOST:
+                self._put_back(client, left)
+                return
+        drop_indexes(self.settings)
+        self.create()
+
+    def _stored(self, client: Elasticsearch) -> Documents:
+        names = list(self._indexes)
+        client.indices.refresh(index=names)
+        hits = client.search(index=names, size=_MOST)["hits"]["hits"]
+        return {(hit["_index"], hit["_id"]): hit["_source"] for hit in hits}
+
+    def _put_back(self, client: Elasticsearch, left: Documents) -> None:
+        operations: list[Any] = [
+            {"delete": {"_index": index, "_id": key}}
+            for index, key in left.keys() - self._documents.keys()
+        ]
+        for (index, key), source in self._documents.items():
+            if left.get((index, key)) != source:
+                operations += [{"index": {"_index": index, "_id": key}}, source]
+        if operations:
+            answer = client.bulk(operations=operations, refresh=True)
+            assert not answer["errors"], answer
 
 
 @pytest.fixture(scope="module")
 def installed(
     service_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, str]]:
-    """The environment of an installation whose indexes exist."""
-    from indexers.setup import run
-
+) -> Iterator[Installation]:
+    """An installation whose indexes exist."""
     prefix = f"t{uuid.uuid4().hex[:10]}-"
     environment = {
         **service_urls,
         "OTKLIK_INDEX_PREFIX": prefix,
         "OTKLIK_DATA_DIR": str(tmp_path_factory.mktemp("data")),
         "OTKLIK_SECRET_KEY": "k" * 40,
+        "OTKLIK_LEASE_SECONDS": "3",
+        "OTKLIK_SWEEP_SECONDS": "1",
     }
-    import anyio
-
     own = Settings(
         es_url=environment["OTKLIK_ES_URL"], index_prefix=prefix, secret_key="k" * 40, es_timeout=60
     )
-
-    async def create() -> None:
-        engine = Engine(own)
-        await run(engine, own)
-        await engine.close()
-
-    anyio.run(create)
-    yield environment
+    installation = Installation(own, environment)
+    installation.create()
+    yield installation
     drop_indexes(own)
 
 
 @pytest.fixture
-def settings(installed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """The installation with nobody and no case in it."""
-    for name, value in installed.items():
+def settings(installed: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """The installation with nobody and no case in it; child processes find it, too."""
+    for name, value in installed.environment.items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
     chosen = get_settings()
     yield chosen
     get_settings.cache_clear()
-    with Elasticsearch(**(client_options(chosen) | {"request_timeout": 60})) as client:
-        for kind in (Index.USERS, Index.CASES, Index.BULK):
-            name = write_alias(chosen.index_prefix, kind)
-            client.indices.refresh(index=name)
-            hits = client.search(index=name, size=10_000, source=False)["hits"]["hits"]
-            if gone := [{"delete": {"_id": hit["_id"]}} for hit in hits]:
-                client.bulk(index=name, operations=gone, refresh=True)
-    shutil.rmtree(chosen.data_dir / "attachments", ignore_errors=True)
+    installed.restore()
+    for name in ("attachments", "exports", "imports"):
+        shutil.rmtree(chosen.data_dir / name, ignore_errors=True)
     with Redis.from_url(chosen.redis_url.get_secret_value()) as redis:
         for key in redis.scan_iter(f"{chosen.index_prefix}*"):
             redis.delete(key)

@@ -115,30 +115,41 @@ def _wait_alive(url: str, child: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 async def product(settings: Settings, engine: Engine) -> AsyncIterator[str]:
-    """`serve`, `work` and `schedule` as in production, over empty indexes; the site's address.
+    """The site as in production, over empty indexes; its address. Nothing works behind it.
 
     There is one user, `boss`, in whose session `visit` opens pages.
     """
     boss = await make_user(engine, settings, "boss", *EVERYTHING, name="Еремеева Ольга Дмитриевна")
-    with _running() as url:
+    port = free_port()
+    with _running(("serve", "--port", str(port))) as (site,):
+        url = f"http://127.0.0.1:{port}"
+        _wait_alive(url, site)
         _signed_in[url] = await open_session(settings, boss)
         yield url
     _signed_in.clear()
 
 
+@pytest.fixture
+def workers(product: str) -> Iterator[None]:
+    """`work` and `schedule` beside the site, for pages that wait for what they do.
+
+    Starting them costs more than most tests: ask for them only there.
+    """
+    with _running(("work",), ("schedule",)):
+        yield
+
+
 @contextmanager
-def _running() -> Iterator[str]:
-    port = free_port()
+def _running(*commands: tuple[str, ...]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """`otklik …` of each command; asked to end, then killed."""
     children = [
         subprocess.Popen(
             [sys.executable, "-m", "cli.main", *arguments], cwd=ROOT, start_new_session=True
         )
-        for arguments in (("serve", "--port", str(port)), ("work",), ("schedule",))
+        for arguments in commands
     ]
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_alive(url, children[0])
-        yield url
+        yield children
     finally:
         for child in children:
             os.killpg(child.pid, signal.SIGTERM)

@@ -10,6 +10,8 @@ from indexers.exports.run import run_export
 from tests.e2e.conftest import BOSS, visit
 from tests.integration.search_corpus import case, filled
 
+pytestmark = pytest.mark.usefixtures("workers")
+
 PATIENCE = 60_000
 
 

@@ -12,6 +12,8 @@ from dev.demo.writers.im import Layout, write_im
 from tests.e2e.conftest import visit
 from tests.factories import row, write_csv
 
+pytestmark = pytest.mark.usefixtures("workers")
+
 QUERY = "нет горячей воды на Ленина"
 PATIENCE = 60_000
 

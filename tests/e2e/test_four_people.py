@@ -28,6 +28,8 @@ from tests.auditing import lines
 from tests.e2e.conftest import BOSS, settled, visit
 from tests.factories import make_user, open_session
 
+pytestmark = pytest.mark.usefixtures("workers")
+
 HOUSE, ROADS = "Управление ЖКХ", "Дорожная служба"
 TEXT = "На Садовой у дома 5 провалился люк, рядом детская площадка"
 NOT_OURS = "Люк на проезжей части, это дорожники"

@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.conftest import settled, visit
 from tests.e2e.test_first_day import PATIENCE, upload
 from tests.factories import write_csv
+
+pytestmark = pytest.mark.usefixtures("workers")
 
 ROWS = [
     {"Дата": f"{n}.02.2026", "Суть": f"Яма у дома {n}", "Статус": state, "Этап": stage}

@@ -15,6 +15,14 @@ from app.errors import ConflictError, EngineSetupError
 from app.settings import Settings
 from indexers.aliases import IndexState, live_index
 from indexers.setup import run
+from tests.installation import drop_indexes
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An installation before its first set-up."""
+    drop_indexes(settings)
+    return settings
 
 
 async def test_the_first_time_all_is_made_and_then_nothing_changes(settings: Settings) -> None:

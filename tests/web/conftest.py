@@ -1,4 +1,4 @@
-"""An application without services behind it: most of the web base needs none."""
+"""An application without services behind it, which most of the web base needs, or a shared one."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,9 +15,11 @@ from app.engine.client import Engine
 from app.errors import BadInputError, EngineUnavailableError
 from app.settings import Settings
 from app.web.render import page
+from tests.installation import engine, installed, settings
 from tests.web.gallery import gallery_app
 from tests.web.intake_browser import Browser
 
+__all__ = ["engine", "installed", "settings"]
 BASE = "http://127.0.0.1:8000"
 NOWHERE = "http://127.0.0.1:9"
 """The discard port: nothing listens there, so a client is refused at once."""

@@ -1,4 +1,4 @@
-"""People come and go; the installation stays."""
+"""Indexes are made once for a module; what a test leaves in them is gone before the next."""
 
 from tests.installation import engine, installed, settings
 from tests.oidc_provider import provider
