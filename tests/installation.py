@@ -127,9 +127,7 @@ def settings(installed: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterat
     yield chosen
     get_settings.cache_clear()
     installed.restore()
-    heads = f"{chosen.index_prefix}audit-heads"  # of lines that are gone with the test
-    for name in ("attachments", "exports", "imports", heads):
-        shutil.rmtree(chosen.data_dir / name, ignore_errors=True)
+    shutil.rmtree(chosen.data_dir, ignore_errors=True)
     with Redis.from_url(chosen.redis_url.get_secret_value()) as redis:
         for key in redis.scan_iter(f"{chosen.index_prefix}*"):
             redis.delete(key)
