@@ -171,8 +171,8 @@ async def test_who_types_loses_to_no_reminder(engine: Engine) -> None:
     place = Action("set_place", Given({"street": "Мира"}))
     outcome = await act(engine, COORDINATOR, case_id, seen, place, zone=ZONE)
     assert outcome.case.place.street == "Мира"
+    other = Action("set_place", Given({"street": "Лесная"}))
     with pytest.raises(CaseConflictError, match="место"):
-        other = Action("set_place", Given({"street": "Лесная"}))
         await act(engine, COORDINATOR, case_id, seen, other, zone=ZONE)
 
 
@@ -192,7 +192,8 @@ async def test_check_says_that_the_chase_stands_still(engine: Engine) -> None:
     assert found.exit_code == 1
     assert json.loads(found.output)["late_reminders"] == 1
     told = await run_sync(lambda: CliRunner().invoke(check, []))
-    assert "1 обращение ждёт больше пяти минут" in told.output
+    assert "1\N{NO-BREAK SPACE}обращение ждёт больше пяти минут" in told.output
+    assert "Всё сходится" not in told.output
     await sweep(engine, ZONE, datetime.now(UTC))
     await engine.refresh(Index.CASES)
     await project_due(engine)
