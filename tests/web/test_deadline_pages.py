@@ -114,8 +114,8 @@ async def test_profiles_are_listed_with_what_they_are_for(desk: Desk) -> None:
 
 async def test_a_term_is_checked_with_its_working(desk: Desk) -> None:
     page = await desk.get(f"{ROOT}?profile=im-4h&start=2026-03-06T16:30")
-    assert "Начало: пт 06.03.2026 16:30" in page
-    assert "Срок: вт 10.03.2026 11:30." in page
+    assert "Начало: пятница 06.03.2026, 16:30" in page
+    assert "Срок: вторник 10.03.2026, до 11:30." in page
     wrong = await desk.get(f"{ROOT}?profile=im-4h&start=1990-01-01T10:00", 400)
     assert "вне календаря" in wrong
     assert "Начало пишется так" in await desk.get(f"{ROOT}?profile=im-4h&start=вчера", 400)

@@ -6,23 +6,12 @@ from datetime import date
 from app.books.deadlines.forms import Given, checked, number_of, text_of
 from app.deadlines.country import COUNTRY
 from app.deadlines.models import DEFAULT_CALENDAR, Calendar, DayOff, Exceptional
+from app.deadlines.words import ZONE_NAMES
 from app.errors import BadInputError
 from app.reference.rules import clean_name
 
 WEEKDAYS = (*("Понедельник", "Вторник", "Среда", "Четверг", "Пятница", "Суббота", "Воскресенье"),)
-ZONES = (
-    ("Europe/Kaliningrad", "Калининград (МСК−1)"),
-    ("Europe/Moscow", "Москва"),
-    ("Europe/Samara", "Самара (МСК+1)"),
-    ("Asia/Yekaterinburg", "Екатеринбург (МСК+2)"),
-    ("Asia/Omsk", "Омск (МСК+3)"),
-    ("Asia/Novosibirsk", "Новосибирск (МСК+4)"),
-    ("Asia/Irkutsk", "Иркутск (МСК+5)"),
-    ("Asia/Yakutsk", "Якутск (МСК+6)"),
-    ("Asia/Vladivostok", "Владивосток (МСК+7)"),
-    ("Asia/Magadan", "Магадан (МСК+8)"),
-    ("Asia/Kamchatka", "Камчатка (МСК+9)"),
-)
+ZONES = tuple(ZONE_NAMES.items())
 KINDS = (
     (DayOff.OFF.value, "нерабочий"),
     (DayOff.WORKING.value, "рабочий"),
