@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec.structs import replace
+
 from app.books.deadlines.forms import Given, checked, number_of, text_of
+from app.deadlines.alarm import agreed
 from app.deadlines.country import COUNTRY
 from app.deadlines.models import DEFAULT_CALENDAR, Calendar, DayOff, Exceptional
 from app.deadlines.words import ZONE_NAMES
@@ -61,12 +64,15 @@ class CalendarForm:
     def rows(self) -> tuple[SpecialDay, ...]:
         return (*self.special, *(SpecialDay() for _ in range(SPARE)))
 
-    def calendar(self) -> Calendar:
-        """Raises `BadInputError`; what only the whole book can tell is checked there."""
+    def calendar(self, today: date) -> Calendar:
+        """Whoever saves it agrees to the country's days as they are `today`.
+
+        Raises `BadInputError`; what only the whole book can tell is checked there.
+        """
         if not self.shorten.isdigit():
             raise BadInputError("Напишите число минут.", field="shorten")
         places = [clean_name(line) for line in self.municipalities.splitlines()]
-        return Calendar(
+        wanted = Calendar(
             code=self.code,
             name=clean_name(self.name),
             municipalities=[one for one in dict.fromkeys(places) if one],
@@ -78,6 +84,7 @@ class CalendarForm:
             exceptions=sorted((one.read() for one in self.special), key=lambda one: one.day),
             active=self.active,
         )
+        return replace(wanted, seen=agreed(wanted, today))
 
 
 def filled_calendar(one: Calendar) -> CalendarForm:
