@@ -14,6 +14,7 @@ from app.deadlines.days import table_of
 from app.deadlines.models import DEFAULT_CALENDAR, Calendar, Profile, Unit
 from app.deadlines.working import read_moment, worked_out
 from app.errors import BadInputError
+from app.settings import ROOT
 from tests.unit.test_deadline_table import CALENDARS, ROWS, moment, pauses_of, profile_of
 
 _DAY_OF_WORK = re.compile(r"\d{2}\.\d{2}\.\d{4}: ([^(]*(?:час|минут|секунд)[^(]*) \(")
@@ -83,6 +84,13 @@ def test_a_short_day_and_a_holiday_are_named() -> None:
         f"Вторник 03.11.2026: 20\u00a0минут (16:40-17:00, {short}).",
         "Среда 04.11.2026: нерабочий день (День народного единства).",
     ]
+
+
+def test_the_guide_shows_what_is_told() -> None:
+    guide = (ROOT / "docs" / "guide" / "sroki.md").read_text()
+    quoted = " ".join(line[1:].strip() for line in guide.splitlines() if line.startswith(">"))
+    shown = [one.strip() for one in re.split(r"(?:^|\s)\d\. (?=[А-Я])", quoted) if one]
+    assert shown == [one.replace("\u00a0", " ") for one in steps("im-4h", "2026-11-03T16:40")]
 
 
 def test_a_day_off_at_the_end_says_where_it_moves() -> None:
