@@ -1,5 +1,6 @@
 """Page «Состояние» and the addresses a balancer and Prometheus ask."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -9,6 +10,8 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app.deadlines.alarm import calendar_alarms
+from app.deadlines.current import current_deadlines
 from app.engine.client import Engine
 from app.permissions import Permission
 from app.system.contexts import rebuild_view
@@ -30,7 +33,13 @@ class SystemController(Controller):
             request,
             "system/page.html",
             fragment="system/_state.html",
-            context={"found": found, "rebuild": rebuild_view(found.rebuild, state.settings.zone)},
+            context={
+                "found": found,
+                "rebuild": rebuild_view(found.rebuild, state.settings.zone),
+                "alarms": calendar_alarms(
+                    await current_deadlines(engine), datetime.now(UTC).date()
+                ),
+            },
             banner=None if found.ready else _DOWN,
         )
 
