@@ -29,6 +29,9 @@ ACTORS: dict[str, str] = {
     "rebuild_vocabulary": "vocabulary",
     "project_audit": "audit",
     "sweep_audit": "audit",
+    "project_notices": "notices",
+    "sweep_notices": "notices",
+    "send_letters": "letters",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

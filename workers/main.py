@@ -2,9 +2,9 @@
 
 from app.logging import configure_logging
 from app.settings import get_settings
-from workers.actors import attachments, audit, bulk, exports, imports, vocabulary
+from workers.actors import attachments, audit, bulk, exports, imports, notices, vocabulary
 from workers.broker import broker
 
 configure_logging(get_settings())
 
-__all__ = ["attachments", "audit", "broker", "bulk", "exports", "imports", "vocabulary"]
+__all__ = ["attachments", "audit", "broker", "bulk", "exports", "imports", "notices", "vocabulary"]

@@ -19,6 +19,8 @@ SWEEPS = (
     "sweep_attachments",
     "rebuild_vocabulary",
     "sweep_audit",
+    "sweep_notices",
+    "send_letters",
 )
 
 

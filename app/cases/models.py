@@ -251,6 +251,10 @@ class Event(Struct, frozen=True, omit_defaults=True):
     """Values an import brought where people had changed the field: theirs stayed."""
     for_whom: str | None = None
     """Login of the person whom `by` stands in for (замещение)."""
+    notify: list[str] = field(default_factory=list)
+    """Logins whom a notice of this is made for: people who might see the case at that moment."""
+    stage: str | None = None
+    """Of the deadline it is about."""
     origin: Origin | None = None
     """Of the request: `app.origin.current_origin()`; for the journal, never shown in a story."""
 
@@ -292,6 +296,10 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """When the chase has to look at this case next; None where nothing is to be reminded of."""
     alerted: list[str] = field(default_factory=list)
     """Keys of reminders that were given: none of them is given again."""
+    notice_seq: int = 0
+    """Sequence of the last event that notices were made of."""
+    notices_due: bool = False
+    """True where an event after `notice_seq` names people in `notify`."""
     result: str | None = None
     tags: list[str] = field(default_factory=list)
     author: Author = field(default_factory=Author)

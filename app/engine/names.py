@@ -20,6 +20,8 @@ class Index(StrEnum):
     DESKS = "desks"
     USERS = "users"
     DEPARTMENTS = "departments"
+    NOTICES = "notices"
+    DIGESTS = "digests"
     AUDIT = "audit"
 
 

@@ -18,7 +18,8 @@ from app.engine.months import months
 from app.engine.names import Index
 from indexers import bulk, cases
 from indexers.audit.days import CHAIN
-from indexers.audit.project import BATCH, line_id, told_by_import, unaudited
+from indexers.audit.project import line_id, told_by_import, unaudited
+from indexers.projection import BATCH
 from indexers.audit.stream import in_chains
 
 _EXAMPLES = 20

@@ -10,7 +10,7 @@ from app.jobs import ACTORS
 
 def declared() -> RedisBroker:
     """The broker with all actors; not by `workers.main`, which also takes over the journal."""
-    from workers.actors import attachments, audit, bulk, exports, imports, vocabulary
+    from workers.actors import attachments, audit, bulk, exports, imports, notices, vocabulary
     from workers.broker import broker
 
     for actor in (
@@ -19,6 +19,7 @@ def declared() -> RedisBroker:
         audit.sweep_audit,
         bulk.run_bulk,
         attachments.sweep_attachments,
+        notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
     ):
         assert actor.broker is broker
