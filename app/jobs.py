@@ -27,6 +27,8 @@ ACTORS: dict[str, str] = {
     "sweep_bulks": "sweeps",
     "sweep_attachments": "sweeps",
     "rebuild_vocabulary": "vocabulary",
+    "chase_deadlines": "deadlines",
+    "retime_cases": "deadlines",
     "project_audit": "audit",
     "sweep_audit": "audit",
     "project_notices": "notices",

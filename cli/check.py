@@ -1,12 +1,14 @@
 """`otklik check`: is what is stored whole and consistent."""
 
 import sys
+from datetime import UTC, datetime
 
 import click
 import msgspec
 
 from app.engine.client import Engine
 from app.settings import Settings
+from app.system.service import late_reminders
 from app.web.filters import counted, number
 from cli.running import with_engine
 from indexers.audit.check import CheckReport, check_audit
@@ -29,22 +31,35 @@ _KINDS = {
 )
 @click.option("--json", "as_json", is_flag=True, help="Вывести результат в виде JSON.")
 def check(*, repair: bool, as_json: bool) -> None:
-    """Проверить журнал: не изменена ли и не удалена ли запись, всё ли из историй в нём есть.
+    """Проверить журнал (не изменена ли и не удалена ли запись, всё ли из историй в нём есть) и
+    напоминания о сроках.
 
     Код выхода 1, если что-то не так. Сам журнал команда не правит никогда.
     """
 
-    async def call(engine: Engine, settings: Settings) -> CheckReport:  # noqa: ARG001
-        return await check_audit(engine, repair=repair)
+    async def call(engine: Engine, settings: Settings) -> tuple[CheckReport, int]:  # noqa: ARG001
+        late = await late_reminders(engine, datetime.now(UTC))
+        return await check_audit(engine, repair=repair), late
 
-    report = with_engine(call)
+    report, late = with_engine(call)
+    ok = report.ok and not late
     if as_json:
-        told = msgspec.to_builtins(report) | {"ok": report.ok}
+        told = msgspec.to_builtins(report) | {"late_reminders": late, "ok": ok}
         click.echo(msgspec.json.encode(told).decode())
     else:
         _tell(report)
-    if not report.ok:
+        _tell_late(late)
+    if not ok:
         sys.exit(1)
+
+
+def _tell_late(late: int) -> None:
+    if late:
+        cases = counted(late, "обращение ждёт", "обращения ждут", "обращений ждут")
+        click.echo(
+            f"Напоминания о сроках стоят: {cases} больше пяти минут. "
+            "Проверьте, запущены ли «otklik schedule» и «otklik work»."
+        )
 
 
 def _tell(report: CheckReport) -> None:

@@ -26,7 +26,7 @@ def health(*, as_json: bool) -> None:
             socket_connect_timeout=PATIENCE,
         )
         async with redis:
-            return await system_state(engine, redis)
+            return await system_state(engine, redis, settings)
 
     state = with_engine(call)
     if as_json:

@@ -13,7 +13,9 @@ from app.cases.actions.apply import apply
 from app.cases.actions.model import Action, Given
 from app.cases.actions.reading import read_given
 from app.cases.actions.table import RULES
+from app.cases.chase import AlertKind
 from app.cases.codes import DONE_STATES, Channel, Kind, State
+from app.cases.conflicts import people_know
 from app.cases.deadlines import timed
 from app.cases.models import Author, Case, Event, Place, Source, Workflow
 from app.deadlines.shipped import SHIPPED
@@ -118,7 +120,11 @@ def assert_possible(one: Case) -> None:
     assert [event.seq for event in one.history] == list(range(1, len(one.history) + 1))
     moments = [event.at for event in one.history]
     assert moments == sorted(moments)
-    assert one.version == len(one.history)
+    assert one.version == len(people_know(one)), "a reminder is no new version"
+    assert len(set(one.alerted)) == len(one.alerted)
+    told = [event.key for event in one.history if event.what in set(AlertKind)]
+    assert len(set(told)) == len(told)
+    assert set(told) <= set(one.alerted)
     assert one.rev >= one.version
     assert one.promised_at is None or one.state not in DONE_STATES
     ended = {State.CLOSED, State.REJECTED, State.FORWARDED}

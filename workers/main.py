@@ -2,9 +2,26 @@
 
 from app.logging import configure_logging
 from app.settings import get_settings
+<<<<<<< HEAD
 from workers.actors import attachments, audit, bulk, exports, imports, notices, vocabulary
+=======
+from workers.actors import attachments, audit, bulk, deadlines, exports, imports, vocabulary
+>>>>>>> p-chase
 from workers.broker import broker
 
 configure_logging(get_settings())
 
+<<<<<<< HEAD
 __all__ = ["attachments", "audit", "broker", "bulk", "exports", "imports", "notices", "vocabulary"]
+=======
+__all__ = [
+    "attachments",
+    "audit",
+    "broker",
+    "bulk",
+    "deadlines",
+    "exports",
+    "imports",
+    "vocabulary",
+]
+>>>>>>> p-chase

@@ -18,6 +18,8 @@ SWEEPS = (
     "sweep_bulks",
     "sweep_attachments",
     "rebuild_vocabulary",
+    "chase_deadlines",
+    "retime_cases",
     "sweep_audit",
     "sweep_notices",
     "send_letters",

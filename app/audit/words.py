@@ -96,6 +96,10 @@ CASE_WORDS: dict[str, str] = {
     "detach": "Убран файл",
     "reveal": "Открыты данные автора",
     "undo": "Отменено своё действие",
+    "deadline_warning": "Напомнено о сроке",
+    "deadline_overdue": "Нарушен срок",
+    "deadline_escalated": "О нарушенном сроке сказано выше",
+    "request_overdue": "Ведомство не ответило в срок",
 }
 """Steps of cases: `case.` and the code of the history event."""
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.cases.codes import DONE_STATES, RequestState
 from app.cases.models import Case, StageDeadline
@@ -22,6 +23,10 @@ class AlertKind(StrEnum):
     OVERDUE = "deadline_overdue"
     ESCALATED = "deadline_escalated"
     REQUEST_OVERDUE = "request_overdue"
+
+
+REMINDERS = tuple(AlertKind)
+"""From the mildest to the gravest."""
 
 
 class Alert(Struct, frozen=True, kw_only=True):
@@ -64,6 +69,15 @@ def due_alerts(case: Case, book: Book, now: datetime) -> list[Alert]:
     """Those whose moment has come and that were not given yet."""
     given = set(case.alerted)
     return [one for one in alerts(case, book) if one.at <= now and one.key not in given]
+
+
+def without_past(case: Case, book: Book, now: datetime) -> Case:
+    """What was due before a case came in is not chased: lists show it, and a table of old cases
+    would ring for each of them.
+    """
+    gone = [one.key for one in due_alerts(case, book, now)]
+    quiet = replace(case, alerted=[*case.alerted, *gone]) if gone else case
+    return replace(quiet, alert_at=next_alert(quiet, book))
 
 
 def _stands(stage: StageDeadline) -> bool:

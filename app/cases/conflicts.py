@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from app.cases.actions.mention import mention
 from app.cases.actions.table import RULES
+from app.cases.chase import AlertKind
 from app.cases.models import Case, Event
 from app.errors import ConflictError
 
@@ -25,9 +26,15 @@ class CaseConflictError(ConflictError):
         self.now = now
 
 
+def people_know(case: Case) -> list[Event]:
+    """The history without reminders: these disturb nobody, so `version` counts only the others."""
+    return [event for event in case.history if event.what not in set(AlertKind)]
+
+
 def conflict(case: Case, seen: int, zone: ZoneInfo) -> CaseConflictError:
     """`seen`: the version the person decided by."""
-    later = case.history[max(seen, 0) :] or case.history[-1:]
+    heard = people_know(case)
+    later = heard[max(seen, 0) :] or heard[-1:]
     told = "; ".join(_told(event, zone) for event in later[-_MOST:])
     return CaseConflictError(
         f"Пока вы работали, обращение изменилось: {told}. Ваше действие не выполнено.", case

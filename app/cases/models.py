@@ -251,10 +251,18 @@ class Event(Struct, frozen=True, omit_defaults=True):
     """Values an import brought where people had changed the field: theirs stayed."""
     for_whom: str | None = None
     """Login of the person whom `by` stands in for (замещение)."""
+<<<<<<< HEAD
     notify: list[str] = field(default_factory=list)
     """Logins whom a notice of this is made for: people who might see the case at that moment."""
     stage: str | None = None
     """Of the deadline it is about."""
+=======
+    stage: Stage | None = None
+    """The stage a reminder speaks of, and by when it had to be over."""
+    due_at: datetime | None = None
+    notify: list[str] = field(default_factory=list)
+    """Logins of those who have to be told of it."""
+>>>>>>> p-chase
     origin: Origin | None = None
     """Of the request: `app.origin.current_origin()`; for the journal, never shown in a story."""
 
@@ -275,7 +283,7 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     rev: int
     """Grows with each write by man or machine; starts with 1."""
     version: int
-    """Grows only with what people see; starts with 1."""
+    """Grows only with what people have to know before they act; starts with 1."""
     enriched_version: int
     """By which version of the enrichment; 0 where it is still to be done."""
     audit_seq: int
@@ -283,6 +291,8 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     audit_due: bool = False
     """True where the history goes on after `audit_seq`: set by every write that adds an event,
     taken back only by the projection. The engine cannot compare two fields of one document."""
+    notices_due: bool = False
+    """True where an event names people who were not told yet; taken back only by who tells them."""
     title: str | None = None
     importance: Importance | None = None
     registered_at: datetime | None = None

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from app.engine.client import Engine
 from app.permissions import Permission
 from app.system.contexts import rebuild_view
-from app.system.service import check_engine, check_redis, system_state
+from app.system.service import backlog, check_engine, check_redis, system_state
 from app.web.access import PUBLIC, needs
 from app.web.render import Banner, page
 
@@ -25,7 +25,7 @@ class SystemController(Controller):
         self, request: Request[Any, Any, Any], engine: NamedDependency[Engine], state: State
     ) -> Template:
         """Answers 200 also when something is down: the page itself is well."""
-        found = await system_state(engine, state.redis)
+        found = await system_state(engine, state.redis, state.settings)
         return page(
             request,
             "system/page.html",
@@ -43,7 +43,7 @@ class SystemController(Controller):
         self, engine: NamedDependency[Engine], state: State
     ) -> Response[dict[str, Any]]:
         """503 until Elasticsearch, its indexes and Redis are all in order."""
-        found = await system_state(engine, state.redis)
+        found = await system_state(engine, state.redis, state.settings)
         checks = {check.name: check.code for check in found.checks}
         body = {
             "status": "ready" if found.ready else "not_ready",
@@ -58,4 +58,6 @@ class SystemController(Controller):
     async def metrics(self, engine: NamedDependency[Engine], state: State) -> Response[bytes]:
         for check in (await check_engine(engine), await check_redis(state.redis)):
             state.metrics.up.labels(check.name).set(int(check.ok))
+        if (waiting := await backlog(engine)) is not None:
+            state.metrics.reminders.set(waiting.reminders)
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -92,6 +92,8 @@ class Backlog(Struct, frozen=True):
     """Acts on many cases."""
     audit: int
     """Cases the journal has not caught up with."""
+    reminders: int
+    """Cases whose reminder is late: where there are any, nobody chases deadlines."""
 
 
 class SystemState(Struct, frozen=True):
@@ -100,6 +102,8 @@ class SystemState(Struct, frozen=True):
     rebuild: Rebuild | None = None
     backlog: Backlog | None = None
     """None where the engine is silent or an index of jobs is missing."""
+    chased_at: datetime | None = None
+    """When the chase last went through; None where nobody knows."""
 
     @property
     def ready(self) -> bool:

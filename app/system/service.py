@@ -1,18 +1,23 @@
 """Is everything in order: Elasticsearch, its indexes, Redis; what waits and what was rebuilt."""
 
 from collections.abc import Awaitable, Collection
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import anyio
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.bulk.models import BUSY_STATES as BUSY_BULKS
+from app.cases.chasing import LATE, to_chase
 from app.engine.client import Engine, translated_errors
 from app.engine.mappings import current_version
 from app.engine.names import MONTHLY, Index
 from app.errors import EngineSetupError, EngineUnavailableError
 from app.exports.models import BUSY_STATES as BUSY_EXPORTS
 from app.intake.models import BUSY_STATES, WAITING_STATES
+from app.settings import Settings
+from app.system.heartbeat import last_sweep
 from app.system.models import Backlog, Check, IndexState, Rebuild, SystemState
 from app.system.rebuilds import get_rebuild
 
@@ -94,8 +99,22 @@ async def backlog(engine: Engine) -> Backlog | None:
                 exports=await _in_states(engine, Index.EXPORTS, BUSY_EXPORTS),
                 bulks=await _in_states(engine, Index.BULK, BUSY_BULKS),
                 audit=await engine.count(Index.CASES, {"term": {"audit_due": True}}),
+                reminders=await late_reminders(engine, datetime.now(UTC)),
             )
     except (EngineSetupError, EngineUnavailableError, TimeoutError):
+        return None
+
+
+async def late_reminders(engine: Engine, now: datetime) -> int:
+    """Open cases that should have been reminded of some minutes ago."""
+    return await engine.count(Index.CASES, to_chase(now - LATE))
+
+
+async def _last_sweep(redis: Redis, settings: Settings) -> datetime | None:
+    try:
+        with anyio.fail_after(PATIENCE):
+            return await last_sweep(redis, settings)
+    except (RedisError, OSError, TimeoutError):
         return None
 
 
@@ -129,11 +148,17 @@ def check_indexes(states: tuple[IndexState, ...]) -> Check:
     return Check(name, title, ok=True, code="ok", note="Версии совпадают.")
 
 
-async def system_state(engine: Engine, redis: Pingable) -> SystemState:
+async def system_state(engine: Engine, redis: Redis, settings: Settings) -> SystemState:
     """Never raises for a service that is down: that is what it reports."""
     engine_check = await check_engine(engine)
     states = await index_states(engine) if engine_check.ok else ()
     checks = (engine_check, check_indexes(states), await check_redis(redis))
     if not engine_check.ok:
         return SystemState(checks, states)
-    return SystemState(checks, states, await last_rebuild(engine), await backlog(engine))
+    return SystemState(
+        checks,
+        states,
+        await last_rebuild(engine),
+        await backlog(engine),
+        await _last_sweep(redis, settings),
+    )

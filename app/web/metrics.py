@@ -32,6 +32,12 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.reminders = Gauge(
+            "otklik_late_reminders",
+            "Open cases whose reminder is late: above 0 nobody chases deadlines.",
+            registry=self.registry,
+        )
+
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)

@@ -2,10 +2,10 @@
 
 import click
 
-from dev.bench import imports, rebuild, search, work
+from dev.bench import chase, imports, rebuild, search, work
 
 _SEARCH_PARTS = ("search", "pages", "hostile", "exports")
-_PARTS = ("imports", *_SEARCH_PARTS, "work", "rebuild")
+_PARTS = ("imports", *_SEARCH_PARTS, "work", "chase", "rebuild")
 
 
 @click.command()
@@ -21,6 +21,8 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
         search.main(messages, chosen)
     if "work" in chosen:
         work.main(messages)
+    if "chase" in chosen:
+        chase.main(messages)
     if "rebuild" in chosen:
         rebuild.main(messages)
 

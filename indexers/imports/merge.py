@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from app.cases.chase import due_alerts, next_alert
+from app.cases.chase import without_past
 from app.cases.codes import Basis
 from app.cases.deadlines import timed
 from app.cases.derived import Derived
@@ -58,7 +58,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
 """What an import may set. A cell that became empty empties the field, unless people filled it; all
 else is kept."""
 _DERIVED = Derived.__struct_fields__
-_TIMED = ("deadlines", "deadline_at", "alert_at", "workflow")
+_TIMED = ("deadlines", "deadline_at", "promised_at", "alert_at", "workflow")
 
 
 class Marks(Struct, frozen=True):
@@ -103,18 +103,9 @@ def new_case(prepared: Prepared, marks: Marks, *, number: str) -> dict[str, Any]
         history=[Event(1, marks.now, IMPORTED, "import", marks.import_id, prepared.row)],
         **{name: getattr(given, name) for name in (*_WHOLE, "place", "classifier")},
     )
-    past = _without_past(timed(None, case, marks.book, marks.now), marks)
-    document: dict[str, Any] = msgspec.to_builtins(past)
+    timely = without_past(timed(None, case, marks.book, marks.now), marks.book, marks.now)
+    document: dict[str, Any] = msgspec.to_builtins(timely)
     return document
-
-
-def _without_past(case: Case, marks: Marks) -> Case:
-    """What was due before a case came in is not chased: lists show it, and a table of old cases
-    would ring for each of them.
-    """
-    gone = due_alerts(case, marks.book, marks.now)
-    alerted = msgspec.structs.replace(case, alerted=[one.key for one in gone]) if gone else case
-    return msgspec.structs.replace(alerted, alert_at=next_alert(alerted, marks.book))
 
 
 def changed_case(document: Mapping[str, Any], prepared: Prepared, marks: Marks) -> dict[str, Any]:
@@ -159,7 +150,8 @@ def _timed(before: Mapping[str, Any], result: dict[str, Any], marks: Marks) -> d
     moved = new.deadline_at if given != had else None
     ready = timed(old, new, marks.book, marks.now, given=moved)
     written = msgspec.to_builtins(ready)
-    result.pop("deadline_at", None)
+    for name in _TIMED:  # what is not written is None now, also where the document had it
+        result.pop(name, None)
     return {name: written[name] for name in _TIMED if name in written}
 
 

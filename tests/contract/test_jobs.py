@@ -10,7 +10,11 @@ from app.jobs import ACTORS
 
 def declared() -> RedisBroker:
     """The broker with all actors; not by `workers.main`, which also takes over the journal."""
+<<<<<<< HEAD
     from workers.actors import attachments, audit, bulk, exports, imports, notices, vocabulary
+=======
+    from workers.actors import attachments, audit, bulk, deadlines, exports, imports, vocabulary
+>>>>>>> p-chase
     from workers.broker import broker
 
     for actor in (
@@ -21,6 +25,7 @@ def declared() -> RedisBroker:
         attachments.sweep_attachments,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
+        deadlines.chase_deadlines,
     ):
         assert actor.broker is broker
     return broker

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from app.cases.actions.apply import rule_of
 from app.cases.actions.model import Action
 from app.cases.actions.reading import read_given
-from app.cases.conflicts import CaseConflictError
+from app.cases.conflicts import CaseConflictError, people_know
 from app.cases.directory import read_directory
 from app.cases.doing import Outcome, act
 from app.cases.models import Case
@@ -170,7 +170,7 @@ def presence_part(
     request: AnyRequest, desk: CaseDesk, case: Case, found: Presence, seen: str
 ) -> Template:
     """Also says that the case has changed since the page was made."""
-    event = case.history[-1] if case.history else None
+    event = next(reversed(people_know(case)), None)
     changed = seen != str(case.version) and event is not None and event.by != desk.viewer.name
     return page(
         request,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.actions.table import RULES
+from app.cases.chase import AlertKind
+from app.cases.chasing import SYSTEM
 from app.cases.codes import STATE_NAMES, State
 from app.cases.directory import Directory
 from app.cases.models import Case, Event
@@ -39,10 +41,20 @@ OTHER_WORDS = {
     "import_changed": "изменено при загрузке",
     "received": "передано программой",
     "entered": "внесено вручную",
+    AlertKind.WARNING: "подходит срок",
+    AlertKind.OVERDUE: "срок нарушен",
+    AlertKind.ESCALATED: "срок нарушен, сказано выше",
+    AlertKind.REQUEST_OVERDUE: "ведомство молчит",
 }
 """Events that no action of people leaves; a code without words is shown as it is."""
 
-_NOT_PEOPLE = {"import": "Загрузка"}
+_ICONS: dict[str, str] = {
+    AlertKind.WARNING: "clock",
+    AlertKind.OVERDUE: "alert-circle",
+    AlertKind.ESCALATED: "alert-triangle",
+    AlertKind.REQUEST_OVERDUE: "alert-triangle",
+}
+_NOT_PEOPLE = {"import": "Загрузка", SYSTEM: "Отклик"}
 _WHOM = {
     "assign": "кому",
     "release": "осталось у",
@@ -83,12 +95,14 @@ def line_of(event: Event, directory: Directory) -> Line:
         _told(event, directory),
         mask_contacts(event.reason or ""),
         directory.called(event.for_whom),
-        rule.icon if rule else "download",
+        rule.icon if rule else _ICONS.get(event.what, "download"),
     )
 
 
 def _told(event: Event, directory: Directory) -> str:
     rule = RULES.get(event.what)
+    if event.what in _ICONS:
+        return _reminded(event, directory)
     if rule is None:
         return _told_of_import(event)
     told = rule.told
@@ -103,6 +117,14 @@ def _told(event: Event, directory: Directory) -> str:
             else (f"{told}: {_named(event.to, directory)}")
         )
     return told
+
+
+def _reminded(event: Event, directory: Directory) -> str:
+    """«срок нарушен; сообщено: Иванова М. П.»; a request names the department."""
+    told = OTHER_WORDS[event.what]
+    told = f"{told}: {event.to}" if event.to else told
+    whom = ", ".join(directory.called(login) for login in event.notify)
+    return f"{told}; сообщено: {whom}" if whom else f"{told}; сообщить некому"
 
 
 def _named(to: str, directory: Directory) -> str:

@@ -22,6 +22,7 @@ from app.cases.codes import (
     AnswerState,
     RequestState,
 )
+from app.cases.conflicts import people_know
 from app.cases.contexts import masked_author, seen_answers, seen_notes
 from app.cases.directory import Directory
 from app.cases.due import due
@@ -127,7 +128,7 @@ def page_context(
 
 def toast_of(case: Case, viewer: Viewer, seq: int) -> Toast | None:
     """About event `seq` if it is this person's and the last one: Back must not show an old one."""
-    event = case.history[-1] if case.history else None
+    event = next(reversed(people_know(case)), None)
     if event is None or event.seq != seq or event.by != viewer.name:
         return None
     rule = RULES.get(event.what)
