@@ -58,7 +58,7 @@ async def project(engine: Engine, kind: Projection, ids: Collection[str]) -> int
         if not left:
             return done
         await asyncio.sleep(0.02 * 2**attempt)
-    log.info(f"{kind.name}_left_for_later", cases=len(left))
+    log.info("projection_left_for_later", of=kind.name, cases=len(left))
     return done
 
 
@@ -80,7 +80,7 @@ async def _advance(engine: Engine, kind: Projection, due: Mapping[str, Stored]) 
     actions = [_advanced(kind, read) for read in due.values()]
     outcome = await bulk.write(engine, Index.CASES, actions)
     if outcome.failures:
-        log.error(f"{kind.name}_not_advanced", cases=len(outcome.failures))
+        log.error("projection_not_advanced", of=kind.name, cases=len(outcome.failures))
     return sorted(outcome.conflicts | outcome.failures.keys())
 
 

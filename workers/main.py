@@ -2,18 +2,20 @@
 
 from app.logging import configure_logging
 from app.settings import get_settings
-<<<<<<< HEAD
-from workers.actors import attachments, audit, bulk, exports, imports, notices, vocabulary
-=======
-from workers.actors import attachments, audit, bulk, deadlines, exports, imports, vocabulary
->>>>>>> p-chase
+from workers.actors import (
+    attachments,
+    audit,
+    bulk,
+    deadlines,
+    exports,
+    imports,
+    notices,
+    vocabulary,
+)
 from workers.broker import broker
 
 configure_logging(get_settings())
 
-<<<<<<< HEAD
-__all__ = ["attachments", "audit", "broker", "bulk", "exports", "imports", "notices", "vocabulary"]
-=======
 __all__ = [
     "attachments",
     "audit",
@@ -22,6 +24,6 @@ __all__ = [
     "deadlines",
     "exports",
     "imports",
+    "notices",
     "vocabulary",
 ]
->>>>>>> p-chase

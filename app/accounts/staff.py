@@ -1,24 +1,14 @@
-<<<<<<< HEAD
-"""Who works here and sees what, for whoever has to be told of a case: no passwords among it."""
-
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
-=======
 """Who works here and sees what, for whoever has to be told of a case: no secrets among it."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
->>>>>>> p-chase
+from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from app.accounts import repository
-<<<<<<< HEAD
 from app.accounts.kept import kept
-=======
->>>>>>> p-chase
 from app.accounts.models import User
 from app.accounts.roles import Role
 from app.accounts.scopes import viewer_for
@@ -29,11 +19,7 @@ from app.viewer import Viewer
 
 
 class Staff:
-<<<<<<< HEAD
-    """Everybody as of one day of the municipality; never changed once made."""
-=======
     """Everybody who works, as of one day of the municipality; never changed once made."""
->>>>>>> p-chase
 
     def __init__(self, users: Iterable[User], book: DepartmentBook, day: date) -> None:
         self.users = {one.login: one for one in users if one.active}
@@ -63,7 +49,13 @@ class Staff:
             if one.since <= self._day <= one.until and one.login in self.users
         ]
 
-<<<<<<< HEAD
+    def in_department(self, name: str, role: Role) -> list[str]:
+        """Those of this role who work in the department that bears `name`."""
+        found = self._book.by_name(name)
+        if found is None:
+            return []
+        return [one for one in self.with_role(role) if self.users[one].department == found.code]
+
     def of_department(self, name: str) -> list[str]:
         """Those who work in the department that bears `name`; where nobody does, in the one above
         it, and so on.
@@ -76,13 +68,6 @@ class Staff:
                 return found
             department = self._book.departments.get(department.parent or "")
         return []
-=======
-    def in_department(self, name: str, role: Role) -> list[str]:
-        """Those of this role who work in the department that bears `name`."""
-        found = self._book.by_name(name)
-        if found is None:
-            return []
-        return [one for one in self.with_role(role) if self.users[one].department == found.code]
 
     def heads_of(self, name: str) -> list[str]:
         """Who leads the sector block that the department `name` lies in, or lies below."""
@@ -91,13 +76,11 @@ class Staff:
             for login in self.with_role(Role.BLOCK_HEAD)
             if (sector := self.users[login].sector) and name in self._book.names_in_sector(sector)
         ]
->>>>>>> p-chase
 
     def with_role(self, role: Role) -> list[str]:
         return [one.login for one in self.users.values() if role in one.roles]
 
 
-<<<<<<< HEAD
 async def current_staff(engine: Engine, zone: ZoneInfo, now: datetime | None = None) -> Staff:
     """As of some seconds ago. `zone` is the municipality's: substitutions count its days."""
     book = await current_book(engine)
@@ -108,13 +91,6 @@ async def current_staff(engine: Engine, zone: ZoneInfo, now: datetime | None = N
 async def _read(engine: Engine) -> tuple[User, ...]:
     found = await repository.find(engine, repository.EVERYBODY)
     return tuple(_without_secrets(one) for one in found)
-=======
-async def current_staff(engine: Engine, zone: ZoneInfo, now: datetime) -> Staff:
-    """`zone` is the municipality's: substitutions count its days."""
-    book = await current_book(engine)
-    users = await repository.find(engine, repository.EVERYBODY)
-    return Staff(map(_without_secrets, users), book, now.astimezone(zone).date())
->>>>>>> p-chase
 
 
 def _without_secrets(user: User) -> User:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from app.cases import repository
 from app.accounts.staff import current_staff
+from app.cases import repository
 from app.cases.actions.apply import UnchangedError, apply, done_before, rule_of
 from app.cases.actions.model import Action, Given
 from app.cases.conflicts import conflict

@@ -251,18 +251,11 @@ class Event(Struct, frozen=True, omit_defaults=True):
     """Values an import brought where people had changed the field: theirs stayed."""
     for_whom: str | None = None
     """Login of the person whom `by` stands in for (замещение)."""
-<<<<<<< HEAD
-    notify: list[str] = field(default_factory=list)
-    """Logins whom a notice of this is made for: people who might see the case at that moment."""
-    stage: str | None = None
-    """Of the deadline it is about."""
-=======
     stage: Stage | None = None
     """The stage a reminder speaks of, and by when it had to be over."""
     due_at: datetime | None = None
     notify: list[str] = field(default_factory=list)
-    """Logins of those who have to be told of it."""
->>>>>>> p-chase
+    """Logins whom a notice of it is made for: people who might see the case at that moment."""
     origin: Origin | None = None
     """Of the request: `app.origin.current_origin()`; for the journal, never shown in a story."""
 
@@ -292,7 +285,7 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """True where the history goes on after `audit_seq`: set by every write that adds an event,
     taken back only by the projection. The engine cannot compare two fields of one document."""
     notices_due: bool = False
-    """True where an event names people who were not told yet; taken back only by who tells them."""
+    """True where an event after `notice_seq` names people; taken back only by their projection."""
     title: str | None = None
     importance: Importance | None = None
     registered_at: datetime | None = None
@@ -308,8 +301,6 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Keys of reminders that were given: none of them is given again."""
     notice_seq: int = 0
     """Sequence of the last event that notices were made of."""
-    notices_due: bool = False
-    """True where an event after `notice_seq` names people in `notify`."""
     result: str | None = None
     tags: list[str] = field(default_factory=list)
     author: Author = field(default_factory=Author)

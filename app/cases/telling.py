@@ -32,21 +32,21 @@ def audience(case: Case, event: Event, staff: Staff) -> list[str]:
     return sorted(one for one in named - {event.by} if may_see(staff.viewer(one), case))
 
 
-def _hands(case: Case, event: Event, staff: Staff) -> Iterable[str]:
+def _hands(_case: Case, event: Event, staff: Staff) -> Iterable[str]:
     """The person the case or its question went to, else everybody of the department."""
     return _of(event.to, staff)
 
 
-def _assigned(case: Case, event: Event, staff: Staff) -> Iterable[str]:
+def _assigned(case: Case, _event: Event, staff: Staff) -> Iterable[str]:
     work = case.workflow
     return [work.assignee] if work.assignee else _of(work.department, staff)
 
 
-def _asked(case: Case, event: Event, staff: Staff) -> Iterable[str]:
+def _asked(_case: Case, event: Event, staff: Staff) -> Iterable[str]:
     return staff.of_department(event.to or "")
 
 
-def _replied(case: Case, event: Event, staff: Staff) -> Iterable[str]:
+def _replied(case: Case, event: Event, _staff: Staff) -> Iterable[str]:
     return [one.asked_by for one in case.requests if one.answered_at == event.at]
 
 
@@ -57,7 +57,7 @@ def _approvers(case: Case, event: Event, staff: Staff) -> Iterable[str]:
     return [login for login in staff.users if may_do(staff.viewer(login), may, case)]
 
 
-def _assigner(case: Case, event: Event, staff: Staff) -> Iterable[str]:
+def _assigner(case: Case, _event: Event, _staff: Staff) -> Iterable[str]:
     return [case.workflow.assigned_by] if case.workflow.assigned_by else []
 
 

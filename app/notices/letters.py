@@ -53,7 +53,8 @@ def digest_letter(
     notices: Sequence[Notice],
     now: datetime,
 ) -> EmailMessage:
-    body = [_greeting(user), f"На {show_datetime(now, settings.zone)}:", *_counted(settings, counts)]
+    moment = show_datetime(now, settings.zone)
+    body = [_greeting(user), f"На {moment}:", *_counted(settings, counts)]
     if notices:
         body += ["", "Что произошло:", "", *_listed(settings, notices)]
     name = letter_name("digest", [user.login, day.isoformat()])

@@ -86,7 +86,7 @@ class Notice(Struct, frozen=True, omit_defaults=True, kw_only=True):
     at: datetime
     by: str
     """Login; `system` for the chase."""
-    rev: int = 1
+    rev: int
     stage: str | None = None
     due_at: datetime | None = None
     to: str | None = None
@@ -102,7 +102,7 @@ class Digest(Struct, frozen=True, omit_defaults=True, kw_only=True):
     day: str
     """`YYYY-MM-DD` of the municipality."""
     at: datetime
-    rev: int = 1
+    rev: int
     notices: list[str] = field(default_factory=list)
     """Ids of those it tells of: no other day's digest tells of them."""
     mail: Mail = Mail()

@@ -3,16 +3,17 @@
 from typing import Any
 
 from app.notices.models import EVENTS
-from app.notices.params import PAGE, NoticeParams
+from app.notices.params import PAGE, NoticeParams, Show
 
 Body = dict[str, Any]
 _READ: Body = {"exists": {"field": "read_at"}}
-SORT: list[dict[str, Any]] = [
+SORT: list[Body] = [
     {"read_at": {"order": "desc", "missing": "_first"}},
     {"at": {"order": "desc"}},
     {"id": {"order": "asc"}},
 ]
-"""What is unread first, then the newest."""
+"""What is unread first, then what was read last."""
+_MOST_EVENTS = 100
 
 
 def unread(login: str) -> Body:
@@ -20,22 +21,29 @@ def unread(login: str) -> Body:
 
 
 def page_body(params: NoticeParams, login: str) -> Body:
-    """One more row than a page, to know whether there is a next one."""
+    """One more row than a page, to know whether there is a next one. Events are counted as if no
+    kind had been chosen.
+    """
     body: Body = {
         "query": _query(params, login),
         "size": PAGE + 1,
-        "sort": [{"at": {"order": "desc"}}, {"id": {"order": "asc"}}],
+        "sort": SORT,
         "track_total_hits": True,
+        "aggs": {"events": {"terms": {"field": "what", "size": _MOST_EVENTS}}},
     }
-    if place := params.place():
-        body["search_after"] = place
+    if params.kind:
+        body["post_filter"] = {"terms": {"what": list(EVENTS[params.kind])}}
+    if params.place:
+        body["search_after"] = params.place
     return body
 
 
+def oldest_unread(login: str, size: int) -> Body:
+    return {"query": unread(login), "size": size, "_source": False, "sort": [{"at": "asc"}]}
+
+
 def _query(params: NoticeParams, login: str) -> Body:
+    if params.show is Show.UNREAD:
+        return unread(login)
     filters: list[Body] = [{"term": {"login": login}}]
-    if params.kind:
-        filters.append({"terms": {"what": list(EVENTS[params.kind])}})
-    if params.state == "unread":
-        return {"bool": {"filter": filters, "must_not": [_READ]}}
-    return {"bool": {"filter": filters + ([_READ] if params.state == "read" else [])}}
+    return {"bool": {"filter": filters + ([_READ] if params.show is Show.READ else [])}}

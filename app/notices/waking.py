@@ -24,10 +24,12 @@ async def wake(settings: Settings, logins: Collection[str]) -> None:
     if not logins:
         return
     try:
-        async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
-            async with redis.pipeline(transaction=False) as pipe:
-                for login in sorted(logins):
-                    pipe.publish(channel(settings), login)
-                await pipe.execute()
+        async with (
+            Redis.from_url(settings.redis_url.get_secret_value()) as redis,
+            redis.pipeline(transaction=False) as pipe,
+        ):
+            for login in sorted(logins):
+                pipe.publish(channel(settings), login)
+            await pipe.execute()
     except (RedisError, OSError) as error:
         log.warning("notices_bell_away", error=type(error).__name__)

@@ -19,8 +19,8 @@ from app.engine.names import Index
 from indexers import bulk, cases
 from indexers.audit.days import CHAIN
 from indexers.audit.project import line_id, told_by_import, unaudited
-from indexers.projection import BATCH
 from indexers.audit.stream import in_chains
+from indexers.projection import BATCH
 
 _EXAMPLES = 20
 _encoder = msgspec.json.Encoder()

@@ -6,6 +6,7 @@ names the notices it tells of, so that no other day tells of them, whatever dies
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 
 import aiosmtplib
 import msgspec
@@ -29,7 +30,7 @@ from app.settings import Settings
 from app.viewer import Viewer
 from app.work.queues import OPEN, Moment, Queue, queue_clause
 from indexers import bulk
-from indexers.notices.store import find, move, read, settle
+from indexers.notices.store import Filter, find, move, read, settle
 
 log = structlog.get_logger()
 
@@ -59,7 +60,7 @@ async def send_digests(engine: Engine, settings: Settings, *, now: datetime | No
     """Letters that went. Raises `MailAwayError`, having claimed nothing."""
     await engine.refresh(Index.DIGESTS)
     moment = now or datetime.now(UTC)
-    filters = [
+    filters: list[Filter] = [
         {"term": {"mail.state": MailState.DUE}},
         {"range": {"mail.due_at": {"lte": moment.isoformat()}}},
     ]
@@ -80,7 +81,7 @@ async def _due_days(
     found = []
     for user in staff.users.values():
         if user.email:
-            own = (user.municipalities or [None])[0]
+            own = user.municipalities[0] if user.municipalities else None
             table = table_of(book.calendar_for(own))
             if day := digest_day(user.notify, now, settings.zone, table):
                 found.append((user.login, day.isoformat()))
@@ -95,12 +96,12 @@ async def _written(
     counts = await _counts(engine, settings, staff.viewer(login), now)
     mail = Mail(state=MailState.DUE, due_at=now) if notices or counts.any else Mail(at=now)
     return Digest(
-        id=digest_id(login, day), login=login, day=day, at=now, notices=notices, mail=mail
+        id=digest_id(login, day), login=login, day=day, at=now, rev=1, notices=notices, mail=mail
     )
 
 
 async def _untold(engine: Engine, login: str) -> list[tuple[Stored, Notice]]:
-    filters = [
+    filters: list[Filter] = [
         {"term": {"login": login}},
         {"terms": {"mail.state": list(_TOLD_OF)}},
         {"bool": {"must_not": {"exists": {"field": "mail.digest"}}}},
@@ -150,7 +151,7 @@ async def _send_one(
     if not claimed or user is None or not user.email:
         return False
     told = await _told(engine, settings, client, staff, user, digest, now)
-    await settle(engine, Index.DIGESTS, [digest.id], lambda mail: after(told, mail, now))
+    await settle(engine, Index.DIGESTS, [digest.id], partial(after, told, now=now))
     return told.fate is Fate.SENT
 
 

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 _encoder = msgspec.json.Encoder()
 
 
-async def project_notices(
+async def project_notices_of(
     engine: Engine, settings: Settings, ids: Collection[str], *, now: datetime | None = None
 ) -> int:
     """Makes the notices these cases lack; returns how many cases it caught up with."""
@@ -51,9 +51,7 @@ class _Maker:
         self._settings = settings
         self._now = now
         self._told: set[str] = set()
-        self.projection = Projection(
-            "notices", "notice_seq", "notices_due", _is_due, self._write
-        )
+        self.projection = Projection("notices", "notice_seq", "notices_due", _is_due, self._write)
 
     async def ring(self, engine: Engine) -> None:
         if self._told:
@@ -61,7 +59,7 @@ class _Maker:
             await wake(self._settings, self._told)
 
     async def _write(self, engine: Engine, due: Mapping[str, Stored]) -> None:
-        staff = await current_staff(engine, self._settings.zone)
+        staff = await current_staff(engine, self._settings.zone, self._now)
         found = [one for read in due.values() for one in _named(read.source)]
         here = [one for one in found if one.login in staff.users]
         new = [self._planned(one, staff.users[one.login]) for one in here]
@@ -95,26 +93,18 @@ def _named(case: Mapping[str, Any]) -> Iterator[Notice]:
 
 def _notice(case: Mapping[str, Any], event: Mapping[str, Any], login: str) -> Notice:
     """Codes, moments and logins alone: neither values nor what anybody wrote."""
-    stage = event.get("stage")
-    due_at = _due_at(case, stage)
+    due_at = event.get("due_at") or case.get("deadline_at")
     return Notice(
         id=notice_id(case["id"], event["seq"], login),
         login=login,
         case_id=case["id"],
         number=case["number"],
         seq=event["seq"],
+        rev=1,
         what=event["what"],
         at=datetime.fromisoformat(event["at"]),
         by=event["by"],
-        stage=stage,
+        stage=event.get("stage"),
         due_at=datetime.fromisoformat(due_at) if due_at else None,
         to=event.get("to"),
     )
-
-
-def _due_at(case: Mapping[str, Any], stage: str | None) -> str | None:
-    """Of the stage the event is about, else by when the author is owed an answer."""
-    for one in case.get("deadlines", []):
-        if one["stage"] == stage:
-            return str(one["due_at"])
-    return case.get("deadline_at")

@@ -7,6 +7,7 @@ first: while it is away nothing is claimed, and all waits as it is.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 
 import aiosmtplib
@@ -24,7 +25,7 @@ from app.notices.models import Mail, MailState, Notice
 from app.notices.planning import after_quiet
 from app.notices.smtp import Fate, Told, connected, send
 from app.settings import Settings
-from indexers.notices.store import find, move, settle
+from indexers.notices.store import Filter, find, move, settle
 
 log = structlog.get_logger()
 
@@ -53,7 +54,7 @@ async def send_due(engine: Engine, settings: Settings, *, now: datetime | None =
 
 
 async def _waiting(engine: Engine, now: datetime) -> list[Found]:
-    filters = [
+    filters: list[Filter] = [
         {"term": {"mail.state": MailState.DUE}},
         {"range": {"mail.due_at": {"lte": now.isoformat()}}},
     ]
@@ -77,7 +78,8 @@ async def _send_batch(
         if user is None or not claimed:
             continue
         told = await _send_one(settings, client, user, claimed, now)
-        await settle(engine, Index.NOTICES, [one.id for one in claimed], lambda mail: after(told, mail, now))
+        ids = [one.id for one in claimed]
+        await settle(engine, Index.NOTICES, ids, partial(after, told, now=now))
         letters += told.fate is Fate.SENT
     return letters
 

@@ -18,10 +18,11 @@ _TRIES = 20
 _encoder = msgspec.json.Encoder()
 
 Kept = TypeVar("Kept", Notice, Digest)
+Filter = Mapping[str, Any]
 
 
 async def find(
-    engine: Engine, index: Index, filters: Sequence[Mapping[str, Any]], kind: type[Kept]
+    engine: Engine, index: Index, filters: Sequence[Filter], kind: type[Kept]
 ) -> list[tuple[Stored, Kept]]:
     """The first `BATCH` that all `filters` hold of, oldest first, each as it is now."""
     body = {
@@ -39,9 +40,7 @@ async def read(
 ) -> list[tuple[Stored, Kept]]:
     """By id, so as they are now whatever a search has seen; those that exist, in that order."""
     found = await engine.get_many(index, ids)
-    return [
-        (found[one], msgspec.convert(found[one].source, kind)) for one in ids if one in found
-    ]
+    return [(found[one], msgspec.convert(found[one].source, kind)) for one in ids if one in found]
 
 
 async def move(

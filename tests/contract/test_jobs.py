@@ -10,11 +10,16 @@ from app.jobs import ACTORS
 
 def declared() -> RedisBroker:
     """The broker with all actors; not by `workers.main`, which also takes over the journal."""
-<<<<<<< HEAD
-    from workers.actors import attachments, audit, bulk, exports, imports, notices, vocabulary
-=======
-    from workers.actors import attachments, audit, bulk, deadlines, exports, imports, vocabulary
->>>>>>> p-chase
+    from workers.actors import (
+        attachments,
+        audit,
+        bulk,
+        deadlines,
+        exports,
+        imports,
+        notices,
+        vocabulary,
+    )
     from workers.broker import broker
 
     for actor in (

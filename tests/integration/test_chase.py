@@ -171,8 +171,8 @@ async def test_who_types_loses_to_no_reminder(engine: Engine) -> None:
     place = Action("set_place", Given({"street": "Мира"}))
     outcome = await act(engine, COORDINATOR, case_id, seen, place, zone=ZONE)
     assert outcome.case.place.street == "Мира"
+    other = Action("set_place", Given({"street": "Лесная"}))
     with pytest.raises(CaseConflictError, match="место"):
-        other = Action("set_place", Given({"street": "Лесная"}))
         await act(engine, COORDINATOR, case_id, seen, other, zone=ZONE)
 
 
