@@ -59,7 +59,7 @@ def settings(installed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iter
     yield chosen
     get_settings.cache_clear()
     with Elasticsearch(**(client_options(chosen) | {"request_timeout": 60})) as client:
-        for kind in (Index.USERS, Index.CASES, Index.BULK):
+        for kind in (Index.USERS, Index.CASES, Index.BULK, Index.NOTICES, Index.DIGESTS):
             name = write_alias(chosen.index_prefix, kind)
             client.indices.refresh(index=name)
             hits = client.search(index=name, size=10_000, source=False)["hits"]["hits"]

@@ -26,7 +26,7 @@ def audience(case: Case, event: Event, staff: Staff) -> list[str]:
     """Logins in a steady order: never who did it, nor anybody who does not see the case as it is
     now; whoever stands in for somebody is told beside them.
     """
-    concerned = _CONCERNED.get(event.what)
+    concerned = CONCERNED.get(event.what)
     named = set(concerned(case, event, staff)) if concerned else set[str]()
     named |= {login for one in named for login in staff.standing_in(one)}
     return sorted(one for one in named - {event.by} if may_see(staff.viewer(one), case))
@@ -67,7 +67,7 @@ def _of(to: str | None, staff: Staff) -> Iterable[str]:
     return [to] if to in staff.users else staff.of_department(to)
 
 
-_CONCERNED: Mapping[str, Concerned] = {
+CONCERNED: Mapping[str, Concerned] = {
     "assign": _assigned,
     "give_question": _hands,
     "ask": _asked,

@@ -93,7 +93,7 @@ def _named(case: Mapping[str, Any]) -> Iterator[Notice]:
 
 def _notice(case: Mapping[str, Any], event: Mapping[str, Any], login: str) -> Notice:
     """Codes, moments and logins alone: neither values nor what anybody wrote."""
-    due_at = event.get("due_at") or case.get("deadline_at")
+    due_at = event.get("due_at") or _asked_due(case, event) or case.get("deadline_at")
     return Notice(
         id=notice_id(case["id"], event["seq"], login),
         login=login,
@@ -108,3 +108,11 @@ def _notice(case: Mapping[str, Any], event: Mapping[str, Any], login: str) -> No
         due_at=datetime.fromisoformat(due_at) if due_at else None,
         to=event.get("to"),
     )
+
+
+def _asked_due(case: Mapping[str, Any], event: Mapping[str, Any]) -> str | None:
+    """By when the department that this event asked has to reply."""
+    if event["what"] != "ask":
+        return None
+    asked = (one for one in case.get("requests", []) if one["asked_at"] == event["at"])
+    return next((one.get("due_at") for one in asked), None)
