@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import xxhash
 
 from app.accounts.models import User
+from app.errors import OtklikError
 from app.notices.models import Notice
 from app.notices.words import LETTER_WORDS, event_words
 from app.settings import Settings
@@ -20,6 +22,10 @@ from app.web.filters import counted, show_date, show_datetime
 _MOST_NAMED = 3
 _MOST_LISTED = 50
 _LONGEST_TO = 100
+
+
+class BadAddressError(OtklikError):
+    code = "bad_address"
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,10 @@ class DayCounts:
 
 def notices_letter(
     settings: Settings, user: User, notices: Sequence[Notice], now: datetime
-) -> EmailMessage:
-    """One letter of everything that came for `user` since the last; `notices` is not empty."""
+) -> bytes:
+    """One letter of everything that came for `user` since the last; `notices` is not empty.
+    Raises `BadAddressError`.
+    """
     body = [_greeting(user), *_listed(settings, notices), *_footer(settings)]
     name = letter_name("notice", [one.id for one in notices])
     return _message(settings, user, _subject(notices), body, name, now)
@@ -52,7 +60,8 @@ def digest_letter(
     counts: DayCounts,
     notices: Sequence[Notice],
     now: datetime,
-) -> EmailMessage:
+) -> bytes:
+    """Raises `BadAddressError`."""
     moment = show_datetime(now, settings.zone)
     body = [_greeting(user), f"На {moment}:", *_counted(settings, counts)]
     if notices:
@@ -131,15 +140,18 @@ def _message(
     body: Sequence[str],
     name: str,
     now: datetime,
-) -> EmailMessage:
+) -> bytes:
     """Headers are set by the library, which refuses a line break in any of them."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address("Отклик", addr_spec=settings.smtp_from)
-    message["To"] = Address(addr_spec=user.email or "")
-    message["Subject"] = _plain(subject)
-    message["Date"] = format_datetime(now.astimezone(settings.zone))
     host = urlsplit(settings.base_url).hostname or "otklik"
-    message["Message-ID"] = f"<{name}@{host}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n".join(body) + "\n", cte="base64")
-    return message
+    try:
+        message["From"] = Address("Отклик", addr_spec=settings.smtp_from)
+        message["To"] = Address(addr_spec=user.email or "")
+        message["Subject"] = _plain(subject)
+        message["Date"] = format_datetime(now.astimezone(settings.zone))
+        message["Message-ID"] = f"<{name}@{host}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content("\n".join(body) + "\n", cte="base64")
+        return message.as_bytes()
+    except (ValueError, IndexError, MessageError) as error:
+        raise BadAddressError("Такой адрес почты не записать в письмо.") from error

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email.message import EmailMessage
 from enum import StrEnum
 
 import aiosmtplib
@@ -74,7 +73,7 @@ async def _leave(client: aiosmtplib.SMTP) -> None:
         client.close()
 
 
-async def send(client: aiosmtplib.SMTP, sender: str, to: str, message: EmailMessage) -> Told:
+async def send(client: aiosmtplib.SMTP, sender: str, to: str, letter: bytes) -> Told:
     """Never raises for what the server says or does."""
     try:
         await client.mail(sender)
@@ -88,12 +87,12 @@ async def send(client: aiosmtplib.SMTP, sender: str, to: str, message: EmailMess
         return Told(Fate.DELAYED, type(error).__name__)
     except ValueError:
         return Told(Fate.REFUSED, "address")
-    return await _hand_over(client, message)
+    return await _hand_over(client, letter)
 
 
-async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> Told:
+async def _hand_over(client: aiosmtplib.SMTP, letter: bytes) -> Told:
     try:
-        await client.data(message.as_bytes())
+        await client.data(letter)
     except aiosmtplib.SMTPDataError as error:
         return await _refused(client, error.code, "data")
     except (aiosmtplib.SMTPException, OSError) as error:

@@ -11,6 +11,7 @@ from functools import partial
 import aiosmtplib
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from app.accounts.models import User
 from app.accounts.staff import Staff, current_staff
@@ -20,10 +21,11 @@ from app.engine.access import access_clause
 from app.engine.client import Engine, Stored
 from app.engine.names import Index
 from app.notices import mailing
+from app.notices.clock import Clock
 from app.notices.fates import after
-from app.notices.letters import DayCounts, digest_letter
+from app.notices.letters import BadAddressError, DayCounts, digest_letter
 from app.notices.models import Digest, Mail, MailState, Notice, digest_id
-from app.notices.planning import digest_day
+from app.notices.planning import after_quiet, digest_day
 from app.notices.service import count_unread
 from app.notices.smtp import Fate, Told, connected, send
 from app.settings import Settings
@@ -59,19 +61,19 @@ async def make_digests(engine: Engine, settings: Settings, *, now: datetime | No
 async def send_digests(engine: Engine, settings: Settings, *, now: datetime | None = None) -> int:
     """Letters that went. Raises `MailAwayError`, having claimed nothing."""
     await engine.refresh(Index.DIGESTS)
-    moment = now or datetime.now(UTC)
+    clock = Clock(now)
     filters: list[Filter] = [
         {"term": {"mail.state": MailState.DUE}},
-        {"range": {"mail.due_at": {"lte": moment.isoformat()}}},
+        {"range": {"mail.due_at": {"lte": clock.now().isoformat()}}},
     ]
     found = await find(engine, Index.DIGESTS, filters, Digest)
     due = [one for one in found if one[1].mail.state is MailState.DUE]
     if not due:
         return 0
-    staff = await current_staff(engine, settings.zone, moment)
+    staff = await current_staff(engine, settings.zone, clock.now())
     async with connected(settings) as client:
-        sent = [await _send_one(engine, settings, client, staff, *one, moment) for one in due]
-    return sum(sent)
+        sender = _Sender(engine, settings, client, staff, clock)
+        return sum([await sender.send(*one) for one in due])
 
 
 async def _due_days(
@@ -134,54 +136,71 @@ async def _counts(
     )
 
 
-async def _send_one(
-    engine: Engine,
-    settings: Settings,
-    client: aiosmtplib.SMTP,
-    staff: Staff,
-    stored: Stored,
-    digest: Digest,
-    now: datetime,
-) -> bool:
-    await _mark(engine, digest)
-    user = staff.users.get(digest.login)
-    wanted = user is not None and user.email
-    step = mailing.claimed(digest.mail, now) if wanted else mailing.unwanted(digest.mail, now)
-    claimed = await move(engine, Index.DIGESTS, [(stored, step)])
-    if not claimed or user is None or not user.email:
-        return False
-    told = await _told(engine, settings, client, staff, user, digest, now)
-    await settle(engine, Index.DIGESTS, [digest.id], partial(after, told, now=now))
-    return told.fate is Fate.SENT
+class _Sender:
+    """One session with the server."""
 
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        client: aiosmtplib.SMTP,
+        staff: Staff,
+        clock: Clock,
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._client = client
+        self._staff = staff
+        self._clock = clock
 
-async def _mark(engine: Engine, digest: Digest) -> None:
-    """Says in the notices which day tells of them; safe to repeat after a crash."""
+    async def send(self, stored: Stored, digest: Digest) -> bool:
+        """True where a letter went."""
+        user = self._staff.users.get(digest.login)
+        notices = await self._told_of(digest)
+        viewer = self._staff.viewer(digest.login)
+        counts = await _counts(self._engine, self._settings, viewer, self._clock.now())
+        wanted = bool(notices or counts.any)
+        step = self._first_step(user, digest, wanted=wanted)
+        claimed = await move(self._engine, Index.DIGESTS, [(stored, step)])
+        if user is None or not claimed or step.state is not MailState.SENDING:
+            return False
+        told = await self._letter(user, digest, counts, notices)
+        settled = partial(after, told, now=self._clock.now())
+        await settle(self._engine, Index.DIGESTS, [digest.id], settled)
+        return told.fate is Fate.SENT
 
-    def marked(mail: Mail) -> Mail:
-        return msgspec.structs.replace(mail, digest=mail.digest or digest.day)
+    def _first_step(self, user: User | None, digest: Digest, *, wanted: bool) -> Mail:
+        """A digest that is late, or whose hour is a quiet one, waits for the end of these."""
+        now = self._clock.now()
+        if user is None or not user.email or not wanted:
+            return mailing.unwanted(digest.mail, now)
+        quiet = after_quiet(user.notify, now, self._settings.zone)
+        if quiet > now:
+            return replace(digest.mail, due_at=quiet)
+        return mailing.claimed(digest.mail, now)
 
-    if digest.notices:
-        await settle(engine, Index.NOTICES, digest.notices, marked)
+    async def _told_of(self, digest: Digest) -> list[Notice]:
+        """The notices this day's letter tells of, marked so that no other day's does; those that
+        another day took first, while this letter waited, are left out. Safe to repeat.
+        """
 
+        def marked(mail: Mail) -> Mail:
+            return replace(mail, digest=mail.digest or digest.day)
 
-async def _told(
-    engine: Engine,
-    settings: Settings,
-    client: aiosmtplib.SMTP,
-    staff: Staff,
-    user: User,
-    digest: Digest,
-    now: datetime,
-) -> Told:
-    counts = await _counts(engine, settings, staff.viewer(user.login), now)
-    found = await read(engine, Index.NOTICES, digest.notices, Notice)
-    notices: Sequence[Notice] = [one for _, one in found]
-    day = date.fromisoformat(digest.day)
-    try:
-        letter = digest_letter(settings, user, day, counts, notices, now)
-    except (ValueError, IndexError) as error:  # an address that no header takes
-        return Told(Fate.REFUSED, type(error).__name__)
-    told = await send(client, settings.smtp_from, user.email or "", letter)
-    log.info("digest", fate=told.fate, error=told.error, notices=len(notices))
-    return told
+        if not digest.notices:
+            return []
+        await settle(self._engine, Index.NOTICES, digest.notices, marked)
+        found = await read(self._engine, Index.NOTICES, digest.notices, Notice)
+        return [one for _, one in found if one.mail.digest == digest.day and not one.read_at]
+
+    async def _letter(
+        self, user: User, digest: Digest, counts: DayCounts, notices: Sequence[Notice]
+    ) -> Told:
+        day, now = date.fromisoformat(digest.day), self._clock.now()
+        try:
+            letter = digest_letter(self._settings, user, day, counts, notices, now)
+        except BadAddressError:
+            return Told(Fate.REFUSED, "address")
+        told = await send(self._client, self._settings.smtp_from, user.email or "", letter)
+        log.info("digest", fate=told.fate, error=told.error, notices=len(notices))
+        return told
