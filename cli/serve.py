@@ -38,7 +38,7 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Ends the streams first: it waits for open answers, and these go on for ever."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -58,7 +58,7 @@ def serve(*, port: int) -> None:
     configure_logging(settings)
     app = create_app(settings)
     listening = listen(settings.host, port)
-    server = _Server(
+    server = Server(
         uvicorn.Config(
             app,
             loop="uvloop",
