@@ -44,6 +44,7 @@ from app.intake.manual.controllers import ManualEntryController
 from app.intake.messages.controllers import MessagesController
 from app.notices.bells import Bells
 from app.notices.controllers import NoticeChoicesController, NoticesController
+from app.notices.smtp import check_mail
 from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
 from app.reference.current import current_book
@@ -202,6 +203,7 @@ def create_app(
     settings = settings or get_settings()
     check_host(settings)
     check_oidc(settings)
+    check_mail(settings)
     metrics = Metrics()
     who_asks = _always(signed_in_as) if signed_in_as else first_of(*READERS)
     app = Litestar(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -64,9 +65,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def mail_server(port: int | None = None, post: Post | None = None) -> Iterator[Post]:
-    kept = post or Post(port or free_port())
-    controller = Controller(kept, hostname="127.0.0.1", port=kept.port)
+def mail_server(port: int | None = None, **options: Any) -> Iterator[Post]:
+    """`options` are those of `aiosmtpd.smtp.SMTP`: encryption, sign-in."""
+    kept = Post(port or free_port())
+    controller = Controller(kept, hostname="127.0.0.1", port=kept.port, **options)
     controller.start()
     try:
         yield kept

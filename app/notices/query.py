@@ -1,8 +1,9 @@
 """Bodies for the engine: notices of one person and no other's."""
 
+from datetime import datetime
 from typing import Any
 
-from app.notices.models import EVENTS
+from app.notices.models import EVENTS, MailState
 from app.notices.params import PAGE, NoticeParams, Show
 
 Body = dict[str, Any]
@@ -47,3 +48,23 @@ def _query(params: NoticeParams, login: str) -> Body:
         return unread(login)
     filters: list[Body] = [{"term": {"login": login}}]
     return {"bool": {"filter": filters + ([_READ] if params.show is Show.READ else [])}}
+
+
+def waiting(due_by: datetime | None = None) -> Body:
+    """Letters that are still to be sent; those that were due by a moment, where one is given."""
+    filters: list[Body] = [{"term": {"mail.state": MailState.DUE}}]
+    if due_by:
+        filters.append({"range": {"mail.due_at": {"lte": due_by.isoformat()}}})
+    return {"bool": {"filter": filters}}
+
+
+def lost(since: datetime) -> Body:
+    """Letters that did not arrive, or perhaps did not."""
+    return {
+        "bool": {
+            "filter": [
+                {"terms": {"mail.state": [MailState.FAILED, MailState.UNSURE]}},
+                {"range": {"mail.at": {"gte": since.isoformat()}}},
+            ]
+        }
+    }

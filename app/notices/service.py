@@ -1,7 +1,7 @@
 """One person's notices: listed, counted, read."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -14,13 +14,16 @@ from app.notices import repository
 from app.notices.mailing import WAITING, unwanted
 from app.notices.models import Notice, NoticeKind, kind_of
 from app.notices.params import PAGE, NoticeParams
-from app.notices.query import oldest_unread, page_body, unread
-from app.notices.results import NoticePage
+from app.notices.query import lost, oldest_unread, page_body, unread, waiting
+from app.notices.results import Letters, NoticePage
 from app.viewer import Viewer
 
 MOST_READ = 1000
 """Notices that one press marks as read."""
 _TOGETHER = 16
+_LATE = timedelta(minutes=5)
+LOST_DAYS = 7
+"""How far back letters that did not arrive are counted."""
 
 
 async def open_notices(engine: Engine, params: NoticeParams, viewer: Viewer) -> NoticePage:
@@ -82,3 +85,17 @@ def _read(notice: Notice, now: datetime) -> Notice:
     waits = notice.mail.state in WAITING
     mail = unwanted(notice.mail, now) if waits else notice.mail
     return replace(notice, read_at=now, mail=mail)
+
+
+async def letters(engine: Engine, now: datetime) -> Letters:
+    """For whoever looks after the installation; tells of nobody."""
+
+    async def of(query: dict[str, Any]) -> int:
+        found = [await engine.count(index, query) for index in (Index.NOTICES, Index.DIGESTS)]
+        return sum(found)
+
+    return Letters(
+        waiting=await of(waiting()),
+        late=await of(waiting(now - _LATE)),
+        lost=await of(lost(now - timedelta(days=LOST_DAYS))),
+    )

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.errors import MessageError
+from email.headerregistry import Address
 from enum import StrEnum
 
 import aiosmtplib
@@ -9,6 +11,7 @@ import structlog
 from msgspec import Struct
 
 from app.errors import OtklikError
+from app.secret_key import StartRefusedError
 from app.settings import Settings
 
 log = structlog.get_logger()
@@ -39,6 +42,19 @@ class Told(Struct, frozen=True):
     fate: Fate
     error: str | None = None
     """A code for the administrator; never the server's words, which may hold addresses."""
+
+
+def check_mail(settings: Settings) -> None:
+    """Raises StartRefusedError for settings by which no letter would ever go."""
+    if not settings.smtp_host:
+        return
+    try:
+        Address(addr_spec=settings.smtp_from).addr_spec.encode("ascii")
+    except (ValueError, IndexError, MessageError) as error:
+        raise StartRefusedError(
+            "Отклик не запущен: задан OTKLIK_SMTP_HOST, а в OTKLIK_SMTP_FROM нет адреса, от "
+            "которого писать, например otklik@example.org."
+        ) from error
 
 
 @asynccontextmanager

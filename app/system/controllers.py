@@ -30,7 +30,11 @@ class SystemController(Controller):
             request,
             "system/page.html",
             fragment="system/_state.html",
-            context={"found": found, "rebuild": rebuild_view(found.rebuild, state.settings.zone)},
+            context={
+                "found": found,
+                "rebuild": rebuild_view(found.rebuild, state.settings.zone),
+                "mail_on": state.settings.mail_on,
+            },
             banner=None if found.ready else _DOWN,
         )
 
@@ -60,4 +64,5 @@ class SystemController(Controller):
             state.metrics.up.labels(check.name).set(int(check.ok))
         if (waiting := await backlog(engine)) is not None:
             state.metrics.reminders.set(waiting.reminders)
+            state.metrics.letters.set(waiting.letters.late if state.settings.mail_on else 0)
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -16,6 +16,7 @@ from app.engine.names import MONTHLY, Index
 from app.errors import EngineSetupError, EngineUnavailableError
 from app.exports.models import BUSY_STATES as BUSY_EXPORTS
 from app.intake.models import BUSY_STATES, WAITING_STATES
+from app.notices.service import letters
 from app.settings import Settings
 from app.system.heartbeat import last_sweep
 from app.system.models import Backlog, Check, IndexState, Rebuild, SystemState
@@ -91,6 +92,7 @@ async def last_rebuild(engine: Engine) -> Rebuild | None:
 
 async def backlog(engine: Engine) -> Backlog | None:
     """None where the engine is silent or not set up, its checks tell that."""
+    now = datetime.now(UTC)
     try:
         with anyio.fail_after(PATIENCE):
             return Backlog(
@@ -99,7 +101,9 @@ async def backlog(engine: Engine) -> Backlog | None:
                 exports=await _in_states(engine, Index.EXPORTS, BUSY_EXPORTS),
                 bulks=await _in_states(engine, Index.BULK, BUSY_BULKS),
                 audit=await engine.count(Index.CASES, {"term": {"audit_due": True}}),
-                reminders=await late_reminders(engine, datetime.now(UTC)),
+                reminders=await late_reminders(engine, now),
+                notices=await engine.count(Index.CASES, {"term": {"notices_due": True}}),
+                letters=await letters(engine, now),
             )
     except (EngineSetupError, EngineUnavailableError, TimeoutError):
         return None

@@ -76,6 +76,7 @@ async def test_without_scripts_all_of_it_works(browser: Browser, site: Site) -> 
         await expect(page.locator(".notice-row")).to_have_count(2)
         await page.goto(f"{url}/me/notices")
         await page.get_by_label("Моё ведомство спросили: не писать").check()
+        await page.get_by_label("С", exact=True).select_option("22:00")
         await page.get_by_label("До", exact=True).select_option("07:30")
         await page.get_by_role("button", name="Сохранить").click()
         await expect(page.get_by_text("Сохранено.")).to_be_visible()

@@ -3,14 +3,19 @@
 import asyncio
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 from msgspec.structs import replace
+from pydantic import SecretStr
 
 from app.accounts import repository
 from app.accounts.models import NoticeChoices, Way
@@ -18,7 +23,8 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.notices.mailing import CLAIM
 from app.notices.models import MailState, notice_id
-from app.notices.service import read_notice
+from app.notices.results import Letters
+from app.notices.service import letters, read_notice
 from app.notices.smtp import MailAwayError
 from app.settings import ROOT, Settings
 from app.viewer import Viewer
@@ -145,6 +151,8 @@ async def test_a_dead_server_loses_nothing(engine: Engine, settings: Settings) -
         with pytest.raises(MailAwayError):
             await send_due(engine, mailing, now=shifted(hours + 0.1))
     assert await notices(engine) == before, "nothing was claimed"
+    assert await letters(engine, shifted(0.05)) == Letters(waiting=3, late=0, lost=0)
+    assert await letters(engine, shifted(0.1)) == Letters(waiting=3, late=3, lost=0)
     with mail_server(port) as post:
         assert await send_due(engine, mailing, now=shifted(31)) == 1
         assert len(post.letters) == 1
@@ -184,6 +192,8 @@ async def test_a_refusal_for_good_fails_for_one_and_not_for_others(
     assert await send_due(engine, mailing, now=shifted(30)) == 0
     found = {one.login: one.mail for one in await notices(engine)}
     assert (found["ivanova"].state, found["ivanova"].error) == (MailState.FAILED, "recipient_550")
+    assert await letters(engine, shifted(1)) == Letters(waiting=0, late=0, lost=1)
+    assert await letters(engine, shifted(24 * 8)) == Letters(waiting=0, late=0, lost=0)
     assert found["petrova"].state is found["sidorova"].state is MailState.SENT
 
 
@@ -313,3 +323,56 @@ async def test_a_letter_that_failed_is_told_in_the_digest(
     await make_digests(engine, mailing, now=shifted(2))
     assert await send_digests(engine, mailing, now=shifted(2)) == 1
     assert "письмо не дошло" in post.letters[0].get_content()
+
+
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """Of a server called 127.0.0.1, signed by itself."""
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
+    subprocess.run([*words, "-keyout", key, "-out", cert], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return cert, context
+
+
+async def test_encryption_and_sign_in_are_asked_for_and_never_done_without(
+    engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    def signs_in(
+        _server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: Any
+    ) -> Any:
+        right = data.login == b"otklik" and data.password == b"secret"
+        return AuthResult(success=right, handled=False)
+
+    cert, context = await asyncio.to_thread(certificate, tmp_path)
+    await add_person(engine, "ivanova")
+    options = {"auth_required": True, "authenticator": signs_in}
+    with mail_server(tls_context=context, require_starttls=True, **options) as post:
+        plain = with_mail(settings, post.port)
+        await noticed(engine, plain, "ivanova")
+        safe = plain.model_copy(
+            update={
+                "smtp_security": "starttls",
+                "smtp_ca": cert,
+                "smtp_user": "otklik",
+                "smtp_password": SecretStr("secret"),
+            }
+        )
+        for wrong in (
+            {"smtp_ca": None},
+            {"smtp_password": SecretStr("guess")},
+            {"smtp_host": "localhost"},
+        ):
+            with pytest.raises(MailAwayError):
+                await send_due(engine, safe.model_copy(update=wrong), now=LATER)
+        assert await states(engine) == {MailState.DUE}
+        assert await send_due(engine, safe, now=LATER) == 1
+        assert len(post.letters) == 1
+    await store(engine, telling_case(7, "ivanova"))
+    await project_due_notices(engine, plain, now=NOON)
+    with mail_server() as bare:  # a server without encryption
+        unsafe = safe.model_copy(update={"smtp_port": bare.port})
+        with pytest.raises(MailAwayError):
+            await send_due(engine, unsafe, now=LATER)
+        assert bare.letters == []

@@ -13,6 +13,7 @@ from app.notices import params as params_module
 from app.notices import service
 from app.notices.models import MailState, NoticeKind, notice_id
 from app.notices.service import count_unread
+from app.secret_key import StartRefusedError
 from app.settings import Settings
 from indexers.notices.project import project_due_notices
 from tests.casework import NOW, store
@@ -204,3 +205,21 @@ async def test_what_the_form_does_not_offer_is_not_kept(
     stored = await repository.get(engine, "olga")
     assert stored is not None
     assert stored.user.notify == NoticeChoices()
+
+
+async def test_the_state_tells_of_letters_where_there_is_mail(
+    olga: Visitor, engine: Engine, settings: Settings
+) -> None:
+    mailing = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_from": "o@e.org"})
+    for own, words in ((settings, "не настроены"), (mailing, "Писем, не ушедших вовремя")):
+        async with visiting(site(own)) as visitor:
+            assert words in (await visitor.get("/system")).text
+            late = "0.0" if own is settings else "89.0"
+            assert f"otklik_late_letters {late}" in (await visitor.get("/metrics")).text
+
+
+@pytest.mark.parametrize("sender", ["", "otklik", "a@b.org\r\nBcc: x@e.org", "почта@пример.рф"])
+def test_a_site_that_could_send_no_letter_does_not_start(settings: Settings, sender: str) -> None:
+    wrong = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_from": sender})
+    with pytest.raises(StartRefusedError, match="OTKLIK_SMTP_FROM"):
+        site(wrong)
