@@ -39,6 +39,7 @@ class SystemController(Controller):
                 "alarms": calendar_alarms(
                     await current_deadlines(engine), datetime.now(UTC).date()
                 ),
+                "mail_on": state.settings.mail_on,
             },
             banner=None if found.ready else _DOWN,
         )
@@ -71,4 +72,6 @@ class SystemController(Controller):
         state.metrics.journal_is_behind(found.cases_due, found.lines_waiting)
         if found.reminders is not None:
             state.metrics.reminders.set(found.reminders)
+        if found.letters is not None:
+            state.metrics.letters.set(found.letters if state.settings.mail_on else 0)
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -55,6 +55,12 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.letters = Gauge(
+            "otklik_late_letters",
+            "Letters that should have gone: above 0 the mail server is away or nobody works.",
+            registry=self.registry,
+        )
+
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
