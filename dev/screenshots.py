@@ -108,6 +108,14 @@ def signed_in(browser: Browser, base: str, login: str, password: str) -> Storage
     return kept
 
 
+def _settled(page: Page) -> None:
+    """Htmx has put in what it asked for. The network itself is never idle: the bell listens."""
+    page.wait_for_load_state("load")
+    page.wait_for_function(
+        "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+    )
+
+
 def a_day_of_work(page: Page, base: str) -> str:
     """Takes some cases and works on one, so that there is something to show: its address."""
     page.goto(f"{base}/work?queue=free&kind=message")
@@ -115,7 +123,7 @@ def a_day_of_work(page: Page, base: str) -> str:
         page.locator("#bulk-one").wait_for(state="attached")
         with page.expect_response("**/work/do*"):
             page.locator("button[form=bulk-one]").first.click()
-        page.wait_for_load_state("networkidle")
+        _settled(page)
     page.goto(f"{base}/work?queue=mine&kind=message")
     page.locator(".hit-number").first.click()
     page.wait_for_url("**/cases/*")
@@ -193,7 +201,8 @@ class Shots:
         self._page.goto(f"{self._base}/search")
         self._page.locator("main [data-search-field]").fill(query)
         self._page.keyboard.press("Enter")
-        self._page.wait_for_load_state("networkidle")
+        self._page.wait_for_url("**/search?*q=*")
+        _settled(self._page)
         self._shoot("search")
 
     def work(self) -> None:

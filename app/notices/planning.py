@@ -3,8 +3,11 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from app.accounts.models import DigestDays, NoticeChoices, User, Way
 from app.deadlines.days import DayTable
+from app.notices import mailing
 from app.notices.models import Mail, MailState, kind_of
 
 
@@ -18,6 +21,14 @@ def planned(user: User, what: str, now: datetime, zone: ZoneInfo, *, mail_on: bo
     if way is not Way.NOW:
         return Mail()
     return Mail(state=MailState.DUE, due_at=after_quiet(user.notify, now, zone))
+
+
+def first_step(mail: Mail, user: User, now: datetime, zone: ZoneInfo) -> Mail:
+    """Of a letter whose time has come: claimed, or put off to the end of quiet hours, which may
+    have begun, or have been chosen, since it was planned.
+    """
+    quiet = after_quiet(user.notify, now, zone)
+    return replace(mail, due_at=quiet) if quiet > now else mailing.claimed(mail, now)
 
 
 def after_quiet(choices: NoticeChoices, now: datetime, zone: ZoneInfo) -> datetime:

@@ -25,7 +25,7 @@ from app.notices.clock import Clock
 from app.notices.fates import after
 from app.notices.letters import BadAddressError, DayCounts, digest_letter
 from app.notices.models import Digest, Mail, MailState, Notice, digest_id
-from app.notices.planning import after_quiet, digest_day
+from app.notices.planning import digest_day, first_step
 from app.notices.service import count_unread
 from app.notices.smtp import Fate, Told, connected, send
 from app.settings import Settings
@@ -174,10 +174,7 @@ class _Sender:
         now = self._clock.now()
         if user is None or not user.email or not wanted:
             return mailing.unwanted(digest.mail, now)
-        quiet = after_quiet(user.notify, now, self._settings.zone)
-        if quiet > now:
-            return replace(digest.mail, due_at=quiet)
-        return mailing.claimed(digest.mail, now)
+        return first_step(digest.mail, user, now, self._settings.zone)
 
     async def _told_of(self, digest: Digest) -> list[Notice]:
         """The notices this day's letter tells of, marked so that no other day's does; those that

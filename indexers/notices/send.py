@@ -23,7 +23,7 @@ from app.notices.clock import Clock
 from app.notices.fates import after
 from app.notices.letters import BadAddressError, notices_letter
 from app.notices.models import Mail, MailState, Notice
-from app.notices.planning import after_quiet
+from app.notices.planning import first_step
 from app.notices.smtp import Fate, Told, connected, send
 from app.settings import Settings
 from indexers.notices.store import Filter, find, move, settle
@@ -108,15 +108,10 @@ class _Sender:
         return sorted(ours, key=lambda one: (one.at, one.id))
 
     def _first_step(self, user: User | None, notice: Notice, now: datetime) -> Mail:
-        """Whoever has read it in the app meanwhile is not written to; quiet hours may have begun,
-        or have been chosen, since the letter was planned.
-        """
+        """Whoever has read it in the app meanwhile is not written to."""
         if user is None or not user.email or notice.read_at:
             return mailing.unwanted(notice.mail, now)
-        quiet = after_quiet(user.notify, now, self._settings.zone)
-        if quiet > now:
-            return msgspec.structs.replace(notice.mail, due_at=quiet)
-        return mailing.claimed(notice.mail, now)
+        return first_step(notice.mail, user, now, self._settings.zone)
 
     async def _letter(self, user: User, notices: Sequence[Notice]) -> Told:
         try:

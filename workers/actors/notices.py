@@ -26,7 +26,7 @@ _MOST_BATCHES = 200
 
 
 def now() -> datetime:
-    """What letters take for the present; tests move it."""
+    """What notices and letters take for the present; tests move it."""
     return datetime.now(UTC)
 
 
@@ -42,7 +42,7 @@ def project_notices(case_id: str) -> None:
     """Rung after an action that names people. Safe to run twice; what is missed the sweep finds."""
 
     async def call(engine: Engine, settings: Settings) -> None:
-        await project_notices_of(engine, settings, [case_id])
+        await project_notices_of(engine, settings, [case_id], now=now())
 
     with_engine(call)
 
@@ -53,7 +53,7 @@ def sweep_notices() -> None:
 
     async def call(engine: Engine, settings: Settings) -> None:
         for _ in range(_MOST_BATCHES):
-            if not await project_due_notices(engine, settings):
+            if not await project_due_notices(engine, settings, now=now()):
                 break
         mark = f"{settings.index_prefix}notices:dropped"
         async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:

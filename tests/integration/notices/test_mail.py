@@ -26,7 +26,7 @@ from app.notices.models import MailState, notice_id
 from app.notices.results import Letters
 from app.notices.service import letters, read_notice
 from app.notices.smtp import MailAwayError
-from app.settings import ROOT, Settings
+from app.settings import ROOT, Settings, get_settings
 from app.viewer import Viewer
 from indexers.notices.digest import make_digests, send_digests
 from indexers.notices.lost import settle_lost
@@ -339,9 +339,8 @@ def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
 async def test_encryption_and_sign_in_are_asked_for_and_never_done_without(
     engine: Engine, settings: Settings, tmp_path: Path
 ) -> None:
-    def signs_in(
-        _server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: Any
-    ) -> Any:
+    def signs_in(*given: Any) -> AuthResult:
+        data = given[-1]
         right = data.login == b"otklik" and data.password == b"secret"
         return AuthResult(success=right, handled=False)
 
@@ -376,3 +375,26 @@ async def test_encryption_and_sign_in_are_asked_for_and_never_done_without(
         with pytest.raises(MailAwayError):
             await send_due(engine, unsafe, now=LATER)
         assert bare.letters == []
+
+
+async def test_the_actors_do_all_of_it_and_nothing_by_a_second_run(
+    engine: Engine, settings: Settings, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the scheduler and the sites ring for them, whole."""
+    from workers.actors import notices as actors
+
+    environment = {"HOST": "127.0.0.1", "PORT": str(post.port), "SECURITY": "none"}
+    for name, value in {**environment, "FROM": "otklik@example.org"}.items():
+        monkeypatch.setenv(f"OTKLIK_SMTP_{name}", value)
+    get_settings.cache_clear()
+    monkeypatch.setattr(actors, "now", lambda: LATER)
+    await add_person(engine, "ivanova")
+    await store(engine, *(telling_case(one, "ivanova") for one in range(3)))
+    for _ in range(2):
+        await asyncio.to_thread(actors.project_notices.fn, "case-0")
+        await asyncio.to_thread(actors.sweep_notices.fn)
+        await asyncio.gather(*(asyncio.to_thread(actors.send_letters.fn) for _ in range(2)))
+    found = await notices(engine, "ivanova")
+    assert [one.mail.state for one in found] == [MailState.SENT] * 3
+    told = "".join(one.get_content() for one in post.letters)
+    assert [told.count(one.id) for one in found] == [1, 1, 1]
