@@ -50,6 +50,7 @@ from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.system.controllers import SystemController
+from app.today.controllers import TodayController
 from app.viewer import Viewer
 from app.web.access import (
     PUBLIC,
@@ -96,6 +97,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     MyTotpController,
     PreferencesController,
     SystemController,
+    TodayController,
     WorkController,
     ViewsController,
     SearchPageController,

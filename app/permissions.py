@@ -31,6 +31,7 @@ class Permission(StrEnum):
     SEARCH_EXPORT = "search.export"
     IMPORT_LOAD = "import.load"
     SUMMARY_VIEW = "summary.view"
+    TODAY_VIEW = "today.view"
     BOOKS_EDIT = "books.edit"
     PEOPLE_MANAGE = "people.manage"
     TOKENS_MANAGE = "tokens.manage"
@@ -63,6 +64,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.SEARCH_EXPORT: "выгружать найденное",
     Permission.IMPORT_LOAD: "загружать таблицы",
     Permission.SUMMARY_VIEW: "видеть сводки",
+    Permission.TODAY_VIEW: "видеть «Сегодня»: что горит и кто чем занят",
     Permission.BOOKS_EDIT: "править справочники",
     Permission.PEOPLE_MANAGE: "заводить людей и менять их права",
     Permission.TOKENS_MANAGE: "выдавать и отзывать токены",

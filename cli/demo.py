@@ -70,6 +70,23 @@ def generate_files(
     click.echo(f"Всего сообщений: {sum(item.rows for item in written)}")
 
 
+@demo.command("week")
+def live_a_week() -> None:
+    """Прожить неделю: обращения последних дней, над которыми работают учебные люди."""
+    from cli.running import with_engine
+
+    try:
+        from dev.demo.week import live
+    except ModuleNotFoundError as error:
+        raise DevelopmentOnlyError(
+            f"Команда demo работает на машине разработчика, а здесь нет модуля {error.name}. "
+            "Установите всё нужное: make setup"
+        ) from error
+
+    number = with_engine(lambda engine, settings: live(engine, settings.zone))
+    click.echo(f"Обращений последней недели: {number}")
+
+
 @demo.command("users")
 @click.option("--password-stdin", is_flag=True, required=True, help="Общий пароль учебных людей.")
 def make_users(*, password_stdin: bool) -> None:  # noqa: ARG001 - there is no other way to give it

@@ -83,14 +83,28 @@ _DESK = frozenset(
         ),
     }
 )
-_LEAD = frozenset({Permission.CASE_APPROVE, Permission.CASE_CLOSE, Permission.CASE_EXTEND})
+_LEAD = frozenset(
+    {
+        Permission.CASE_APPROVE,
+        Permission.CASE_CLOSE,
+        Permission.CASE_EXTEND,
+        Permission.TODAY_VIEW,
+    }
+)
 
 _NETWORKS = frozenset({"incident", "vk", "ok", "telegram", "max"})
 """Codes of `app.cases.codes.Channel`, which stands above this domain (a test compares)."""
 
 GRANTS: dict[Role, Grant] = {
     Role.CURATOR: Grant(
-        Reach.ALL, _READ | {Permission.CASE_NOTE, Permission.CASE_REOPEN, Permission.AUDIT_VIEW}
+        Reach.ALL,
+        _READ
+        | {
+            Permission.TODAY_VIEW,
+            Permission.CASE_NOTE,
+            Permission.CASE_REOPEN,
+            Permission.AUDIT_VIEW,
+        },
     ),
     Role.COORDINATOR: Grant(Reach.ALL, _READ | _WORK | _DESK | _LEAD | {Permission.IMPORT_LOAD}),
     Role.INCIDENT_OFFICER: Grant(Reach.ALL, _READ | _WORK | _DESK | _LEAD, _NETWORKS),
@@ -124,5 +138,8 @@ GRANTS: dict[Role, Grant] = {
         ),
     ),
     Role.CUR: Grant(Reach.ALL, _READ),
-    Role.HEAD: Grant(Reach.ALL, frozenset({Permission.CASE_VIEW, Permission.SUMMARY_VIEW})),
+    Role.HEAD: Grant(
+        Reach.ALL,
+        frozenset({Permission.CASE_VIEW, Permission.SUMMARY_VIEW, Permission.TODAY_VIEW}),
+    ),
 }

@@ -101,13 +101,20 @@ def only_municipality(viewer: Viewer) -> str | None:
 
 
 async def take_in(
-    engine: Engine, zone: ZoneInfo, viewer: Viewer, entries: Sequence[Entry], *, refresh: bool
+    engine: Engine,
+    zone: ZoneInfo,
+    viewer: Viewer,
+    entries: Sequence[Entry],
+    *,
+    refresh: bool,
+    now: datetime | None = None,
 ) -> list[Outcome]:
     """Writes what is new; an outcome for each of `entries` in their order.
 
-    A refusal of one does not touch the others. Safe to repeat with the same entries.
+    A refusal of one does not touch the others. Safe to repeat with the same entries. `now` is for
+    data of days that are over.
     """
-    now, book = datetime.now(UTC), await current_deadlines(engine)
+    now, book = now or datetime.now(UTC), await current_deadlines(engine)
     known = await engine.get_many(Index.CASES, {entry.id for entry in entries}, ("id",))
     fresh = [entry for entry in entries if entry.id not in known]
     drafts = {entry.id: _draft(entry, viewer, now, book) for entry in fresh}

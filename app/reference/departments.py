@@ -29,6 +29,8 @@ class Department(Struct, frozen=True, omit_defaults=True, kw_only=True):
     sector: str | None = None
     parent: str | None = None
     municipality: str | None = None
+    capacity: int | None = None
+    """Open cases it can work on at a time (учёт занятости); None where nobody has said."""
     active: bool = True
     """One that is closed keeps its names: old cases bear them."""
     version: int = 1

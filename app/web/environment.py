@@ -40,6 +40,7 @@ def _filters(settings: Settings) -> dict[str, Callable[..., Any]]:
 
     return {
         "number": filters.number,
+        "long_date": filters.long_date,
         "plural": filters.plural,
         "counted": filters.counted,
         "size": filters.size,

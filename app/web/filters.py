@@ -8,6 +8,11 @@ _TEENS = range(11, 15)
 _FEW = range(2, 5)
 _STEP, _UNITS = 1024, ("КБ", "МБ", "ГБ")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
+_MONTHS = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
 
 
 def number(value: float) -> str:
@@ -53,6 +58,11 @@ def show_date(value: date | str, zone: ZoneInfo) -> str:
         return _moment(value).astimezone(zone).strftime("%d.%m.%Y")
     day = date.fromisoformat(value) if isinstance(value, str) else value
     return day.strftime("%d.%m.%Y")
+
+
+def long_date(day: date) -> str:
+    """«четверг, 26 ноября 2026»."""
+    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def show_datetime(value: datetime | str, zone: ZoneInfo) -> str:

@@ -20,6 +20,7 @@ class NavigationItem:
 
 
 NAVIGATION = (
+    NavigationItem("Сегодня", "/today", "sunrise", Permission.TODAY_VIEW),
     NavigationItem("Моя работа", "/work", "inbox", Permission.CASE_VIEW),
     NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
     NavigationItem("Ввод", "/cases/new", "writing", Permission.CASE_REGISTER),

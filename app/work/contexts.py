@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from app.cases.due import Due, due
 from app.search.results import label
 from app.viewer import Viewer
 from app.work.models import Desk, View
-from app.work.params import FILTERS, WorkParams, readable_work
+from app.work.params import CONDITIONS, FILTERS, WorkParams, readable_work
 from app.work.queues import QUEUE_NAMES, Queue, offered_queues, queue_name
 from app.work.results import Row
 from app.work.service import Live, WorkPage
@@ -32,7 +32,11 @@ FACET_TITLES = {
     "theme": "Тема",
     "department": "Ведомство",
     "street": "Улица",
+    "assignee": "У кого",
+    "asked": "Кого спросили",
+    "due": "Срок",
 }
+_NOBODY = Directory()
 _FREE = frozenset({State.NEW, State.ASSIGNED, State.IN_PROGRESS, State.INTERIM})
 _OPEN_FACETS = frozenset({"state", "theme", "street"})
 """Stand open at first; one with a chosen value always does."""
@@ -103,7 +107,7 @@ def work_view(
         total=found.facets.total,
         rows=[_row(params, row, found, viewer, directory) for row in found.rows.rows],
         facets=_facets(params, found),
-        chips=_chips(params),
+        chips=_chips(params, directory),
         clear_url=WorkParams(params.queue).address,
         next_url=_after(params, found.rows.next),
         first_url=params.first.address if params.after else None,
@@ -155,21 +159,25 @@ def view_params(view: View) -> WorkParams:
     return readable_work(view.pairs)
 
 
-def told_view(view: View) -> str:
+def told_view(view: View, directory: Directory) -> str:
     """«Мои; состояние: В работе», the conditions of a view in words."""
     params = view_params(view)
     chosen = [
-        f"{FACET_TITLES[name].lower()}: {label_of(name, value)}"
-        for name in FILTERS
+        f"{FACET_TITLES[name].lower()}: {label_of(name, value, directory)}"
+        for name in CONDITIONS
         for value in params.values(name)
     ]
     return "; ".join([QUEUE_NAMES[params.queue], *chosen])
 
 
-def label_of(facet: str, value: str) -> str:
-    if facet == "importance":
+def label_of(condition: str, value: str, directory: Directory = _NOBODY) -> str:
+    if condition == "importance":
         return IMPORTANCE_NAMES.get(Importance(value), value)
-    return label(facet, value)
+    if condition == "assignee":
+        return directory.called(value)
+    if condition == "due":
+        return f"{date.fromisoformat(value):%d.%m.%Y}"
+    return label(condition, value)
 
 
 def case_url(params: WorkParams, row: Row) -> str:
@@ -233,9 +241,12 @@ def _facets(params: WorkParams, found: WorkPage) -> list[Facet]:
     return shown
 
 
-def _chips(params: WorkParams) -> list[Link]:
+def _chips(params: WorkParams, directory: Directory = _NOBODY) -> list[Link]:
     return [
-        Link(f"{FACET_TITLES[name]}: {label_of(name, value)}", params.toggled(name, value).address)
-        for name in FILTERS
+        Link(
+            f"{FACET_TITLES[name]}: {label_of(name, value, directory)}",
+            params.toggled(name, value).address,
+        )
+        for name in CONDITIONS
         for value in params.values(name)
     ]

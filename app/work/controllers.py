@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect, Template
 
-from app.cases.directory import read_directory
+from app.cases.directory import read_directory, read_people
 from app.cases.rows import RowState
 from app.engine.client import Engine
 from app.errors import BadInputError, EngineSetupError, EngineUnavailableError
@@ -191,8 +191,8 @@ class ViewsController(Controller):
         viewer: NamedDependency[Viewer],
     ) -> Template:
         form = read_view_form(request.query_params.multi_items())
-        desk = await desk_of(engine, viewer)
-        return page(request, _VIEWS, context=views_context(desk, removed=form))
+        desk, people = await gather(desk_of(engine, viewer), read_people(engine))
+        return page(request, _VIEWS, context=views_context(desk, people, removed=form))
 
     @post(status_code=303)
     async def save(
@@ -236,5 +236,6 @@ async def _again(
     request: AnyRequest, engine: Engine, viewer: Viewer, form: ViewForm, error: BadInputError
 ) -> Template:
     """The page of own lists with what was typed and why it was not taken."""
-    context = views_context(await desk_of(engine, viewer), form=form, error=error.message)
+    desk, people = await gather(desk_of(engine, viewer), read_people(engine))
+    context = views_context(desk, people, form=form, error=error.message)
     return page(request, _VIEWS, context=context, status=error.status)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from urllib.parse import urlencode
 
 from app.cases.codes import Channel, Importance, Kind, State
@@ -9,7 +10,11 @@ from app.errors import BadInputError
 from app.work.queues import Queue
 
 FILTERS = ("state", "importance", "kind", "channel", "theme", "department", "street")
-"""Each may be given several times; in the order people see them."""
+"""Facets: each may be given several times; in the order people see them."""
+NARROWS = ("assignee", "asked", "due")
+"""Not offered for choosing: numbers of «Сегодня» lead to the cases behind them. `assignee` is a
+login, `asked` a department that owes an answer to a request, `due` a day of the municipality."""
+CONDITIONS = (*FILTERS, *NARROWS)
 
 _CODES: dict[str, frozenset[str]] = {
     "state": frozenset(State),
@@ -18,7 +23,8 @@ _CODES: dict[str, frozenset[str]] = {
     "channel": frozenset(Channel),
 }
 _LONGEST_VALUE = 512
-_MOST_VALUES = 50
+_MOST_VALUES = 200
+"""A sector block is the names of its departments."""
 PAGE = 30
 """Rows of a page: what an office screen shows in two looks."""
 
@@ -27,7 +33,7 @@ PAGE = 30
 class WorkParams:
     queue: Queue = Queue.MINE
     filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """By names of `FILTERS`; a filter without values is absent."""
+    """By names of `CONDITIONS`; one without values is absent."""
     after: str | None = None
     """The row before the page (`app.work.cursor`)."""
 
@@ -37,7 +43,7 @@ class WorkParams:
     def pairs(self) -> list[tuple[str, str]]:
         """Name and value pairs of the address: equal states have equal ones."""
         found = [("queue", self.queue.value)]
-        found += [(name, value) for name in FILTERS for value in self.values(name)]
+        found += [(name, value) for name in CONDITIONS for value in self.values(name)]
         return [*found, ("after", self.after)] if self.after else found
 
     @property
@@ -70,7 +76,7 @@ def parse_work(pairs: Iterable[tuple[str, str]]) -> WorkParams:
         text = value.encode("utf-8", "replace").decode("utf-8").strip()
         if text:
             given.setdefault(name, []).append(text)
-    filters = {name: _values(name, given.get(name, [])) for name in FILTERS}
+    filters = {name: _values(name, given.get(name, [])) for name in CONDITIONS}
     return WorkParams(_queue(given), _present(filters), given.get("after", [None])[-1])
 
 
@@ -85,7 +91,7 @@ def readable_work(pairs: Iterable[tuple[str, str]]) -> WorkParams:
 
 
 def _present(filters: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    return {name: filters[name] for name in FILTERS if filters.get(name)}
+    return {name: filters[name] for name in CONDITIONS if filters.get(name)}
 
 
 def _queue(given: dict[str, list[str]]) -> Queue:
@@ -100,6 +106,8 @@ def _values(name: str, given: list[str]) -> tuple[str, ...]:
     values = tuple(dict.fromkeys(given))
     if len(values) > _MOST_VALUES or any(len(value) > _LONGEST_VALUE for value in values):
         raise BadInputError(f"В фильтре «{name}» слишком много значений.", field=name)
+    if name == "due" and not all(map(_is_day, values)):
+        raise BadInputError("День срока пишут так: 2026-11-26.", field="due")
     codes = _CODES.get(name)
     if codes and not codes.issuperset(values):
         known = ", ".join(sorted(codes))
@@ -107,3 +115,11 @@ def _values(name: str, given: list[str]) -> tuple[str, ...]:
             f"Фильтр «{name}» не знает такого значения. Можно: {known}.", field=name
         )
     return values
+
+
+def _is_day(text: str) -> bool:
+    """`YYYY-MM-DD`, as addresses have it, and no other spelling of a day."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

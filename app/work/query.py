@@ -1,13 +1,13 @@
 """Bodies for the engine: pure, from parameters and viewer to dicts; nothing is ever scored."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from app.cases.codes import Importance
 from app.engine.access import Clause, access_clause
 from app.viewer import Viewer
 from app.work.cursor import read_cursor
-from app.work.params import FILTERS, PAGE, WorkParams
+from app.work.params import CONDITIONS, FILTERS, PAGE, WorkParams
 from app.work.queues import OPEN, Moment, offered_queues, queue_clause
 
 Body = dict[str, Any]
@@ -20,6 +20,8 @@ FIELDS = {
     "theme": "classifier.im_theme",
     "department": "workflow.department",
     "street": "place.street",
+    "assignee": "workflow.assignee",
+    "asked": "workflow.asked",
 }
 FACET_SIZE = 20
 """Values of a facet that are counted; chosen ones are counted besides."""
@@ -62,7 +64,7 @@ def rows_body(
     `at` is a cursor that overrides the page's own.
     """
     body: Body = {
-        "query": _whole(params, viewer, moment, *_chosen(params).values()),
+        "query": _whole(params, viewer, moment, *_chosen(params, moment).values()),
         "size": size + 1,
         "sort": SORT,
         "track_total_hits": False,
@@ -86,7 +88,7 @@ def counts_body(viewer: Viewer, moment: Moment) -> Body:
 
 def facets_body(params: WorkParams, viewer: Viewer, moment: Moment) -> Body:
     """The total of the list and its facets; each facet counts under all filters but its own."""
-    chosen = _chosen(params)
+    chosen = _chosen(params, moment)
     facets = {}
     for name in FILTERS:
         others = [clause for key, clause in chosen.items() if key != name]
@@ -105,7 +107,7 @@ def facets_body(params: WorkParams, viewer: Viewer, moment: Moment) -> Body:
 def newer_body(params: WorkParams, viewer: Viewer, moment: Moment, since: datetime) -> Body:
     """Counts cases of the list that came to it or changed after `since`."""
     later = {"range": {"updated_at": {"gt": since.isoformat()}}}
-    query = _whole(params, viewer, moment, *_chosen(params).values(), later)
+    query = _whole(params, viewer, moment, *_chosen(params, moment).values(), later)
     return {"query": query, "size": 0, "track_total_hits": True}
 
 
@@ -114,9 +116,25 @@ def _whole(params: WorkParams, viewer: Viewer, moment: Moment, *more: Clause) ->
     return {"bool": {"filter": [access_clause(viewer), OPEN, own, *more]}}
 
 
-def _chosen(params: WorkParams) -> dict[str, Clause]:
-    """Clause of each filter that was set, by its name."""
-    return {name: _clause(name, params.values(name)) for name in FILTERS if params.values(name)}
+def _chosen(params: WorkParams, moment: Moment) -> dict[str, Clause]:
+    """Clause of each condition that was set, by its name."""
+    zone = moment.now.tzinfo
+    return {
+        name: due_clause(values, zone) if name == "due" else _clause(name, values)
+        for name in CONDITIONS
+        if (values := params.values(name))
+    }
+
+
+def due_clause(days: tuple[str, ...], zone: tzinfo | None) -> Clause:
+    """Due on any of these days of the municipality."""
+    ranges = []
+    for day in map(date.fromisoformat, days):
+        first = datetime.combine(day, time(), zone)
+        last = datetime.combine(day + timedelta(days=1), time(), zone)
+        span = {"gte": first.isoformat(), "lt": last.isoformat()}
+        ranges.append({"range": {"deadline_at": span}})
+    return {"bool": {"should": ranges, "minimum_should_match": 1}}
 
 
 def _clause(name: str, values: tuple[str, ...]) -> Clause:

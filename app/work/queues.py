@@ -24,6 +24,9 @@ class Queue(StrEnum):
     OVERDUE = "overdue"
     TODAY = "today"
     PROMISED = "promised"
+    SLIPPED = "slipped"
+    SILENT = "silent"
+    RETURNED = "returned"
     OPEN = "open"
 
 
@@ -37,6 +40,9 @@ QUEUE_NAMES: Mapping[Queue, str] = {
     Queue.OVERDUE: "Просрочено",
     Queue.TODAY: "Срок сегодня",
     Queue.PROMISED: "Обещано промежуточным ответом",
+    Queue.SLIPPED: "Обещанный день прошёл",
+    Queue.SILENT: "Ведомства не ответили на запрос",
+    Queue.RETURNED: "Вернули «не наше»",
     Queue.OPEN: "Всё незакрытое",
 }
 OWN_DEPARTMENT_FREE = "Моё ведомство, никто не взял"
@@ -50,6 +56,9 @@ _NEEDS: Mapping[Queue, Permission] = {
     Queue.ASKED: Permission.CASE_REPLY,
     Queue.MODERATION: Permission.CASE_MODERATE,
     Queue.REWORK: Permission.CASE_ANSWER,
+    Queue.SLIPPED: Permission.TODAY_VIEW,
+    Queue.SILENT: Permission.TODAY_VIEW,
+    Queue.RETURNED: Permission.CASE_ASSIGN,
 }
 """Whoever may do nothing with a queue is not offered it; what it holds does not depend on this."""
 
@@ -160,6 +169,23 @@ def _promised(_: Viewer, __: Moment) -> Clause:
     return {"bool": {"should": [promised, state], "minimum_should_match": 1}}
 
 
+def _slipped(_: Viewer, moment: Moment) -> Clause:
+    """Promised to the author for a day that is over, and still without a final answer."""
+    return {"range": {"promised_at": {"lt": moment.now.isoformat()}}}
+
+
+def _silent(_: Viewer, moment: Moment) -> Clause:
+    """A department that was asked let its own, shorter deadline pass."""
+    return {"range": {"workflow.asked_due_at": {"lt": moment.now.isoformat()}}}
+
+
+def _returned(_: Viewer, __: Moment) -> Clause:
+    """Given back as «не наше» and given to nobody since."""
+    back = {"range": {"workflow.returned": {"gte": 1}}}
+    held = {"exists": {"field": "workflow.department"}}
+    return {"bool": {"filter": [back], "must_not": [held]}}
+
+
 def _open(_: Viewer, __: Moment) -> Clause:
     return {"match_all": {}}
 
@@ -174,5 +200,8 @@ _CLAUSES = {
     Queue.OVERDUE: _overdue,
     Queue.TODAY: _today,
     Queue.PROMISED: _promised,
+    Queue.SLIPPED: _slipped,
+    Queue.SILENT: _silent,
+    Queue.RETURNED: _returned,
     Queue.OPEN: _open,
 }

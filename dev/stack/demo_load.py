@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ def load_demo(stack: Stack, messages: int) -> None:
     call(
         stack.env,
         *("demo", "generate", "--messages", str(messages), "--seed", "1", "--out", str(folder)),
+        *("--until", f"{datetime.now(get_settings().zone):%Y-%m-%d}"),
         quiet=True,
     )
     book = folder / "departments.csv"
@@ -48,6 +50,7 @@ def load_demo(stack: Stack, messages: int) -> None:
     for one in demo_files(folder):
         say(f"Загружаю {one.file}…")
         call(stack.env, "import", str(folder / one.file), "--profile", one.profile)
+    call(stack.env, "demo", "week", quiet=True)
     unfinished.unlink()
 
 

@@ -80,6 +80,7 @@ def _case(number: int, chance: Random) -> Case:
         ]
     )
     asked = chance.choice([[], [], [], ["Отдел дорог"], ["Отдел жилья", "Служба света"]])
+    past_or_coming = [None, NOW - timedelta(hours=3), NOW + timedelta(hours=3)]
     answers = chance.choice(
         [[], [], [Answer("a", "Сделаем", state=chance.choice(list(AnswerState)))]]
     )
@@ -96,11 +97,14 @@ def _case(number: int, chance: Random) -> Case:
         received_at=NOW - timedelta(hours=chance.randint(1, 300)),
         updated_at=NOW - timedelta(minutes=chance.randint(1, 90)),
         answers=answers,
+        promised_at=chance.choice(past_or_coming),
         workflow=Workflow(
             department=chance.choice(_DEPARTMENTS),
             assignee=chance.choice(_LOGINS),
             approver=chance.choice([None, "gusev"]),
             asked=asked,
+            asked_due_at=chance.choice(past_or_coming) if asked else None,
+            returned=chance.choice([None, 0, 1, 2]),
         ),
     )
 
@@ -135,6 +139,9 @@ def _holds(queue: Queue, viewer: Viewer, one: Case) -> bool:
         Queue.OVERDUE: due is not None and due < MINUTE,
         Queue.TODAY: due is not None and MINUTE <= due < MIDNIGHT,
         Queue.PROMISED: one.state is State.INTERIM or one.promised_at is not None,
+        Queue.SLIPPED: one.promised_at is not None and one.promised_at < MINUTE,
+        Queue.SILENT: work.asked_due_at is not None and work.asked_due_at < MINUTE,
+        Queue.RETURNED: bool(work.returned) and work.department is None,
         Queue.OPEN: True,
     }
     return rules[queue]
