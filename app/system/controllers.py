@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.engine.client import Engine
 from app.permissions import Permission
-from app.system.contexts import rebuild_view
+from app.system.contexts import INDEX_TITLES, rebuild_view
 from app.system.service import reading, system_state
 from app.web.access import PUBLIC, needs
 from app.web.render import Banner, page
@@ -30,7 +30,11 @@ class SystemController(Controller):
             request,
             "system/page.html",
             fragment="system/_state.html",
-            context={"found": found, "rebuild": rebuild_view(found.rebuild, state.settings.zone)},
+            context={
+                "found": found,
+                "titles": INDEX_TITLES,
+                "rebuild": rebuild_view(found.rebuild, state.settings.zone),
+            },
             banner=None if found.ready else _DOWN,
         )
 
