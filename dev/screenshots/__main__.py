@@ -66,7 +66,8 @@ def main(
         for name, take in PARTS.items():
             for look in looks if not parts or name in parts else ():
                 with door.page(login, look) as page:
-                    take(Shots(page, door.base, look, Path(folder), case, query))
+                    first = look is looks[0]
+                    take(Shots(page, door.base, look, Path(folder), case, query, first))
         for look in looks if every and (not parts or "walk" in parts) else ():
             walk(door, look)
         browser.close()

@@ -1,7 +1,7 @@
 """Pictures that take more than opening an address: search, loading, exports."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,12 +14,13 @@ PROGRESS_ROWS = 60_000
 """Some ten seconds of loading: enough to catch it on the way."""
 _UNDER_WAY = re.compile(r"[2-5]\d\s000 из")
 """Rows loaded: far enough for a speed that is not that of the first seconds."""
+_SHORT, _LONG = "Журнал приёма.xlsx", "Реестр за год.xlsx"
 _IMPORT = re.compile(r"/imports/[0-9A-Z]{26}")
 
 
 @dataclass
 class Shots:
-    """Each method but the first three ends in one picture named after what it shows."""
+    """What is exported and loaded is so once, in the first look; the others show it."""
 
     page: Page
     base: str
@@ -27,6 +28,7 @@ class Shots:
     folder: Path
     case: str
     query: str
+    first: bool
 
     def desk(self) -> None:
         self._search()
@@ -39,11 +41,11 @@ class Shots:
         self._wizard()
 
     def loading(self) -> None:
-        """The long load is done once: the other looks show its result."""
-        if self.look == replace(self.look, size="1366", theme="light"):
+        if self.first:
             self._progress()
         else:
-            self._done()
+            self._again("imports", _LONG)
+            self.look.shoot(self.page, "import-done")
         self._open("imports", "imports")
 
     def _open(self, path: str, name: str) -> None:
@@ -59,11 +61,13 @@ class Shots:
 
     def _exports(self) -> None:
         """Asks for three files, as a person would; the list then shows them."""
-        for asked, title in ((f"q={self.query}", "XLSX"), ("channel=vk", "CSV"), ("", "XLSX")):
+        asking = ((f"q={self.query}", "XLSX"), ("channel=vk", "CSV"), ("", "XLSX"))
+        for asked, title in asking if self.first else ():
             self.page.goto(f"{self.base}/search?{asked}")
             self.page.locator(".search-export").get_by_role("button", name=title).click()
             self.page.wait_for_url("**/exports/*")
             self.page.get_by_text("Файл готов").wait_for(timeout=PATIENCE)
+        self._again("exports", "Все обращения")
         self.look.shoot(self.page, "export")
         self._open("exports", "exports")
 
@@ -76,14 +80,17 @@ class Shots:
         self.look.shoot(self.page, "import-error")
 
     def _wizard(self) -> None:
-        self._give(register(self.folder / "Журнал приёма.xlsx", 340), "mapped")
-        self.page.wait_for_url(_IMPORT)
+        if self.first:
+            self._give(register(self.folder / _SHORT, 340), "mapped")
+            self.page.wait_for_url(_IMPORT)
+        else:
+            self._again("imports", _SHORT)
         self.page.locator("form.wizard").wait_for(timeout=PATIENCE)
         self.look.shoot(self.page, "import-wizard")
 
     def _progress(self) -> None:
         """Matches the columns of a long table, loads it and waits for the end."""
-        self._give(register(self.folder / "Реестр за год.xlsx", PROGRESS_ROWS), "mapped")
+        self._give(register(self.folder / _LONG, PROGRESS_ROWS), "mapped")
         self.page.wait_for_url(_IMPORT)
         self.page.locator("form.wizard").wait_for(timeout=PATIENCE)
         self.page.fill("#system", f"Образец {datetime.now(UTC):%d.%m %H:%M:%S}")
@@ -97,11 +104,11 @@ class Shots:
         self.page.get_by_text("Показать в поиске").wait_for(timeout=PATIENCE)
         self.look.shoot(self.page, "import-done")
 
-    def _done(self) -> None:
-        self.page.goto(f"{self.base}/imports")
-        self.page.get_by_role("link", name="Реестр за год.xlsx").first.click()
-        self.page.wait_for_url(_IMPORT)
-        self.look.shoot(self.page, "import-done")
+    def _again(self, part: str, name: str) -> None:
+        """Opens the newest of its name in a list of files."""
+        self.page.goto(f"{self.base}/{part}")
+        self.page.get_by_role("link", name=name).first.click()
+        self.page.wait_for_url(f"**/{part}/*")
 
     def _give(self, file: Path, profile: str) -> None:
         self.page.goto(f"{self.base}/imports")

@@ -104,7 +104,8 @@ async def test_people_are_named_and_machines_too(auditor: Browser, settings: Set
     await record(auditor.engine, happened("request.refused", who="gone", **refused))
     await auditor.engine.refresh_reads(Index.AUDIT)
     text = (await auditor.get("/audit")).text
-    for told in ("Петров П. И.</a>", ">petrov</div>", "gone</a>", "Установка", "Команда на сервере"):
+    machines = ("Установка", "Команда на сервере")
+    for told in ("Петров П. И.</a>", ">petrov</div>", "gone</a>", *machines):
         assert told in text, told
     assert re.search(r"человек x\s", text)
     assert not re.search(r"человек\s*<", text), "a refusal is about nobody in particular"
