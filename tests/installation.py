@@ -127,8 +127,7 @@ def settings(installed: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterat
     yield chosen
     get_settings.cache_clear()
     installed.restore()
-    for name in ("attachments", "exports", "imports"):
-        shutil.rmtree(chosen.data_dir / name, ignore_errors=True)
+    shutil.rmtree(chosen.data_dir, ignore_errors=True)
     with Redis.from_url(chosen.redis_url.get_secret_value()) as redis:
         for key in redis.scan_iter(f"{chosen.index_prefix}*"):
             redis.delete(key)

@@ -3,7 +3,7 @@
 Reads everything once: memory does not grow with the number of cases.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from app.audit import repository
 from app.audit.chain import ChainKey, chain_key, holds
-from app.audit.heads import DAYS, Head, Heads
+from app.audit.heads import DAYS, Heads
 from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.months import months
 from app.engine.names import Index
@@ -25,6 +25,8 @@ _EXAMPLES = 20
 _encoder = msgspec.json.Encoder()
 _Links = dict[int, str]
 """Hashes of a chain's lines, by link."""
+_Head = tuple[int, str]
+"""Link and hash of the last one."""
 
 
 class Finding(Struct, frozen=True):
@@ -59,24 +61,28 @@ class CheckReport(Struct):
 async def check_audit(engine: Engine, *, repair: bool = False) -> CheckReport:
     """`repair` only asks again for what histories still owe; the journal itself is never mended."""
     report = CheckReport()
-    told = Heads(engine).all()
+    told = Heads(engine).all()  # before the engine is read: each of these lines was there then
     kept = await months(engine, Index.AUDIT)
-    await engine.refresh_reads(Index.AUDIT)
-    await engine.refresh(Index.CASES)
     oldest = kept[0].name if kept else ""
-    await _check_chains(engine, report, told, oldest)
+    heads = {head.chain: (head.link, head.hash) for head in told if _month(head.day) >= oldest}
+    chains: dict[str, _Links] = {}
+    if kept:
+        await engine.refresh_reads(Index.AUDIT)
+        chains = await _check_chains(engine, report, heads, oldest)
+    for chain, head in sorted(heads.items()):
+        _check_end(report, chain, chains.get(chain, {}), head)
+    await engine.refresh(Index.CASES)
     await _check_cases(engine, report, oldest, repair=repair)
     return report
 
 
 async def _check_chains(
-    engine: Engine, report: CheckReport, told: Sequence[Head], oldest: str
-) -> None:
-    """`told` was read before: what it says was in the engine then, unless its month is dropped."""
+    engine: Engine, report: CheckReport, heads: dict[str, _Head], oldest: str
+) -> dict[str, _Links]:
+    """Returns the chains that have an end to check; what closed days say of it joins `heads`."""
     key = chain_key(engine.data_dir)
     last: dict[str, Any] = {}
     chains: dict[str, _Links] = {}
-    heads = {head.chain: (head.link, head.hash) for head in told if _month(head.day) >= oldest}
     async with aclosing(in_chains(engine, {"match_all": {}})) as documents:
         async for document in documents:
             report.lines += 1
@@ -87,8 +93,7 @@ async def _check_chains(
                 links[document["link"]] = document["hash"]
             for chain, head in document.get("heads", {}).items():
                 heads[chain] = max(heads.get(chain, (0, "")), (head["link"], head["hash"]))
-    for chain, (link, line_hash) in sorted(heads.items()):
-        _check_end(report, chain, chains.get(chain, {}), link, line_hash)
+    return chains
 
 
 def _month(day: str) -> str:
@@ -113,17 +118,18 @@ def _check_line(
 def _is_gap(last: Mapping[str, Any], document: Mapping[str, Any], oldest: str) -> bool:
     """Whether the line before `document` is not there, or is another one.
 
-    The beginning of a case's chain is left to its history, which knows what was dropped by age;
-    the beginning of the days is free for the same reason.
+    The beginning of a case's chain is left to its history, which knows what was dropped by age.
     """
     if last.get("chain") == document["chain"]:
         return bool(document["link"] != last["link"] + 1 or document["previous"] != last["hash"])
-    begun = document.get("day", "").replace("-", "")
+    day = document["object_id"] if document["chain"] == DAYS else document.get("day", "")
+    begun = day.replace("-", "")
     return bool(document["previous"]) and begun > f"{oldest}01"
 
 
-def _check_end(report: CheckReport, chain: str, links: _Links, link: int, line_hash: str) -> None:
-    """Whether the line that was once the last of `chain` is there; names the first one gone."""
+def _check_end(report: CheckReport, chain: str, links: _Links, head: _Head) -> None:
+    """Whether the line that was once the last of `chain` is there; names what is gone."""
+    link, line_hash = head
     if links.get(link) != line_hash:
         first = min(max(links, default=0) + 1, link)
         report.add("cut_off", f"{chain}:{first}" if first == link else f"{chain}:{first}-{link}")

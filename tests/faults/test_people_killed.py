@@ -39,6 +39,8 @@ CASES = 60
 PEOPLE = 8
 SECONDS = float(os.environ.get("OTKLIK_TEST_KILL_SECONDS", "25"))
 """Of people acting while processes die; longer by hand."""
+ENOUGH = 10
+"""Acts acknowledged to each before they leave: a busy machine may take its time over them."""
 BULKS = 3
 _RIGHTS = sorted({*WORK_IN_HAND, Permission.CASE_CLASSIFY, Permission.CASE_ASSIGN})
 
@@ -58,7 +60,8 @@ class Person:
         choice = random.Random(self.number)  # noqa: S311 - what is done next
         headers = {"Authorization": f"Bearer {self.secret}"}
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as client:
-            while asyncio.get_running_loop().time() < until:
+            now = asyncio.get_running_loop().time
+            while now() < until or len(self.acknowledged) < ENOUGH:
                 name, given = self._wish(choice)
                 await self._act(client, choice.choice(ids), name, given)
 
@@ -109,8 +112,11 @@ async def people(engine: Engine, settings: Settings) -> AsyncIterator[Person]:
         yield Person(number, secret)
 
 
-async def killer(port: int, until: float) -> int:
-    """Lets a site, a worker and a clock live for a moment, again and again; how many died."""
+async def killer(port: int, until: float, crowd: asyncio.Future[list[None]]) -> int:
+    """Lets a site, a worker and a clock live for a moment, again and again; how many died.
+
+    The last ones live until the crowd has gone.
+    """
     choice = random.Random(20261126)  # noqa: S311 - when who dies
     killed, now = 0, asyncio.get_running_loop().time
     names = (("serve", "--port", str(port)), ("work",), ("schedule",))
@@ -122,26 +128,13 @@ async def killer(port: int, until: float) -> int:
             _kill(running[victim])
             killed += 1
             running[victim] = alive.enter_context(process(*names[victim]))
-        await _alive(port)
-        await asyncio.sleep(3)
+        await asyncio.wait({crowd})
     return killed
 
 
 def _kill(victim: subprocess.Popen[bytes]) -> None:
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait()
-
-
-async def _alive(port: int) -> None:
-    async with httpx.AsyncClient() as client:
-        for _ in range(300):
-            try:
-                await client.get(f"http://127.0.0.1:{port}/health/live")
-            except httpx.HTTPError:
-                await asyncio.sleep(0.2)
-            else:
-                return
-    raise AssertionError("the site does not come back")
 
 
 async def bulks(
@@ -176,10 +169,9 @@ async def test_what_was_acknowledged_is_there_once(engine: Engine, settings: Set
     port = free_port()
     until = asyncio.get_running_loop().time() + SECONDS
     url = f"http://127.0.0.1:{port}"
-    killed, jobs, *_ = await asyncio.gather(
-        killer(port, until),
-        bulks(engine, settings, viewer, ids, until),
-        *(one.work(url, ids, until) for one in crowd),
+    acting = asyncio.gather(*(one.work(url, ids, until) for one in crowd))
+    killed, jobs, _ = await asyncio.gather(
+        killer(port, until, acting), bulks(engine, settings, viewer, ids, until), acting
     )
     assert killed >= 4
     with process("work"), process("schedule"):
@@ -189,7 +181,6 @@ async def test_what_was_acknowledged_is_there_once(engine: Engine, settings: Set
     histories = {name: one["history"] for name, one in (await stored(engine)).items()}
     for case_id, key in acknowledged:
         assert [event.get("key") for event in histories[case_id]].count(key) == 1
-    assert len(acknowledged) > CASES
     assert sum(one.resent for one in crowd) > 0, "nobody ever met a dead site"
     for history in histories.values():
         keys = [event["key"] for event in history if "key" in event]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -24,13 +24,10 @@ from app.errors import ConflictError, EngineUnavailableError
 from app.settings import Settings
 from app.viewer import Viewer
 from indexers.audit.check import CheckReport, check_audit
-from indexers.audit.days import close_days
 from indexers.audit.project import project, project_due
 from indexers.audit.retention import drop_outlived, outlived
 from tests.auditing import MARK, STEPS, act, assert_told, lines, new_case, put, stored
 from tests.factories import load, row, write_csv
-
-TOMORROW = timedelta(days=1)
 
 
 class DeadError(Exception):
@@ -193,27 +190,6 @@ async def test_an_edited_and_a_deleted_line_are_found(
     assert (await _spoilt(engine)).counts == {"missing": 1}
     await raw_engine.delete(index=month.index, id=f"{case_id}:6")  # the last: no chain tells
     assert (await _spoilt(engine)).counts == {"missing": 1, "untold": 1}
-
-
-async def test_a_cut_off_end_is_found_once_the_day_is_closed(
-    engine: Engine, raw_engine: AsyncElasticsearch
-) -> None:
-    for who in ("a", "b"):
-        await record(engine, happened("audit.read", who=who))
-    other = Recorder(chain_key(engine.data_dir))
-    await other.record(engine, happened("audit.read", who="c"))
-    midnight = datetime.combine(datetime.now(UTC).date(), time(), UTC)
-    later = midnight + TOMORROW + timedelta(minutes=11)
-    assert sum(await asyncio.gather(close_days(engine, later), close_days(engine, later))) == 1
-    assert await close_days(engine, later) == 0
-    assert await close_days(engine, later + TOMORROW) == 1
-    assert (await _spoilt(engine)).ok
-    found = await lines(engine, what="audit.read")
-    [month] = await months(engine, Index.AUDIT)
-    for line in found:
-        if line["who"] in {"b", "c"}:  # the end of one chain and the whole of another
-            await raw_engine.delete(index=month.index, id=line["id"])
-    assert (await _spoilt(engine)).counts == {"cut_off": 2}
 
 
 async def test_a_forgotten_mark_is_found_and_repaired(engine: Engine) -> None:

@@ -192,7 +192,7 @@ async def test_check_says_that_the_chase_stands_still(engine: Engine) -> None:
     assert found.exit_code == 1
     assert json.loads(found.output)["late_reminders"] == 1
     told = await run_sync(lambda: CliRunner().invoke(check, []))
-    assert "1 обращение ждёт больше пяти минут" in told.output
+    assert "1\u00a0обращение ждёт больше пяти минут" in told.output
     await sweep(engine, ZONE, datetime.now(UTC))
     await engine.refresh(Index.CASES)
     await project_due(engine)

@@ -18,6 +18,7 @@ from app.system.contexts import INDEX_TITLES
 from indexers.audit.project import project_due
 from tests.auditing import new_case, put
 from tests.factories import site
+from tests.installation import drop_indexes
 from tests.web.conftest import BASE, NOWHERE
 
 Client = AsyncTestClient[Litestar]
@@ -79,7 +80,8 @@ async def test_schema_has_the_api_only_and_loads_nothing(lone: Client) -> None:
     assert (await lone.get("/schema/swagger")).status_code == 404
 
 
-async def test_not_ready_before_setup(live: Client) -> None:
+async def test_not_ready_before_setup(live: Client, settings: Settings) -> None:
+    drop_indexes(settings)
     answer = await live.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["checks"] == {
