@@ -14,7 +14,7 @@ from app.deadlines.alarm import calendar_alarms
 from app.deadlines.current import current_deadlines
 from app.engine.client import Engine
 from app.permissions import Permission
-from app.system.contexts import rebuild_view
+from app.system.contexts import INDEX_TITLES, rebuild_view
 from app.system.service import reading, system_state
 from app.web.access import PUBLIC, needs
 from app.web.render import Banner, page
@@ -35,6 +35,7 @@ class SystemController(Controller):
             fragment="system/_state.html",
             context={
                 "found": found,
+                "titles": INDEX_TITLES,
                 "rebuild": rebuild_view(found.rebuild, state.settings.zone),
                 "alarms": calendar_alarms(
                     await current_deadlines(engine), datetime.now(UTC).date()

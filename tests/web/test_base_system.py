@@ -14,6 +14,7 @@ from app.audit.waiting import Journal, drain, waiting_key
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.settings import Settings
+from app.system.contexts import INDEX_TITLES
 from indexers.audit.project import project_due
 from tests.auditing import new_case, put
 from tests.factories import site
@@ -42,6 +43,10 @@ async def test_process_lives_without_services(lone: Client) -> None:
         },
         "indexes": [],
     }
+
+
+def test_every_index_has_a_name_for_people() -> None:
+    assert set(INDEX_TITLES) == set(Index)
 
 
 async def test_state_page_works_without_services(lone: Client) -> None:
