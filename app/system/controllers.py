@@ -60,6 +60,5 @@ class SystemController(Controller):
         for check in found.checks:
             state.metrics.up.labels(check.name).set(int(check.ok))
         state.metrics.journal_is_behind(found.cases_due, found.lines_waiting)
-        if found.reminders is not None:
-            state.metrics.reminders.set(found.reminders)
+        state.metrics.reminders_are_late(found.reminders)
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -43,17 +43,21 @@ class Metrics:
             "Lines of the journal that wait in Redis for the engine; NaN while Redis is silent.",
             registry=self.registry,
         )
+        self._reminders = Gauge(
+            "otklik_late_reminders",
+            "Open cases whose reminder is late: above 0 nobody chases deadlines; NaN while the "
+            "engine is silent.",
+            registry=self.registry,
+        )
 
     def journal_is_behind(self, cases: int | None, lines: int | None) -> None:
         """None is what nobody can say at this moment: it must not look like 0."""
         self._audit_due.set(nan if cases is None else cases)
         self._audit_waiting.set(nan if lines is None else lines)
 
-        self.reminders = Gauge(
-            "otklik_late_reminders",
-            "Open cases whose reminder is late: above 0 nobody chases deadlines.",
-            registry=self.registry,
-        )
+    def reminders_are_late(self, cases: int | None) -> None:
+        """None as above."""
+        self._reminders.set(nan if cases is None else cases)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()
