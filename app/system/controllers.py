@@ -71,8 +71,6 @@ class SystemController(Controller):
         for check in found.checks:
             state.metrics.up.labels(check.name).set(int(check.ok))
         state.metrics.journal_is_behind(found.cases_due, found.lines_waiting)
-        if found.reminders is not None:
-            state.metrics.reminders.set(found.reminders)
-        if found.letters is not None:
-            state.metrics.letters.set(found.letters if state.settings.mail_on else 0)
+        mail_on = state.settings.mail_on
+        state.metrics.work_is_late(found.reminders, found.letters if mail_on else 0)
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
