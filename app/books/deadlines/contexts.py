@@ -156,7 +156,8 @@ class TallyView:
 
 def tally_view(tally: Tally, seen: Collection[str], now: datetime, *, done: bool) -> TallyView:
     """`seen`: ids of cases this viewer may see; of the others only the number is told."""
-    rows = [_move_row(one, now) for one in tally.rows if one.case_id in seen]
+    shown = [_move_row(one, now) for one in tally.rows if one.case_id in seen]
+    rows = sorted(shown, key=lambda row: (not row.overdue, row.move.number))
     verb = "Сдвинулось" if done else "Сдвинется"
     facts = [
         (verb, number(tally.moves)),
