@@ -131,6 +131,7 @@ _FIELDS = {
     "sector": "отраслевой блок",
     "parent": "кому подчинено",
     "municipality": "муниципалитет",
+    "capacity": "норма",
     "active": "действует ли",
 }
 _WHAT = {

@@ -27,6 +27,8 @@ INDEX_TITLES: dict[Index, str] = {
     Index.DEPARTMENTS: "Ведомства",
     Index.DEADLINES: "Сроки и календари",
     Index.RECOUNTS: "Пересчёты сроков",
+    Index.NOTICES: "Уведомления",
+    Index.DIGESTS: "Сводки",
     Index.AUDIT: "Журнал",
 }
 _RUNNING_POLL = 2

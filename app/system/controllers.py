@@ -1,5 +1,6 @@
 """Page «Состояние» and the addresses a balancer and Prometheus ask."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -9,6 +10,8 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app.deadlines.alarm import calendar_alarms
+from app.deadlines.current import current_deadlines
 from app.engine.client import Engine
 from app.permissions import Permission
 from app.system.contexts import INDEX_TITLES, rebuild_view
@@ -34,6 +37,10 @@ class SystemController(Controller):
                 "found": found,
                 "titles": INDEX_TITLES,
                 "rebuild": rebuild_view(found.rebuild, state.settings.zone),
+                "alarms": calendar_alarms(
+                    await current_deadlines(engine), datetime.now(UTC).date()
+                ),
+                "mail_on": state.settings.mail_on,
             },
             banner=None if found.ready else _DOWN,
         )
@@ -64,6 +71,6 @@ class SystemController(Controller):
         for check in found.checks:
             state.metrics.up.labels(check.name).set(int(check.ok))
         state.metrics.journal_is_behind(found.cases_due, found.lines_waiting)
-        if found.reminders is not None:
-            state.metrics.reminders.set(found.reminders)
+        mail_on = state.settings.mail_on
+        state.metrics.work_is_late(found.reminders, found.letters if mail_on else 0)
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -43,17 +43,28 @@ class Metrics:
             "Lines of the journal that wait in Redis for the engine; NaN while Redis is silent.",
             registry=self.registry,
         )
+        self._reminders = Gauge(
+            "otklik_late_reminders",
+            "Open cases whose reminder is late: above 0 nobody chases deadlines; NaN while the "
+            "engine is silent.",
+            registry=self.registry,
+        )
+        self._letters = Gauge(
+            "otklik_late_letters",
+            "Letters that should have gone: above 0 the mail server is away or nobody works; NaN "
+            "while the engine is silent.",
+            registry=self.registry,
+        )
 
     def journal_is_behind(self, cases: int | None, lines: int | None) -> None:
         """None is what nobody can say at this moment: it must not look like 0."""
         self._audit_due.set(nan if cases is None else cases)
         self._audit_waiting.set(nan if lines is None else lines)
 
-        self.reminders = Gauge(
-            "otklik_late_reminders",
-            "Open cases whose reminder is late: above 0 nobody chases deadlines.",
-            registry=self.registry,
-        )
+    def work_is_late(self, reminders: int | None, letters: int | None) -> None:
+        """None as above."""
+        self._reminders.set(nan if reminders is None else reminders)
+        self._letters.set(nan if letters is None else letters)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()

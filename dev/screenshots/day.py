@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page
 
+from dev.screenshots.looks import settled
+
 TAKEN = 4
 """Cases on the own desk."""
 _QUESTION = "Были ли заявки аварийной службе по этому адресу за последнюю неделю?"
@@ -20,7 +22,7 @@ def a_day_of_work(page: Page, base: str) -> str:
     for _ in range(held, TAKEN):
         with page.expect_response("**/work/do*"):
             page.locator("button[form=bulk-one]").first.click()
-        page.wait_for_load_state("networkidle")
+        settled(page)
     page.goto(f"{base}/work?queue=mine&kind=message&state=in_progress")
     page.locator(".hit-number").first.click()
     page.wait_for_url("**/cases/*")

@@ -52,6 +52,14 @@ class Look:
         click.echo(f"{path}: {size // 1024} КБ")
 
 
+def settled(page: Page) -> None:
+    """Htmx has put in what it asked for. The network itself is never idle: the bell listens."""
+    page.wait_for_load_state("load")
+    page.wait_for_function(
+        "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+    )
+
+
 def shown_pictures() -> set[str]:
     """Names of the pictures that the README and `docs/` show."""
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]

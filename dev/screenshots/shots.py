@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from dev.screenshots.looks import PATIENCE, Look
+from dev.screenshots.looks import PATIENCE, Look, settled
 from dev.screenshots.register import register
 
 PROGRESS_ROWS = 60_000
@@ -56,7 +56,8 @@ class Shots:
         self.page.goto(f"{self.base}/search")
         self.page.locator("main [data-search-field]").fill(self.query)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_url("**/search?*q=*")
+        settled(self.page)
         self.look.shoot(self.page, "search")
 
     def _exports(self) -> None:

@@ -17,6 +17,7 @@ ADDS = {
 READS = {
     "app/engine/names.py",
     "app/audit/service.py",
+    "app/system/contexts.py",
     "indexers/audit/check.py",
     "indexers/audit/days.py",
     "indexers/audit/retention.py",

@@ -50,6 +50,7 @@ PAGES = (
     *("/people/ivanova", "/people/ivanova/leave", "/people/boss"),
     *("/books", "/books/departments/new", "/books/departments/roads", "/books/sectors"),
     *("/audit", "/me", "/me/password", "/me/substitutions", "/me/totp"),
+    *("/notices", "/me/notices"),
 )
 SIGNED_OUT = ("/sign-in", "/sign-in?next=/work")
 LONG = "Просим_осмотреть_и_починить_" * 12
@@ -126,7 +127,7 @@ async def site(product: str, settings: Settings, engine: Engine) -> str:
 async def colours(page: Page, scheme: str) -> None:
     """The same page in another scheme, once no colour is on its way any more."""
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    await page.wait_for_function(f"document.documentElement.dataset.bsTheme === '{scheme}'")
+    await expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
     await page.evaluate(
         """() => Promise.allSettled(document.getAnimations()
           .filter(one => one instanceof CSSTransition).map(one => one.finished))"""

@@ -19,21 +19,21 @@ from tests.installation import drop_indexes
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
+def nothing(settings: Settings) -> Settings:
     """An installation before its first set-up."""
     drop_indexes(settings)
     return settings
 
 
-async def test_the_first_time_all_is_made_and_then_nothing_changes(settings: Settings) -> None:
-    engine = Engine(settings)
+async def test_the_first_time_all_is_made_and_then_nothing_changes(nothing: Settings) -> None:
+    engine = Engine(nothing)
     try:
         with pytest.raises(EngineSetupError):
             await engine.count(Index.CASES, {"match_all": {}})
-        first = await run(engine, settings)
+        first = await run(engine, nothing)
         assert {line.found for line in first} == {IndexState.MISSING}
         names = [(await live_index(engine, index)).name for index in Index]
-        second = await run(engine, settings)
+        second = await run(engine, nothing)
         assert {line.found for line in second} == {IndexState.CURRENT}
         assert [(await live_index(engine, index)).name for index in Index] == names
         await engine.refresh(Index.REFERENCE)
@@ -42,10 +42,10 @@ async def test_the_first_time_all_is_made_and_then_nothing_changes(settings: Set
         await engine.close()
 
 
-async def test_two_at_once_make_one_index_each(settings: Settings) -> None:
-    engine = Engine(settings)
+async def test_two_at_once_make_one_index_each(nothing: Settings) -> None:
+    engine = Engine(nothing)
     try:
-        await asyncio.gather(*(run(engine, settings) for _ in range(3)))
+        await asyncio.gather(*(run(engine, nothing) for _ in range(3)))
         for index in set(Index) - MONTHLY:
             answer = await engine.client.indices.get_alias(name=engine.write_alias(index))
             assert len(answer.body) == 1, index

@@ -61,6 +61,7 @@ async def test_state_page_works_without_services(lone: Client) -> None:
 async def test_metrics_count_by_route_not_by_address(lone: Client) -> None:
     await lone.get("/nowhere-particular")
     await lone.get("/health/live")
+    await lone.get("/metrics")
     text = (await lone.get("/metrics")).text
     assert 'otklik_http_requests_total{method="GET",route="/health/live",status="200"} 1.0' in text
     assert 'otklik_http_requests_total{method="GET",route="unknown",status="404"} 1.0' in text
@@ -68,6 +69,7 @@ async def test_metrics_count_by_route_not_by_address(lone: Client) -> None:
     assert 'otklik_dependency_up{service="elasticsearch"} 0.0' in text
     assert "otklik_audit_cases_due NaN" in text
     assert "otklik_audit_lines_waiting NaN" in text
+    assert "otklik_late_reminders NaN" in text
 
 
 async def test_schema_has_the_api_only_and_loads_nothing(lone: Client) -> None:

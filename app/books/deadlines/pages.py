@@ -15,6 +15,7 @@ from app.books.deadlines import contexts
 from app.books.deadlines.calendar_forms import KINDS, WEEKDAYS, ZONES, CalendarForm
 from app.books.deadlines.forms import UNITS, ProfileForm
 from app.books.deadlines.list_forms import SPARE, ChoiceRow, ChoicesForm, LadderForm, RungRow
+from app.deadlines.alarm import calendar_alarm, calendar_alarms
 from app.deadlines.editing import profile_of
 from app.deadlines.models import (
     RECIPIENT_NAMES,
@@ -197,6 +198,7 @@ async def calendars_page(request: AnyRequest, engine: Engine, viewer: Viewer) ->
     context = {
         **_frame(viewer),
         "rows": list(stored.book.calendars.values()),
+        "alarms": calendar_alarms(stored.book, datetime.now(UTC).date()),
         "zones": dict(ZONES),
     }
     return page(request, "books/deadlines/calendars.html", context=context)
@@ -216,6 +218,7 @@ async def calendar_page(
         **_frame(viewer, error),
         "form": replace(form, errors=_errors(error)),
         "known": known,
+        "alarm": calendar_alarm(known, datetime.now(UTC).date()) if known else None,
         "weekdays": WEEKDAYS,
         "zones": zones,
         "kinds": KINDS,
