@@ -229,11 +229,29 @@ FIELDS: dict[str, str] = {
     "workflow.department": "ведомство",
     "workflow.executor": "исполнитель",
 }
+ASKED: dict[str, str] = {
+    "q": "слова поиска",
+    "group": "группа тем",
+    "theme": "тема",
+    "department": "ведомство",
+    "street": "улица",
+    "source": "источник",
+    "problem": "проблема",
+    "month": "месяц",
+    "import": "загрузка",
+    "sort": "порядок",
+    "mode": "точные слова",
+    "size": "длина страницы",
+    "asis": "как понят запрос",
+    "after": "следующая страница",
+}
+"""Conditions of a search that an export was made of, where they are no field of a case."""
 
 
 def field_words(names: list[str]) -> list[str]:
     """Parts of one thing are named once: «место», not its street and its house."""
-    found = [FIELDS.get(name) or FIELDS.get(name.partition(".")[0], name) for name in names]
+    words = FIELDS | ASKED
+    found = [words.get(name) or words.get(name.partition(".")[0], name) for name in names]
     return list(dict.fromkeys(found))
 
 

@@ -1,6 +1,6 @@
 """What a line of the journal may hold, its chain, its words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from app.audit.repository import content_of
 from app.cases.actions.difference import ELEMENTS, PARTS, WHOLE
 from app.errors import BadInputError, EngineSetupError
 from app.permissions import Permission
+from app.search.params import FILTERS, SIZE, Mode, SearchParams, Sort
+from app.search.understanding import SWITCHES
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.callers import agent_family
@@ -170,3 +172,15 @@ def test_lines_in_plain_russian() -> None:
 )
 def test_of_a_browser_only_its_family_is_kept(line: str, family: str | None) -> None:
     assert agent_family(line) == family
+
+
+def test_every_condition_of_an_export_has_words() -> None:
+    """The journal names the conditions of a search, and none by its name in the address."""
+    filters = dict.fromkeys(FILTERS, ("x",))
+    day = date(2026, 3, 1)
+    params = SearchParams(
+        "вода", filters, day, day, Sort.NEWEST, Mode.WORDS, SIZE + 1, "next", SWITCHES[:1]
+    )
+    names = [name for name, _ in params.pairs()]
+    assert len(names) == len(FILTERS) + 8
+    assert not set(names) & set(words.field_words(names))
