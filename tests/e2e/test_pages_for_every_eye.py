@@ -16,6 +16,7 @@ from app.cases.codes import (
     RequestState,
     State,
 )
+from app.cases.deadlines import timed
 from app.cases.models import (
     Answer,
     Attachment,
@@ -27,6 +28,7 @@ from app.cases.models import (
     Request,
     Workflow,
 )
+from app.deadlines.shipped import SHIPPED
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -102,12 +104,13 @@ def cases() -> list[Case]:
     now = datetime.now(UTC)
     waiting = Answer("a1", "Готово", state=AnswerState.WAITING, by="ivanova", written_at=now)
     work = Workflow(department="Дорожная служба", assignee="ivanova")
-    return [
+    made = [
         full_case(),
         case(2, "Мусор", state=State.MODERATION, deadline_at=now + timedelta(days=1)),
         case(3, "Снег", state=State.APPROVAL, answers=[waiting], workflow=work),
         *(case(number, f"Свет мигает {number}", state=State.NEW) for number in range(4, 12)),
     ]
+    return [timed(None, one, SHIPPED, now) for one in made]
 
 
 @pytest.fixture
@@ -126,7 +129,7 @@ async def site(product: str, settings: Settings, engine: Engine) -> str:
 async def colours(page: Page, scheme: str) -> None:
     """The same page in another scheme, once no colour is on its way any more."""
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    await page.wait_for_function(f"document.documentElement.dataset.bsTheme === '{scheme}'")
+    await expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
     await page.evaluate(
         """() => Promise.allSettled(document.getAnimations()
           .filter(one => one instanceof CSSTransition).map(one => one.finished))"""
