@@ -16,6 +16,7 @@ from app.cases.codes import (
     RequestState,
     State,
 )
+from app.cases.deadlines import timed
 from app.cases.models import (
     Answer,
     Attachment,
@@ -27,6 +28,7 @@ from app.cases.models import (
     Request,
     Workflow,
 )
+from app.deadlines.shipped import SHIPPED
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -103,12 +105,13 @@ def cases() -> list[Case]:
     now = datetime.now(UTC)
     waiting = Answer("a1", "Готово", state=AnswerState.WAITING, by="ivanova", written_at=now)
     work = Workflow(department="Дорожная служба", assignee="ivanova")
-    return [
+    made = [
         full_case(),
         case(2, "Мусор", state=State.MODERATION, deadline_at=now + timedelta(days=1)),
         case(3, "Снег", state=State.APPROVAL, answers=[waiting], workflow=work),
         *(case(number, f"Свет мигает {number}", state=State.NEW) for number in range(4, 12)),
     ]
+    return [timed(None, one, SHIPPED, now) for one in made]
 
 
 @pytest.fixture
