@@ -33,6 +33,9 @@ ACTORS: dict[str, str] = {
     "retime_cases": "deadlines",
     "project_audit": "audit",
     "sweep_audit": "audit",
+    "project_notices": "notices",
+    "sweep_notices": "notices",
+    "send_letters": "letters",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

@@ -44,6 +44,9 @@ from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
 from app.intake.messages.controllers import MessagesController
+from app.notices.bells import Bells
+from app.notices.controllers import NoticeChoicesController, NoticesController
+from app.notices.smtp import check_mail
 from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
 from app.reference.current import current_book
@@ -117,6 +120,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     JournalExportController,
     AuditController,
     BulkController,
+    NoticesController,
+    NoticeChoicesController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
@@ -171,8 +176,10 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     app.state.session_cookie = cookie_name(settings)
     app.state.journal = Journal(app.state.engine, app.state.redis)
     app.state.refusals = Refusals(app.state.journal)
+    app.state.bells = Bells(settings)
     try:
         async with (
+            app.state.bells.listening(),
             told_each_minute(app.state.refusals),
             security_told(app.state.engine, app.state.journal, app.state.refusals),
         ):
@@ -206,6 +213,7 @@ def create_app(
     settings = settings or get_settings()
     check_host(settings)
     check_oidc(settings)
+    check_mail(settings)
     metrics = Metrics()
     who_asks = _always(signed_in_as) if signed_in_as else first_of(*READERS)
     app = Litestar(

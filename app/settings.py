@@ -3,6 +3,7 @@
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
@@ -161,6 +162,28 @@ class Settings(BaseSettings):
         description="Сколько дней хранить журнал. Старше удаляет целыми месяцами только команда "
         "`otklik audit drop-old`.",
     )
+    smtp_host: str = Field(
+        "", description="Почтовый сервер, через который уходят письма; пусто — писем нет."
+    )
+    smtp_port: int = Field(587, gt=0, lt=65536, description="Порт почтового сервера.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        "starttls",
+        description="Защита связи с почтовым сервером: `starttls`, `tls` (обычно порт 465) или "
+        "`none` (без шифрования, только внутри доверенной сети).",
+    )
+    smtp_user: str = Field("", description="Имя на почтовом сервере; пусто — без входа.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Пароль на почтовом сервере.")
+    smtp_from: str = Field(
+        "",
+        description="Адрес, от которого уходят письма, например `otklik@example.org`. Нужен вместе "
+        "с `OTKLIK_SMTP_HOST`.",
+    )
+    smtp_ca: Path | None = Field(
+        None, description="Файл с сертификатом удостоверяющего центра почтового сервера."
+    )
+    notice_days: int = Field(
+        180, ge=7, description="Сколько дней хранить уведомления. Потом они удаляются."
+    )
     lease_seconds: int = Field(
         60, ge=2, description="Через сколько секунд молчания работника его дело берёт другой."
     )
@@ -175,6 +198,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def mail_on(self) -> bool:
+        """Whether this installation writes letters."""
+        return bool(self.smtp_host and self.smtp_from)
 
     @property
     def own_computer_only(self) -> bool:

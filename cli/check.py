@@ -49,6 +49,8 @@ def check(*, repair: bool, as_json: bool) -> None:
     else:
         _tell(report)
         _tell_late(late)
+        if ok:
+            click.echo("Всё сходится.")
     if not ok:
         sys.exit(1)
 
@@ -75,4 +77,5 @@ def _tell(report: CheckReport) -> None:
         click.echo(f"  {finding.kind} {finding.where}")
     if report.repaired:
         click.echo(f"Помечено обращений: {number(report.repaired)}.")
-    click.echo("Всё сходится." if report.ok else "Журнал не сходится: покажите это администратору.")
+    if not report.ok:
+        click.echo("Журнал не сходится: покажите это администратору.")

@@ -11,6 +11,7 @@ _COMMANDS = {
     "books": "cli.books:books",
     "audit": "cli.audit:audit",
     "check": "cli.check:check",
+    "deadline": "cli.deadline:deadline",
     "demo": "cli.demo:demo",
     "export": "cli.exports:export",
     "health": "cli.health:health",

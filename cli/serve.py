@@ -5,6 +5,7 @@ import socket
 
 import click
 import uvicorn
+from litestar import Litestar
 
 from app.errors import OtklikError
 from app.logging import configure_logging
@@ -37,6 +38,16 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+class Server(uvicorn.Server):
+    """Ends the streams first: it waits for open answers, and these go on for ever."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        if isinstance(app, Litestar) and "bells" in app.state:
+            app.state.bells.close()
+        await super().shutdown(sockets)
+
+
 @click.command()
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Порт."
@@ -47,7 +58,7 @@ def serve(*, port: int) -> None:
     configure_logging(settings)
     app = create_app(settings)
     listening = listen(settings.host, port)
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             app,
             loop="uvloop",

@@ -26,9 +26,11 @@ _OK = 300
 
 
 class BulkAction(Struct, frozen=True):
-    """`body` is the encoded document; `seq_no` and `primary_term` go with `index` only."""
+    """`body` is the encoded document, empty for `delete`; `seq_no` and `primary_term`, of what was
+    read, go with `index` and must go with `delete`.
+    """
 
-    op: Literal["create", "index"]
+    op: Literal["create", "index", "delete"]
     id: str
     body: bytes
     seq_no: int | None = None
@@ -143,7 +145,8 @@ def _lines(actions: Sequence[BulkAction]) -> Iterator[bytes]:
         if action.version is not None:
             meta |= {"version": action.version, "version_type": "external_gte"}
         yield msgspec.json.encode({action.op: meta})
-        yield action.body
+        if action.op != "delete":
+            yield action.body
 
 
 def _parts(actions: Sequence[BulkAction]) -> Iterator[list[BulkAction]]:

@@ -9,6 +9,7 @@ from workers.actors import (
     deadlines,
     exports,
     imports,
+    notices,
     recounts,
     vocabulary,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "deadlines",
     "exports",
     "imports",
+    "notices",
     "recounts",
     "vocabulary",
 ]

@@ -22,6 +22,8 @@ SWEEPS = (
     "chase_deadlines",
     "retime_cases",
     "sweep_audit",
+    "sweep_notices",
+    "send_letters",
 )
 
 

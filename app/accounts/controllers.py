@@ -7,6 +7,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
+from msgspec import structs
 
 from app.accounts import signing_in, tickets
 from app.accounts.events import SecurityEvent, note
@@ -60,8 +61,7 @@ class SignInController(Controller):
                 return Redirect(address, status_code=303)
             if request.query_params.get("as") != "other":
                 asking = Asking(login=session.login, locked=True, next=address)
-        if settings.demo_password:
-            asking = await examples(engine, asking)
+        asking = structs.replace(asking, examples=await examples(engine, settings))
         return sign_in_page(request, asking)
 
     @post("/sign-in", opt=PUBLIC, status_code=303)
@@ -74,7 +74,7 @@ class SignInController(Controller):
                 engine, state.sessions, form.login, form.password, visitor_of(request)
             )
         except (BadInputError, TooManyAttemptsError) as error:
-            return _again(request, form, error)
+            return _again(request, form, error, await examples(engine, state.settings))
         return await next_step(request, user, form.next, form.typed)
 
     @post("/sign-in/code", opt=PUBLIC, status_code=303)
@@ -148,7 +148,9 @@ async def _session_state(request: AnyRequest) -> dict[str, Any]:
     return {"state": "open", "login": session.login, "idle_seconds": round(idle)}
 
 
-def _again(request: AnyRequest, form: SignInForm, error: OtklikError) -> Template:
+def _again(
+    request: AnyRequest, form: SignInForm, error: OtklikError, known: tuple[tuple[str, str], ...]
+) -> Template:
     """The same form with the reason; the password is typed again, all else is kept."""
     asking = Asking(
         login=form.login,
@@ -157,6 +159,7 @@ def _again(request: AnyRequest, form: SignInForm, error: OtklikError) -> Templat
         typed=form.typed,
         error=error.message,
         field=error.field or "",
+        examples=known,
     )
     headers = (
         {"Retry-After": str(int(error.seconds) + 1)}

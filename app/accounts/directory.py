@@ -43,4 +43,4 @@ async def everybody(engine: Engine) -> tuple[Colleague, ...]:
         found = await repository.find(engine, repository.EVERYBODY)
         return tuple(Colleague(one.login, one.name, one.active) for one in found)
 
-    return await kept(engine, read)
+    return await kept(engine, "colleagues", read)

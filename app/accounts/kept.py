@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
@@ -11,6 +12,8 @@ from app.engine.client import Engine
 
 KEPT_SECONDS = 5.0
 """How late another process's change of a name is seen; as long as the book of departments."""
+
+Found = TypeVar("Found")
 
 
 class Colleague(Struct, frozen=True):
@@ -23,8 +26,8 @@ class Colleague(Struct, frozen=True):
 
 @dataclass
 class _Held:
-    people: tuple[Colleague, ...] = ()
-    until: float = float("-inf")
+    found: dict[str, tuple[Any, float]] = field(default_factory=dict)
+    """What was read, by name, and until when it holds."""
     changes: int = 0
     """Of this process: what was read before one must not be kept after it."""
 
@@ -32,22 +35,24 @@ class _Held:
 _held: WeakKeyDictionary[Engine, _Held] = WeakKeyDictionary()
 
 
-async def kept(
-    engine: Engine, read: Callable[[], Awaitable[tuple[Colleague, ...]]]
-) -> tuple[Colleague, ...]:
-    """What `read` gave some seconds ago, else what it gives now. An engine that is away raises."""
+async def kept(engine: Engine, name: str, read: Callable[[], Awaitable[Found]]) -> Found:
+    """What `read` gave under `name` some seconds ago, else what it gives now. An engine that is
+    away raises.
+    """
     held = _held.setdefault(engine, _Held())
-    if time.monotonic() < held.until:
-        return held.people
-    before = held.changes
-    people = await read()
-    if held.changes == before:
-        held.people, held.until = people, time.monotonic() + KEPT_SECONDS
-    return people
+    known = held.found.get(name)
+    if known and time.monotonic() < known[1]:
+        before: Found = known[0]
+        return before
+    changes = held.changes
+    found = await read()
+    if held.changes == changes:
+        held.found[name] = (found, time.monotonic() + KEPT_SECONDS)
+    return found
 
 
 def forget_people(engine: Engine) -> None:
     """After a write of this process: whoever was just made is offered at once."""
     held = _held.setdefault(engine, _Held())
     held.changes += 1
-    held.until = float("-inf")
+    held.found.clear()

@@ -1,6 +1,7 @@
 """People of an installation (пользователи): who signs in, in which roles, for whom."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from msgspec import Struct, field
 
@@ -18,6 +19,32 @@ class Substitution(Struct, frozen=True):
     until: date
     by: str
     at: datetime
+
+
+class Way(StrEnum):
+    """How a person wants to be told of something by letter."""
+
+    NOW = "now"
+    DIGEST = "digest"
+    NEVER = "never"
+
+
+class DigestDays(StrEnum):
+    WORKING = "working"
+    EVERY = "every"
+
+
+class NoticeChoices(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What of the notices goes by letter and when; hours are «ЧЧ:ММ» in the municipality's zone."""
+
+    ways: dict[str, Way] = field(default_factory=dict)
+    """By kind of notice (`app.notices.models.NoticeKind`); what is not here goes at once."""
+    quiet_from: str | None = "21:00"
+    quiet_until: str | None = "08:00"
+    """No letter between these; the same hour twice, or none: letters go at any time."""
+    digest_at: str | None = "08:30"
+    """None: no digest."""
+    digest_days: DigestDays = DigestDays.WORKING
 
 
 class User(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -59,6 +86,7 @@ class User(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Issuer and subject of the OpenID Connect provider."""
     substitutions: list[Substitution] = field(default_factory=list)
     """Who acts for this person, and when."""
+    notify: NoticeChoices = NoticeChoices()
 
 
 def short_name(name: str) -> str:

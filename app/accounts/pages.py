@@ -6,7 +6,6 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
@@ -170,11 +169,12 @@ def after_sign_in(request: AnyRequest, user: User, address: str, typed: Typed | 
     return page(request, "accounts/typed.html", context=context)
 
 
-async def examples(engine: Engine, asking: Asking) -> Asking:
-    """With the people of a demo, so that whoever looks can choose."""
+async def examples(engine: Engine, settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The people of a demo, so that whoever looks can choose; nobody elsewhere."""
+    if not settings.demo_password:
+        return ()
     users = [one for one in await find(engine, EVERYBODY) if one.active]
-    known = tuple((one.login, role_words(one)) for one in users)
-    return msgspec.structs.replace(asking, examples=known)
+    return tuple((one.login, role_words(one)) for one in users)
 
 
 def role_words(user: User) -> str:

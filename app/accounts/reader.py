@@ -18,6 +18,8 @@ from app.web.csrf import secret_mark
 
 BACKGROUND = "x-otklik-background"
 """Header of what a page asks by itself (progress, presence): it keeps no session awake."""
+BY_ITSELF = "by_itself"
+"""The same in the `opt` of a route that only scripts ask and that can bring no header."""
 OPEN_TO_UNCHANGED = frozenset({"/me/password", "/sign-out", "/session"})
 """What a person whose password has to be changed may still open."""
 _SESSION = "session"
@@ -86,9 +88,26 @@ async def session_viewer(connection: AnyConnection) -> Viewer | None:
     ):
         raise PasswordChangeDueError("Сначала смените пароль.")
     connection.scope["state"][_SESSION] = session
-    if BACKGROUND not in connection.headers:
+    if not _in_background(connection):
         await connection.app.state.sessions.touch(session_id, session)
     return person.viewer
+
+
+def _in_background(connection: AnyConnection) -> bool:
+    return BACKGROUND in connection.headers or bool(connection.route_handler.opt.get(BY_ITSELF))
+
+
+async def still_open(connection: AnyConnection) -> bool:
+    """For an answer that goes on for long: whether its session would be let in now. Keeps nothing
+    awake and notes nothing. Raises `SessionsUnavailableError`.
+    """
+    found = await connection.app.state.sessions.read(session_id_of(connection))
+    session: Session | None = found.session
+    settings: Settings = connection.app.state.settings
+    if session is None or session.is_idle(settings, datetime.now(UTC)):
+        return False
+    person = await connection.app.state.people.person(session.login, found.stamp)
+    return bool(person and person.user.active and person.user.epoch == session.epoch)
 
 
 async def valid_session(

@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 
 from app.accounts import repository
 from app.accounts.events import SecurityEvent, announce, note
-from app.accounts.models import Substitution, User
+from app.accounts.models import NoticeChoices, Substitution, User
 from app.accounts.passwords import check_rules, hash_password, new_password, next_history
 from app.accounts.repository import StoredUser
 from app.accounts.roles import Role
@@ -36,6 +36,7 @@ __all__ = [
     "activate",
     "change_own_password",
     "change_user",
+    "choose_notices",
     "create_first",
     "create_user",
     "deactivate",
@@ -274,6 +275,15 @@ async def change_own_password(
     await check_rules(sessions.settings, (await load_user(engine, login)).user, password)
     user = await _set_password(engine, sessions, login, password, must_change=False)
     await _spread(sessions, user, ended=True)
+    return user
+
+
+async def choose_notices(
+    engine: Engine, sessions: Sessions, login: str, choices: NoticeChoices
+) -> User:
+    """The person's own wish: no right of anybody changes by it."""
+    user = await update(engine, login, lambda _: {"notify": choices})
+    await _spread(sessions, user, ended=False)
     return user
 
 

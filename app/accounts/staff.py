@@ -1,13 +1,14 @@
 """Who works here and sees what, for whoever has to be told of a case: no secrets among it."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from app.accounts import repository
+from app.accounts.kept import kept
 from app.accounts.models import User
 from app.accounts.roles import Role
 from app.accounts.scopes import viewer_for
@@ -55,6 +56,19 @@ class Staff:
             return []
         return [one for one in self.with_role(role) if self.users[one].department == found.code]
 
+    def of_department(self, name: str) -> list[str]:
+        """Those who work in the department that bears `name`; where nobody does, in the one above
+        it, and so on.
+        """
+        department, seen = self._book.by_name(name), set[str]()
+        while department and department.code not in seen:
+            seen.add(department.code)
+            code = department.code
+            if found := [one.login for one in self.users.values() if one.department == code]:
+                return found
+            department = self._book.departments.get(department.parent or "")
+        return []
+
     def heads_of(self, name: str) -> list[str]:
         """Who leads the sector block that the department `name` lies in, or lies below."""
         return [
@@ -67,11 +81,16 @@ class Staff:
         return [one.login for one in self.users.values() if role in one.roles]
 
 
-async def current_staff(engine: Engine, zone: ZoneInfo, now: datetime) -> Staff:
-    """`zone` is the municipality's: substitutions count its days."""
+async def current_staff(engine: Engine, zone: ZoneInfo, now: datetime | None = None) -> Staff:
+    """As of some seconds ago. `zone` is the municipality's: substitutions count its days."""
     book = await current_book(engine)
-    users = await repository.find(engine, repository.EVERYBODY)
-    return Staff(map(_without_secrets, users), book, now.astimezone(zone).date())
+    users = await kept(engine, "staff", lambda: _read(engine))
+    return Staff(users, book, (now or datetime.now(UTC)).astimezone(zone).date())
+
+
+async def _read(engine: Engine) -> tuple[User, ...]:
+    found = await repository.find(engine, repository.EVERYBODY)
+    return tuple(_without_secrets(one) for one in found)
 
 
 def _without_secrets(user: User) -> User:

@@ -17,6 +17,8 @@ class Row:
     id: str
     at: str
     who: str
+    login: str | None
+    """Where `who` is a name."""
     who_url: str | None
     for_whom: str | None
     what: str
@@ -68,12 +70,13 @@ class JournalView:
     """Not the first page."""
 
 
-def journal_view(found: AuditPage, params: AuditParams) -> JournalView:
+def journal_view(found: AuditPage, params: AuditParams, names: dict[str, str]) -> JournalView:
+    """`names` of people by their logins; a login without one stands for itself."""
     return JournalView(
-        rows=[_row(line, params) for line in found.lines],
+        rows=[_row(line, params, names) for line in found.lines],
         total=found.total,
-        facets=[_facet(name, found.counts.get(name, []), params) for name in FACET_TITLES],
-        chips=_chips(params),
+        facets=[_facet(name, found.counts.get(name, []), params, names) for name in FACET_TITLES],
+        chips=_chips(params, names),
         params=params,
         hidden=[(name, value) for name, value in params.pairs() if name in FACET_TITLES],
         pairs=params.pairs(),
@@ -82,15 +85,17 @@ def journal_view(found: AuditPage, params: AuditParams) -> JournalView:
     )
 
 
-def _row(line: dict[str, Any], params: AuditParams) -> Row:
+def _row(line: dict[str, Any], params: AuditParams, names: dict[str, str]) -> Row:
     login, number, kind = line.get("who"), line.get("number"), line.get("kind")
     case = kind == "case" and line.get("object_id")
+    lent_by = line.get("for_whom")
     return Row(
         id=line["id"],
         at=line["at"],
-        who=words.who_words(login),
+        who=value_words("who", login, names) if login else words.who_words(login),
+        login=login if login in names and login not in words.MACHINES else None,
         who_url=_url(params, "who", login) if login else None,
-        for_whom=line.get("for_whom"),
+        for_whom=names.get(lent_by, lent_by) if lent_by else None,
         what=words.what_words(line["what"]),
         what_url=_url(params, "what", line["what"]),
         refused=line["outcome"] == "refused",
@@ -110,10 +115,12 @@ def _url(params: AuditParams, name: str, value: str) -> str:
     return url_with(PATH, params.toggled(name, value).pairs())
 
 
-def _facet(name: str, counts: list[tuple[str, int]], params: AuditParams) -> Facet:
+def _facet(
+    name: str, counts: list[tuple[str, int]], params: AuditParams, names: dict[str, str]
+) -> Facet:
     items = [
         Option(
-            label=value_words(name, value),
+            label=value_words(name, value, names),
             count=count,
             selected=params.filters.get(name) == value,
             url=url_with(PATH, params.toggled(name, value).pairs()),
@@ -123,22 +130,22 @@ def _facet(name: str, counts: list[tuple[str, int]], params: AuditParams) -> Fac
     return Facet(name, FACET_TITLES[name], items)
 
 
-def _chips(params: AuditParams) -> list[Chip]:
+def _chips(params: AuditParams, names: dict[str, str]) -> list[Chip]:
     titles = {"number": "Номер", "from": "С", "to": "По", **FACET_TITLES}
     return [
         Chip(
-            f"{titles[name]}: {value_words(name, value)}",
+            f"{titles[name]}: {value_words(name, value, names)}",
             url_with(PATH, params.without(name).pairs()),
         )
         for name, value in params.pairs()
     ]
 
 
-def value_words(name: str, value: str) -> str:
+def value_words(name: str, value: str, names: dict[str, str]) -> str:
     if name == "what":
         return words.what_words(value)
     if name == "who":
-        return words.who_words(value)
+        return names.get(value) or words.who_words(value)
     if name in {"from", "to"}:
         year, month, day = value.split("-")
         return f"{day}.{month}.{year}"

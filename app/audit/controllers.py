@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from app.audit.contexts import journal_view
 from app.audit.params import parse_params
+from app.audit.people import names_of_all
 from app.audit.service import read_journal
 from app.engine.client import Engine
 from app.permissions import Permission
@@ -31,5 +32,5 @@ class AuditController(Controller):
     ) -> Template:
         params = parse_params(request.query_params.multi_items())
         found = await read_journal(engine, viewer, params, settings.zone)
-        context = {"view": journal_view(found, params)}
+        context = {"view": journal_view(found, params, await names_of_all(engine))}
         return page(request, "audit/page.html", fragment="audit/_list.html", context=context)

@@ -158,7 +158,12 @@ COUNTS = {
     "rejected": "не принято",
 }
 
-MACHINES = {"import": "Загрузка", "local": "Команда на сервере", "system": "Отклик"}
+MACHINES = {
+    "import": "Загрузка",
+    "local": "Команда на сервере",
+    "setup": "Установка",
+    "system": "Отклик",
+}
 """Who acts without a login."""
 
 
@@ -270,10 +275,14 @@ def _count(what: str, count: int) -> str:
 
 
 def object_words(line: dict[str, Any]) -> str:
-    """«обращение 26-000123»; empty where the line is about nothing in particular."""
+    """«обращение 26-000123»; empty where the line is about nothing in particular, as a refusal is
+    that names nothing but its address.
+    """
     kind = OBJECTS.get(line.get("kind", ""), "")
-    name = line.get("number") or line.get("object_id") or ""
-    return " ".join(filter(None, [kind, name]))
+    name = line.get("number") or line.get("object_id")
+    if not name and line.get("route"):
+        return ""
+    return f"{kind} {name or ''}".strip()
 
 
 def place_words(line: dict[str, Any]) -> str:

@@ -1,7 +1,10 @@
 """What the templates of «Справочники» see: the tree, the counts, the history in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from msgspec.structs import replace
 
 from app.books.query import search_pairs
 from app.books.service import Books, NameCount
@@ -69,13 +72,23 @@ class DepartmentsView:
     history: list[tuple[BookEvent, str]]
 
 
-def departments_view(books: Books, viewer: Viewer, people: dict[str, int]) -> DepartmentsView:
+def departments_view(
+    books: Books, viewer: Viewer, people: dict[str, int], names: dict[str, str]
+) -> DepartmentsView:
+    """`people`: how many work there, by the code; `names`: who is called how, by the login."""
     return DepartmentsView(
         rows=[_row(books, viewer, people, one, depth) for one, depth in tree(books.book)],
         unknown=[_unknown(books.book, viewer, one) for one in books.unknown],
         choices=department_choices(books.book),
-        history=[(one, event_words(books.book, one)) for one in _newest(books)],
+        history=history_of(books.book, _newest(books), names),
     )
+
+
+def history_of(
+    book: DepartmentBook, events: Iterable[BookEvent], names: dict[str, str]
+) -> list[tuple[BookEvent, str]]:
+    """Lines in words, signed with names instead of logins."""
+    return [(replace(one, by=names.get(one.by, one.by)), event_words(book, one)) for one in events]
 
 
 def _newest(books: Books) -> list[BookEvent]:
@@ -118,6 +131,7 @@ _FIELDS = {
     "sector": "отраслевой блок",
     "parent": "кому подчинено",
     "municipality": "муниципалитет",
+    "capacity": "норма",
     "active": "действует ли",
 }
 _WHAT = {

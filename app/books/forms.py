@@ -18,6 +18,7 @@ class DepartmentForm:
     sector: str = ""
     parent: str = ""
     municipality: str = ""
+    capacity: str = ""
     active: bool = True
     code: str = ""
     version: int = 0
@@ -30,6 +31,7 @@ class DepartmentForm:
             sector=self.sector,
             parent=self.parent,
             municipality=self.municipality,
+            capacity=self.capacity,
             active=self.active,
         )
 
@@ -41,6 +43,7 @@ def filled(one: Department) -> DepartmentForm:
         sector=one.sector or "",
         parent=one.parent or "",
         municipality=one.municipality or "",
+        capacity=str(one.capacity or ""),
         active=one.active,
         code=one.code,
         version=one.version,
@@ -52,7 +55,7 @@ def read_department(given: Mapping[str, object]) -> DepartmentForm:
     return DepartmentForm(**texts, active=_checked(given), version=_number(given.get("version")))
 
 
-_TEXTS = ("name", "aliases", "sector", "parent", "municipality", "code")
+_TEXTS = ("name", "aliases", "sector", "parent", "municipality", "capacity", "code")
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from litestar import Request, Response
 from litestar.response import Redirect, Template
 
 from app.accounts.directory import people_by_department
+from app.audit.people import names_of_all
 from app.books.contexts import (
     books_for,
     departments_view,
     event_words,
+    history_of,
     load_words,
 )
 from app.books.forms import DepartmentForm, SectorForm
@@ -42,7 +44,8 @@ async def departments_page(
     loaded: BookLoad | None = None,
 ) -> Template:
     books = await open_books(engine, viewer)
-    view = departments_view(books, viewer, await people_by_department(engine))
+    names = await names_of_all(engine)
+    view = departments_view(books, viewer, await people_by_department(engine), names)
     rows = refused.errors if isinstance(refused, BadBookError) else []
     context = {
         "books": books_for(viewer),
@@ -72,7 +75,7 @@ async def department_page(
         "known": stored.book.departments.get(form.code) if form.version else None,
         "parents": department_choices(stored.book, without=form.code, keep=form.parent),
         "sectors": sector_choices(stored.book, form.sector),
-        "history": [(one, event_words(stored.book, one)) for one in reversed(own)],
+        "history": history_of(stored.book, reversed(own), await names_of_all(engine)),
     }
     return page(
         request, "books/department.html", context=context, status=error.status if error else 200

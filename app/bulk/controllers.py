@@ -61,6 +61,7 @@ class BulkController(Controller):
         except (BadInputError, ForbiddenError) as error:
             return await _choice(request, engine, viewer, ids, raw, error)
         await ring(settings, "sweep_audit")
+        await ring(settings, "sweep_notices")
         away = job.state is BulkState.QUEUED and not await ring(settings, "run_bulk", job.id)
         return go(request, f"/bulk/{job.id}?queue=away" if away else f"/bulk/{job.id}")
 

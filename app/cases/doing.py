@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from app.accounts.staff import current_staff
 from app.cases import repository
 from app.cases.actions.apply import UnchangedError, apply, done_before, rule_of
 from app.cases.actions.model import Action, Given
@@ -16,6 +17,7 @@ from app.cases.named import with_known_names
 from app.cases.permissions import may_see
 from app.cases.refreshing import REFRESHES
 from app.cases.rows import RowResult, RowState
+from app.cases.telling import told
 from app.deadlines.current import current_deadlines
 from app.engine.client import Engine
 from app.errors import (
@@ -83,6 +85,7 @@ async def act(
     rule = rule_of(action.name)
     ready = await _resolved(engine, viewer, action)
     book = await current_deadlines(engine)
+    staff = await current_staff(engine, zone)
     repeated = False
 
     def decide(case: Case) -> Case | None:
@@ -92,7 +95,7 @@ async def act(
             return None
         if version_seen is not None and not rule.commutes and was_changed(case, version_seen):
             raise conflict(case, version_seen, zone)
-        return apply(case, ready, viewer, datetime.now(zone), book)
+        return told(apply(case, ready, viewer, datetime.now(zone), book), staff)
 
     case = await change(engine, viewer, case_id, None, decide, zone=zone, refresh=refresh)
     return Outcome(case, repeated)

@@ -255,7 +255,7 @@ class Event(Struct, frozen=True, omit_defaults=True):
     """The stage a reminder speaks of, and by when it had to be over."""
     due_at: datetime | None = None
     notify: list[str] = field(default_factory=list)
-    """Logins of those who have to be told of it."""
+    """Logins whom a notice of it is made for: people who might see the case at that moment."""
     origin: Origin | None = None
     """Of the request: `app.origin.current_origin()`; for the journal, never shown in a story."""
 
@@ -285,7 +285,7 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """True where the history goes on after `audit_seq`: set by every write that adds an event,
     taken back only by the projection. The engine cannot compare two fields of one document."""
     notices_due: bool = False
-    """True where an event names people who were not told yet; taken back only by who tells them."""
+    """True where an event after `notice_seq` names people; taken back only by their projection."""
     title: str | None = None
     importance: Importance | None = None
     registered_at: datetime | None = None
@@ -299,6 +299,8 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """When the chase has to look at this case next; None where nothing is to be reminded of."""
     alerted: list[str] = field(default_factory=list)
     """Keys of reminders that were given: none of them is given again."""
+    notice_seq: int = 0
+    """Sequence of the last event that notices were made of."""
     result: str | None = None
     tags: list[str] = field(default_factory=list)
     author: Author = field(default_factory=Author)

@@ -1,7 +1,5 @@
 """Who may see a case that was read by its id, and who may do what with it."""
 
-from msgspec.structs import replace
-
 from app.cases.models import Case
 from app.permissions import WORK_IN_HAND, Permission
 from app.viewer import Part, Scope, Viewer
@@ -44,21 +42,6 @@ def done_for(viewer: Viewer, permission: Permission, case: Case) -> str | None:
     """Login of whoever the viewer acts for in this; None where the own rights are enough."""
     part = _part_for(viewer, permission, case)
     return part.login if part and part.login != viewer.name else None
-
-
-def with_right(viewer: Viewer, permission: Permission) -> Viewer:
-    """The viewer in the roles that permit it, and in no other: for lists that rest on a right, as
-    `may_do` is for one case.
-    """
-    if viewer.everything or not viewer.parts:
-        return viewer
-    able = tuple(part for part in viewer.parts if permission in part.permissions)
-    return replace(
-        viewer,
-        parts=able,
-        permissions=frozenset(one for part in able for one in part.permissions),
-        scopes=tuple(part.scope for part in able if part.scope is not None),
-    )
 
 
 def _part_for(viewer: Viewer | None, permission: Permission, case: Case) -> Part | None:

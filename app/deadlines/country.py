@@ -4,6 +4,7 @@ Loaded at the first question only: the package takes longer to import than all t
 command.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -15,6 +16,8 @@ STATUTORY = frozenset(
     {*((1, day) for day in range(1, 9)), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)}
 )
 """Month and day of non-working holidays (ТК art. 112); moved days off are not among them."""
+
+_MOVED = re.compile(r"Выходной \(перенесено с ([\d.]+)\)")
 
 
 class Country(NamedTuple):
@@ -47,7 +50,13 @@ def _russia() -> Country:
     years = range(FIRST_YEAR, LAST_YEAR + 1)
     found = holidays.country_holidays(COUNTRY, years=years, language="ru")
     decreed = frozenset(found.special_public_holidays)
-    return Country(dict(found), frozenset(found.weekend_workdays), _before_holidays(), decreed)
+    names = {day: _plain(name) for day, name in found.items()}
+    return Country(names, frozenset(found.weekend_workdays), _before_holidays(), decreed)
+
+
+def _plain(name: str) -> str:
+    """«Выходной (перенесено с 01.11.2025)» would stand in brackets itself."""
+    return _MOVED.sub(r"выходной перенесён с \1", name)
 
 
 def _before_holidays() -> frozenset[date]:

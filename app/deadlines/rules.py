@@ -265,3 +265,5 @@ def check_ladder(ladder: Sequence[Rung]) -> None:
             raise BadInputError("Отметьте хотя бы одного, кому напомнить.", field=f"row-{row}")
         if row and one.after <= ladder[row - 1].after:
             raise BadInputError("Каждый шаг должен быть позже прежнего.", field=f"row-{row}")
+    if len({one.code for one in ladder}) < len(ladder):
+        raise BadInputError("У двух шагов один код. Откройте страницу заново.", field="ladder")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from app.deadlines.models import Profile, Shift, Start, Unit
 from app.errors import BadInputError
@@ -19,6 +20,24 @@ SHIFT_NAMES: dict[Shift, str] = {
     Shift.NEXT: "на следующий рабочий день",
     Shift.NONE: "не переносится",
 }
+ZONE_NAMES: dict[str, str] = {
+    "Europe/Kaliningrad": "Калининград (МСК−1)",
+    "Europe/Moscow": "Москва",
+    "Europe/Samara": "Самара (МСК+1)",
+    "Asia/Yekaterinburg": "Екатеринбург (МСК+2)",
+    "Asia/Omsk": "Омск (МСК+3)",
+    "Asia/Novosibirsk": "Новосибирск (МСК+4)",
+    "Asia/Irkutsk": "Иркутск (МСК+5)",
+    "Asia/Yakutsk": "Якутск (МСК+6)",
+    "Asia/Vladivostok": "Владивосток (МСК+7)",
+    "Asia/Magadan": "Магадан (МСК+8)",
+    "Asia/Kamchatka": "Камчатка (МСК+9)",
+}
+_WEEKDAYS = (*("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"),)
+_GENITIVE = (
+    *("понедельника", "вторника", "среды", "четверга", "пятницы", "субботы", "воскресенья"),
+)
+_ACCUSATIVE = {"среда": "среду", "пятница": "пятницу", "суббота": "субботу"}
 _SPAN = re.compile(r"(\d{1,5})\s*(д|ч|м)[а-я]*\.?")
 _SIZES = {"д": _DAY, "ч": _HOUR, "м": 1}
 
@@ -33,6 +52,29 @@ def amount_words(profile: Profile) -> str:
         hours = profile.amount // _HOUR
         return counted(hours, "рабочий час", "рабочих часа", "рабочих часов")
     return counted(profile.amount, "рабочая минута", "рабочие минуты", "рабочих минут")
+
+
+def day_words(day: date) -> str:
+    """«среда 04.11.2026»."""
+    return f"{_WEEKDAYS[day.weekday()]} {day:%d.%m.%Y}"
+
+
+def since_words(day: date) -> str:
+    """«со среды 04.11.2026»."""
+    name = _GENITIVE[day.weekday()]
+    return f"{'со' if name.startswith(('вт', 'ср')) else 'с'} {name} {day:%d.%m.%Y}"
+
+
+def onto_words(day: date) -> str:
+    """«среду 04.11.2026», after «на»."""
+    name = _WEEKDAYS[day.weekday()]
+    return f"{_ACCUSATIVE.get(name, name)} {day:%d.%m.%Y}"
+
+
+def clock(second: int) -> str:
+    """Of a second of the day; seconds only where there are any."""
+    minutes = f"{second // 3600:02d}:{second // 60 % 60:02d}"
+    return f"{minutes}:{second % 60:02d}" if second % 60 else minutes
 
 
 def pause_words(profile: Profile, paused: int) -> str:

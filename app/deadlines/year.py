@@ -3,14 +3,13 @@
 import calendar as months
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 
-import holidays
 from msgspec import Struct
 
-from app.deadlines.country import COUNTRY
+from app.deadlines.country import country_days
 from app.deadlines.days import DayTable, known_years, table_of
 from app.deadlines.models import Calendar
+from app.deadlines.words import clock, span_words
 
 
 class DayKind(StrEnum):
@@ -70,8 +69,8 @@ def _month(table: DayTable, year: int, number: int) -> Month:
 def _day(table: DayTable, day: date) -> Day:
     spans = table.spans[table.index(day)]
     usual = table.calendar.week[day.weekday()]
-    kind = _kind(table, day)
-    hours = ", ".join(f"{_clock(start)}-{_clock(end)}" for start, end in spans)
+    kind = day_kind(table, day)
+    hours = ", ".join(f"{clock(start)}-{clock(end)}" for start, end in spans)
     name = day_name(table.calendar, day)
     words = _TOLD[kind] if kind is not DayKind.USUAL or not usual else ""
     return Day(day, kind, "; ".join(filter(None, [words, name, hours])))
@@ -86,17 +85,17 @@ _TOLD = {
 }
 
 
-def _kind(table: DayTable, day: date) -> DayKind:
+def day_kind(table: DayTable, day: date) -> DayKind:
     index = table.index(day)
     works, usual = table.works(index), bool(table.calendar.week[day.weekday()])
     if not works:
         return DayKind.EXTRA if usual else DayKind.OFF
     if not usual:
         return DayKind.MOVED
-    return DayKind.SHORT if _worked(table, index) < _usually(table, day) else DayKind.USUAL
+    return DayKind.SHORT if worked_in(table, index) < _usually(table, day) else DayKind.USUAL
 
 
-def _worked(table: DayTable, index: int) -> int:
+def worked_in(table: DayTable, index: int) -> int:
     return sum(end - start for start, end in table.spans[index])
 
 
@@ -107,22 +106,25 @@ def _usually(table: DayTable, day: date) -> int:
 
 
 def _length(span: str) -> int:
-    start, end = ([int(part) for part in clock.split(":")] for clock in span.split("-"))
+    start, end = ([int(part) for part in each.split(":")] for each in span.split("-"))
     return (end[0] - start[0]) * 3600 + (end[1] - start[1]) * 60
 
 
 def day_name(calendar: Calendar, day: date) -> str:
     """What people set it for, else the holiday in Russian; empty for a day without a name."""
     own = next((one.note for one in calendar.exceptions if one.day == day), None)
-    if own is not None or calendar.country != COUNTRY:
-        return own or ""
-    return str(_holidays(day.year).get(day, ""))
+    return country_days(calendar.country).off.get(day, "") if own is None else own
 
 
-@lru_cache(maxsize=8)
-def _holidays(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays(COUNTRY, years=year, language="ru")
-
-
-def _clock(second: int) -> str:
-    return f"{second // 3600:02d}:{second // 60 % 60:02d}"
+def day_note(table: DayTable, day: date) -> str:
+    """What is not usual about a working day; empty where all is."""
+    kind = day_kind(table, day)
+    own = next((one for one in table.calendar.exceptions if one.day == day), None)
+    if own:
+        return f"особый день календаря{f': {own.note}' if own.note else ''}"
+    if kind is DayKind.MOVED:
+        return "рабочий день вместо выходного"
+    if kind is not DayKind.SHORT:
+        return ""
+    cut = span_words(table.calendar.shorten, days=False)
+    return f"день короче на {cut} перед праздником"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.permissions import Permission
-from app.viewer import Scope, Viewer
+from app.permissions import WORK_IN_HAND, Permission
+from app.viewer import Part, Scope, Viewer
 
 Clause = dict[str, Any]
 NOTHING: Clause = {"match_none": {}}
@@ -21,6 +21,23 @@ def access_clause(viewer: Viewer | None) -> Clause:
     return {"bool": {"filter": [_allowed(viewer), _within(viewer.within)]}}
 
 
+def permitted_clause(viewer: Viewer | None, permission: Permission) -> Clause:
+    """A filter of cases of which `app.cases.permissions.may_do` says yes (a test holds them
+    together): for lists that rest on a right, and not on seeing alone.
+    """
+    if viewer is None or not viewer.may(permission):
+        return NOTHING
+    if viewer.everything or not viewer.parts:
+        return access_clause(viewer)
+    able = [part for part in viewer.parts if permission in part.permissions]
+    ways = _scopes(able)
+    for login in sorted({part.login for part in able}):
+        own = [part for part in viewer.parts if part.login == login]
+        held = [] if permission in WORK_IN_HAND else _scopes(own)
+        ways.append({"bool": {"filter": [_any(_given(viewer))], "must_not": held}})
+    return {"bool": {"filter": [access_clause(viewer), _any(ways)]}}
+
+
 def _allowed(viewer: Viewer) -> Clause:
     if viewer.everything:
         return {"match_all": {}}
@@ -29,9 +46,21 @@ def _allowed(viewer: Viewer) -> Clause:
     ways = [_within(scope) for scope in viewer.scopes]
     if any(way == {"match_all": {}} for way in ways):
         return {"match_all": {}}
-    ways.append({"term": {"workflow.assignee": viewer.name}})
+    return _any(ways + _given(viewer))
+
+
+def _given(viewer: Viewer) -> list[Clause]:
+    ways: list[Clause] = [{"term": {"workflow.assignee": viewer.name}}]
     if viewer.departments:
         ways.append({"terms": {"workflow.asked": sorted(viewer.departments)}})
+    return ways
+
+
+def _scopes(parts: list[Part]) -> list[Clause]:
+    return [_within(part.scope) for part in parts if part.scope is not None]
+
+
+def _any(ways: list[Clause]) -> Clause:
     return {"bool": {"should": ways, "minimum_should_match": 1}}
 
 

@@ -22,6 +22,8 @@ class Index(StrEnum):
     DEPARTMENTS = "departments"
     DEADLINES = "deadlines"
     RECOUNTS = "recounts"
+    NOTICES = "notices"
+    DIGESTS = "digests"
     AUDIT = "audit"
 
 

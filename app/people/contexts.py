@@ -17,20 +17,6 @@ ACTIVE_CHOICES = [("yes", "работают"), ("no", "вход закрыт"), 
 
 
 @dataclass(frozen=True)
-class Tab:
-    title: str
-    path: str
-
-
-TABS = (
-    Tab("Люди", "/people"),
-    Tab("Кто кого замещает", "/people/substitutions"),
-    Tab("Роли и права", "/people/rights"),
-    Tab("Токены", "/people/tokens"),
-)
-
-
-@dataclass(frozen=True)
 class PersonRow:
     user: User
     roles: str

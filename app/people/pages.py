@@ -17,7 +17,6 @@ from app.people.contexts import (
     ACTIVE_CHOICES,
     CHANNEL_CHOICES,
     ROLE_CHOICES,
-    TABS,
     acting_rows,
     filter_values,
     held_rows,
@@ -80,7 +79,6 @@ async def list_page(request: AnyRequest, staff: Staff) -> Template:
     book = await current_book(staff.engine)
     held = await service.held_counts(staff.engine, staff.viewer, people)
     context = {
-        "tabs": TABS,
         "rows": person_rows(people, book, held),
         "filter": filter_values(wanted),
         "roles": ROLE_CHOICES,
@@ -93,7 +91,7 @@ async def list_page(request: AnyRequest, staff: Staff) -> Template:
 async def new_page(
     request: AnyRequest, staff: Staff, form: PersonForm, error: OtklikError | None = None
 ) -> Template:
-    context = {"tabs": TABS, **await _form_context(staff, form, error)}
+    context = await _form_context(staff, form, error)
     status = error.status if error else 200
     return page(request, "people/new.html", context=context, status=status)
 
@@ -133,7 +131,6 @@ async def person_page(  # noqa: PLR0913 - each is a part of the page that an act
     day = today(staff.settings)
     refusal = error or wrong_wish
     context = {
-        "tabs": TABS,
         "user": user,
         "own": login == staff.viewer.name,
         "rights": person_rights(user, await current_book(staff.engine)),
@@ -185,7 +182,6 @@ async def leave_page(
     held = await service.held_cases(staff.engine, staff.viewer, login)
     people = await accounts.list_users(staff.engine, staff.viewer)
     context = {
-        "tabs": TABS,
         "user": user,
         "own": login == staff.viewer.name,
         "total": held.total,
@@ -205,12 +201,12 @@ async def substitutions_page(request: AnyRequest, staff: Staff) -> Template:
     acting = await list_acting(staff.engine, staff.viewer, staff.settings)
     people = await accounts.list_users(staff.engine, staff.viewer)
     names = {one.login: one.name for one in people}
-    context = {"tabs": TABS, "rows": acting_rows(acting, names, today(staff.settings))}
+    context = {"rows": acting_rows(acting, names, today(staff.settings))}
     return page(request, "people/substitutions.html", context=context)
 
 
 def rights_page(request: AnyRequest) -> Template:
-    return page(request, "people/rights.html", context={"tabs": TABS, "table": rights_table()})
+    return page(request, "people/rights.html", context={"table": rights_table()})
 
 
 async def own_page(

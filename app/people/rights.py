@@ -47,7 +47,7 @@ def channel_words(channels: frozenset[str] | list[str]) -> str:
 
 @dataclass(frozen=True)
 class PersonRights:
-    """What the rights of one person mean: `sees` has a line for each role."""
+    """What the rights of one person mean: `sees` has a line for each role that sees anything."""
 
     sees: list[str]
     may: list[str]
@@ -57,7 +57,8 @@ def person_rights(user: User, book: DepartmentBook) -> PersonRights:
     """Of the own roles; whom the person acts for is told beside."""
     if not user.active:
         return PersonRights(["ничего: вход закрыт"], [])
-    sees = list(dict.fromkeys(_sees(user, role, book) for role in user.roles))
+    reading = [role for role in user.roles if GRANTS[role].reach is not Reach.NONE]
+    sees = list(dict.fromkeys(_sees(user, role, book) for role in reading or user.roles))
     held = {one for role in user.roles for one in GRANTS[role].permissions}
     may = [words for one, words in PERMISSION_NAMES.items() if one in held]
     return PersonRights(sees or ["ничего: ролей нет"], may)

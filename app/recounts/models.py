@@ -61,13 +61,15 @@ class Tally(Struct, frozen=True, omit_defaults=True):
             earlier=self.earlier + (move.becomes < move.was),
             overdue=self.overdue + late,
             meanwhile=self.meanwhile + meanwhile,
-            rows=_kept([*self.rows, move], now) if late or len(self.rows) < SHOWN else self.rows,
+            rows=self._rows_with(move, late=late),
         )
 
-
-def _kept(rows: list[Move], now: datetime) -> list[Move]:
-    """The newly overdue first, and no more than are shown."""
-    return sorted(rows, key=lambda one: not one.overdue_by(now))[:SHOWN]
+    def _rows_with(self, move: Move, *, late: bool) -> list[Move]:
+        """The newly overdue first, in the order they came, and no more than are shown."""
+        place = self.overdue if late else len(self.rows)
+        if place >= SHOWN:
+            return self.rows
+        return [*self.rows[:place], move, *self.rows[place:]][:SHOWN]
 
 
 class Recount(Job, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from app.reference.departments import Department, DepartmentBook, Sector, name_k
 LONGEST_NAME = 300
 MOST_ALIASES = 40
 """A search takes 50 values of one filter: the list of a department's cases names them all."""
+MOST_CAPACITY = 100_000
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST_CODE = 64
 _STAMPS = frozenset({"version", "changed_at", "changed_by"})
@@ -55,6 +56,20 @@ def new_code(name: str, taken: Iterable[str]) -> str:
         tail = f"-{number}"
         code, number = base[: _LONGEST_CODE - len(tail)] + tail, number + 1
     return code
+
+
+def capacity_of(text: str) -> int | None:
+    """None where nothing is written. Raises `BadInputError`."""
+    digits = "".join(text.split())
+    if not digits:
+        return None
+    short = digits.isascii() and digits.isdigit() and len(digits) <= len(str(MOST_CAPACITY))
+    if short and 1 <= int(digits) <= MOST_CAPACITY:
+        return int(digits)
+    raise BadInputError(
+        f"Норма — это целое число от 1 до {MOST_CAPACITY}. Если её нет, оставьте поле пустым.",
+        field="capacity",
+    )
 
 
 def clean_name(name: str) -> str:

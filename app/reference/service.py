@@ -15,6 +15,7 @@ from app.reference.current import current_book, forget_book
 from app.reference.departments import Department, DepartmentBook, Sector
 from app.reference.repository import StoredBook
 from app.reference.rules import (
+    capacity_of,
     clean_aliases,
     clean_name,
     new_code,
@@ -49,6 +50,7 @@ class DepartmentDraft(Struct, frozen=True):
     sector: str | None = None
     parent: str | None = None
     municipality: str | None = None
+    capacity: str = ""
     active: bool = True
 
 
@@ -158,7 +160,7 @@ async def change_sector(
 
 
 def drafted(draft: DepartmentDraft, code: str, was: Department | None = None) -> Department:
-    """The department that `draft` asks for, in place of `was`."""
+    """The department that `draft` asks for, in place of `was`. Raises `BadInputError`."""
     name = clean_name(draft.name)
     aliases: Iterable[str] = draft.aliases
     if was and name and was.name != name:
@@ -170,6 +172,7 @@ def drafted(draft: DepartmentDraft, code: str, was: Department | None = None) ->
         sector=draft.sector or None,
         parent=draft.parent or None,
         municipality=clean_name(draft.municipality or "") or None,
+        capacity=capacity_of(draft.capacity),
         active=draft.active,
     )
 

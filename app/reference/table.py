@@ -12,7 +12,10 @@ from app.reference.departments import Department, DepartmentBook, Sector, name_k
 from app.reference.rules import check_department, check_sector, clean_name, new_code
 from app.reference.service import DepartmentDraft, drafted
 
-COLUMNS = ("kind", "code", "name", "aliases", "sector", "parent", "municipality", "active")
+COLUMNS = (
+    *("kind", "code", "name", "aliases", "sector", "parent", "municipality", "active"),
+    "capacity",
+)
 _SECTOR, _DEPARTMENT = "sector", "department"
 _KINDS = {"": _DEPARTMENT, "ведомство": _DEPARTMENT, "блок": _SECTOR}
 _BETWEEN = " | "
@@ -55,11 +58,12 @@ def write_table(book: DepartmentBook) -> bytes:
     writer.writerow(COLUMNS)
     for sector in book.sectors.values():
         name = _guarded(sector.name)
-        writer.writerow([_SECTOR, sector.code, name, "", "", "", "", _flag(sector.active)])
+        writer.writerow([_SECTOR, sector.code, name, "", "", "", "", _flag(sector.active), ""])
     for one in book.departments.values():
         names = [_guarded(one.name), _guarded(_joined(one.aliases))]
         place = _guarded(one.municipality or "")
         cells = [one.sector or "", one.parent or "", place, _flag(one.active)]
+        cells.append(str(one.capacity or ""))
         writer.writerow([_DEPARTMENT, one.code, *names, *cells])
     return text.getvalue().encode("utf-8-sig")
 
@@ -189,6 +193,7 @@ class _Load:
             sector=cells.get("sector", base.sector),
             parent=cells.get("parent", base.parent),
             municipality=cells.get("municipality", base.municipality),
+            capacity=cells.get("capacity", str(base.capacity or "")),
             active=_active(cells, active=base.active),
         )
         self._departments[code] = drafted(draft, code, old)

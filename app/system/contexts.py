@@ -6,10 +6,31 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from app.engine.names import Index
 from app.system.models import Rebuild, RebuildPhase
 from app.system.rebuild_words import PHASE_NAMES
 from app.web.filters import counted, number, show_datetime
 
+INDEX_TITLES: dict[Index, str] = {
+    Index.CASES: "Обращения",
+    Index.IMPORTS: "Загрузки",
+    Index.IMPORT_PROFILES: "Сопоставления столбцов",
+    Index.COUNTERS: "Счётчики номеров",
+    Index.REFERENCE: "Классификаторы тем",
+    Index.EXPORTS: "Выгрузки",
+    Index.BULK: "Действия над списками",
+    Index.REBUILDS: "Перестройки",
+    Index.VOCABULARY: "Слова для поиска",
+    Index.TOKENS: "Токены программ",
+    Index.DESKS: "Рабочие места",
+    Index.USERS: "Люди",
+    Index.DEPARTMENTS: "Ведомства",
+    Index.DEADLINES: "Сроки и календари",
+    Index.RECOUNTS: "Пересчёты сроков",
+    Index.NOTICES: "Уведомления",
+    Index.DIGESTS: "Сводки",
+    Index.AUDIT: "Журнал",
+}
 _RUNNING_POLL = 2
 _IDLE_POLL = 15
 _MINUTE = 60

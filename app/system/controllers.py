@@ -1,5 +1,6 @@
 """Page «Состояние» and the addresses a balancer and Prometheus ask."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -9,9 +10,11 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app.deadlines.alarm import calendar_alarms
+from app.deadlines.current import current_deadlines
 from app.engine.client import Engine
 from app.permissions import Permission
-from app.system.contexts import rebuild_view
+from app.system.contexts import INDEX_TITLES, rebuild_view
 from app.system.service import reading, system_state
 from app.web.access import PUBLIC, needs
 from app.web.render import Banner, page
@@ -30,7 +33,15 @@ class SystemController(Controller):
             request,
             "system/page.html",
             fragment="system/_state.html",
-            context={"found": found, "rebuild": rebuild_view(found.rebuild, state.settings.zone)},
+            context={
+                "found": found,
+                "titles": INDEX_TITLES,
+                "rebuild": rebuild_view(found.rebuild, state.settings.zone),
+                "alarms": calendar_alarms(
+                    await current_deadlines(engine), datetime.now(UTC).date()
+                ),
+                "mail_on": state.settings.mail_on,
+            },
             banner=None if found.ready else _DOWN,
         )
 
@@ -60,5 +71,6 @@ class SystemController(Controller):
         for check in found.checks:
             state.metrics.up.labels(check.name).set(int(check.ok))
         state.metrics.journal_is_behind(found.cases_due, found.lines_waiting)
-        state.metrics.reminders_are_late(found.reminders)
+        letters = found.letters if state.settings.mail_on else 0
+        state.metrics.told_late(found.reminders, letters)
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

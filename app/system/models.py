@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from app.engine.names import Index
+from app.notices.results import Letters
 
 
 class Check(Struct, frozen=True):
@@ -94,6 +95,9 @@ class Backlog(Struct, frozen=True):
     """Cases the journal has not caught up with."""
     reminders: int
     """Cases whose reminder is late: where there are any, nobody chases deadlines."""
+    notices: int
+    """Cases that people have not been told of yet."""
+    letters: Letters
 
 
 class Reading(Struct, frozen=True):
@@ -104,6 +108,8 @@ class Reading(Struct, frozen=True):
     lines_waiting: int | None
     reminders: int | None
     """Cases whose reminder is late."""
+    letters: int | None
+    """Letters that should have gone by now."""
 
 
 class SystemState(Struct, frozen=True):

@@ -16,6 +16,7 @@ from app.engine.names import MONTHLY, Index
 from app.errors import EngineSetupError, EngineUnavailableError
 from app.exports.models import BUSY_STATES as BUSY_EXPORTS
 from app.intake.models import BUSY_STATES, WAITING_STATES
+from app.notices.service import letters
 from app.settings import Settings
 from app.system.heartbeat import last_sweep
 from app.system.models import Backlog, Check, IndexState, Reading, Rebuild, SystemState
@@ -85,6 +86,7 @@ async def last_rebuild(engine: Engine) -> Rebuild | None:
 
 async def backlog(engine: Engine) -> Backlog | None:
     """None where the engine is silent or not set up, its checks tell that."""
+    now = datetime.now(UTC)
     try:
         with anyio.fail_after(PATIENCE):
             return Backlog(
@@ -93,7 +95,9 @@ async def backlog(engine: Engine) -> Backlog | None:
                 exports=await _in_states(engine, Index.EXPORTS, BUSY_EXPORTS),
                 bulks=await _in_states(engine, Index.BULK, BUSY_BULKS),
                 audit=await _due(engine),
-                reminders=await late_reminders(engine, datetime.now(UTC)),
+                reminders=await late_reminders(engine, now),
+                notices=await engine.count(Index.CASES, {"term": {"notices_due": True}}),
+                letters=await letters(engine, now),
             )
     except (EngineSetupError, EngineUnavailableError, TimeoutError):
         return None
@@ -134,6 +138,10 @@ async def _last_sweep(redis: Redis, settings: Settings) -> datetime | None:
         return None
 
 
+async def _late_letters(engine: Engine, now: datetime) -> int:
+    return (await letters(engine, now)).late
+
+
 async def _due(engine: Engine) -> int:
     return await engine.count(Index.CASES, {"term": {"audit_due": True}})
 
@@ -172,9 +180,11 @@ async def reading(engine: Engine, redis: Redis) -> Reading:
     """A service that fails its check is asked nothing more: Prometheus waits 10 seconds."""
     checks = (await check_engine(engine), await check_redis(redis))
     due = await cases_due(engine) if checks[0].ok else None
-    late = await _counted(late_reminders(engine, datetime.now(UTC))) if checks[0].ok else None
+    now = datetime.now(UTC)
+    late = await _counted(late_reminders(engine, now)) if checks[0].ok else None
+    written = await _counted(_late_letters(engine, now)) if checks[0].ok else None
     waiting = await lines_waiting(engine, redis) if checks[1].ok else None
-    return Reading(checks, due, waiting, late)
+    return Reading(checks, due, waiting, late, written)
 
 
 async def system_state(engine: Engine, redis: Redis, settings: Settings) -> SystemState:

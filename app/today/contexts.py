@@ -7,6 +7,7 @@ from math import ceil
 from urllib.parse import urlencode
 
 from app.accounts.models import short_name
+from app.deadlines.alarm import calendar_alarm
 from app.deadlines.days import DayTable, table_of
 from app.deadlines.year import day_name
 from app.reference.departments import Department, DepartmentBook
@@ -93,6 +94,8 @@ class TodayView:
     people: list[LoadRow]
     weeks: list[list[DueDay]]
     open: Number
+    alarm: str | None
+    """What is wrong with the calendar the days are counted by."""
 
 
 def today_view(found: Today, viewer: Viewer) -> TodayView:
@@ -103,6 +106,7 @@ def today_view(found: Today, viewer: Viewer) -> TodayView:
         people=_people(found),
         weeks=_weeks(found, day),
         open=Number(found.numbers.open, WorkParams(Queue.OPEN).address),
+        alarm=calendar_alarm(found.calendar, day),
     )
 
 

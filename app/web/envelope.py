@@ -84,7 +84,7 @@ class Envelope:
             else:
                 await self._app(scope, receive, answered)
         finally:
-            self._note(scope, answered.status, time.perf_counter() - started)
+            self._note(scope, answered.status, (answered.ended or time.perf_counter()) - started)
 
     def _refusal(self, method: str, headers: MutableScopeHeaders) -> OtklikError | None:
         host = headers.get("host") or ""
@@ -125,6 +125,8 @@ class _Answered:
         self._send = send
         self._number = number
         self.status = 500
+        self.ended: float | None = None
+        """When a stream began: how long it was listened to is no measure of ours."""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -135,6 +137,8 @@ class _Answered:
     def _add_headers(self, message: HTTPResponseStartEvent) -> None:
         headers = MutableScopeHeaders.from_message(message)
         headers[REQUEST_ID] = self._number
+        if headers.get("content-type", "").startswith("text/event-stream"):
+            self.ended = time.perf_counter()
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)  # a download may be stricter
         headers.setdefault("cache-control", PAGE_CACHE)

@@ -49,15 +49,22 @@ class Metrics:
             "engine is silent.",
             registry=self.registry,
         )
+        self._letters = Gauge(
+            "otklik_late_letters",
+            "Letters that should have gone: above 0 the mail server is away or nobody works; NaN "
+            "while the engine is silent.",
+            registry=self.registry,
+        )
 
     def journal_is_behind(self, cases: int | None, lines: int | None) -> None:
         """None is what nobody can say at this moment: it must not look like 0."""
         self._audit_due.set(nan if cases is None else cases)
         self._audit_waiting.set(nan if lines is None else lines)
 
-    def reminders_are_late(self, cases: int | None) -> None:
-        """None as above."""
-        self._reminders.set(nan if cases is None else cases)
+    def told_late(self, reminders: int | None, letters: int | None) -> None:
+        """What is not sent in time; None as in `journal_is_behind`."""
+        self._reminders.set(nan if reminders is None else reminders)
+        self._letters.set(nan if letters is None else letters)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()

@@ -128,6 +128,7 @@ class WorkController(Controller):
         told = told_outcome(form.action, rows)
         done = [row.case_id for row in rows if row.state is RowState.DONE]
         await gather(*(ring(settings, "project_audit", one) for one in done))
+        await ring(settings, "sweep_notices")
         return await _shown(request, engine, settings, viewer, here, outcome=told)
 
 

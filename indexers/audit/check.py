@@ -18,8 +18,9 @@ from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.months import months
 from app.engine.names import Index
 from indexers import bulk, cases
-from indexers.audit.project import BATCH, line_id, told_by_import, unaudited
+from indexers.audit.project import line_id, told_by_import, unaudited
 from indexers.audit.stream import in_chains
+from indexers.projection import BATCH
 
 _EXAMPLES = 20
 _encoder = msgspec.json.Encoder()

@@ -4,7 +4,6 @@ The chain of a case is its history: a line depends on nothing but the event and 
 it, so two workers that project the same case write the same lines, and the second finds them there.
 """
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -28,13 +27,11 @@ from app.engine.client import Engine, Stored
 from app.engine.months import month_alias, month_name, open_month
 from app.engine.names import Index
 from app.errors import EngineSetupError
-from indexers import bulk, cases
+from indexers import bulk, projection
+from indexers.projection import BATCH, Projection
 
 log = structlog.get_logger()
 
-BATCH = 500
-"""Cases at a time: their documents are read and written whole, about 2 MB."""
-_TRIES = 8
 _IMPORTED = "imported"
 _encoder = msgspec.json.Encoder()
 
@@ -78,38 +75,13 @@ def event_of(case: Mapping[str, Any], event: Mapping[str, Any]) -> AuditEvent:
 
 
 async def project(engine: Engine, ids: Collection[str]) -> int:
-    """Writes what the journal lacks of these cases; returns how many cases it caught up with.
-
-    Safe to run any number of times and in parallel. A case that is being changed all the time is
-    left to the next run.
-    """
-    left, done = list(ids), 0
-    for attempt in range(_TRIES):
-        found = await cases.fetch(engine, left)
-        due = {key: read for key, read in found.items() if _is_due(read.source)}
-        if not due:
-            return done
-        await _write_lines(engine, due)
-        left = await _advance(engine, due)
-        done += len(due) - len(left)
-        if not left:
-            return done
-        await asyncio.sleep(0.02 * 2**attempt)
-    log.info("audit_left_for_later", cases=len(left))
-    return done
+    """Writes what the journal lacks of these cases; returns how many it caught up with."""
+    return await projection.project(engine, AUDIT, ids)
 
 
 async def project_due(engine: Engine, limit: int = BATCH) -> int:
     """Projects the cases that wait longest; 0 where none wait, or none could be caught up with."""
-    await engine.refresh(Index.CASES)  # or the next search finds the same cases
-    body = {
-        "query": {"term": {"audit_due": True}},
-        "size": limit,
-        "_source": False,
-        "sort": [{"updated_at": "asc"}],
-    }
-    hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
-    return await project(engine, [hit["_id"] for hit in hits]) if hits else 0
+    return await projection.project_due(engine, AUDIT, limit)
 
 
 def _is_due(case: Mapping[str, Any]) -> bool:
@@ -171,27 +143,7 @@ def _action(engine: Engine, line: Line) -> bulk.BulkAction:
     return bulk.BulkAction("create", line.id, body, place=place, is_alias=True)
 
 
-async def _advance(engine: Engine, due: Mapping[str, Stored]) -> list[str]:
-    """Says in each case how far the journal has come; returns those somebody changed meanwhile."""
-    outcome = await bulk.write(engine, Index.CASES, [_advanced(read) for read in due.values()])
-    if outcome.failures:
-        log.error("audit_not_advanced", cases=len(outcome.failures))
-    return sorted(outcome.conflicts | outcome.failures.keys())
-
-
-def _advanced(read: Stored) -> bulk.BulkAction:
-    """A machine's write: `rev` grows, `version` of what people see does not."""
-    rest = {name: value for name, value in read.source.items() if name != "audit_due"}
-    seq = max(len(rest.get("history", [])), rest["audit_seq"])
-    document = rest | {"audit_seq": seq, "rev": rest["rev"] + 1}
-    return bulk.BulkAction(
-        "index",
-        read.id,
-        _encoder.encode(document),
-        read.seq_no,
-        read.primary_term,
-        place=read.place,
-    )
+AUDIT = Projection("audit", "audit_seq", "audit_due", _is_due, _write_lines)
 
 
 def unaudited(history: Sequence[Mapping[str, Any]], audit_seq: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from app.intake.profiles import BUILT_IN
 from app.intake.profiles.canonical import CANONICAL_COLUMNS
 from app.settings import ROOT, Settings
 from cli.main import group
-from dev.screenshots import shown_pictures
+from dev.screenshots.looks import shown_pictures
 
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

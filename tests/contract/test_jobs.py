@@ -17,6 +17,7 @@ def declared() -> RedisBroker:
         deadlines,
         exports,
         imports,
+        notices,
         recounts,
         vocabulary,
     )
@@ -29,6 +30,7 @@ def declared() -> RedisBroker:
         bulk.run_bulk,
         recounts.run_recount,
         attachments.sweep_attachments,
+        notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
         deadlines.chase_deadlines,
     ):

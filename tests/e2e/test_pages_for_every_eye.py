@@ -50,6 +50,7 @@ PAGES = (
     *("/people/ivanova", "/people/ivanova/leave", "/people/boss"),
     *("/books", "/books/departments/new", "/books/departments/roads", "/books/sectors"),
     *("/audit", "/me", "/me/password", "/me/substitutions", "/me/totp"),
+    *("/notices", "/me/notices"),
 )
 SIGNED_OUT = ("/sign-in", "/sign-in?next=/work")
 LONG = "Просим_осмотреть_и_починить_" * 12

@@ -19,7 +19,6 @@ from tests.e2e.typed_forms import (
     DIFFERENT,
     FORMS,
     PATIENCE,
-    TYPED,
     Form,
     Site,
     all_half_typed,
@@ -271,8 +270,3 @@ async def test_back_to_a_half_typed_form(
             await form.is_kept(page)
             await form.send(page)
             await form.is_saved(engine)
-
-
-def test_every_form_is_typed_with_what_has_to_be_escaped() -> None:
-    assert {"\n", "<", "&"} <= set(TYPED)
-    assert len({form.number for form in FORMS}) == len(FORMS)

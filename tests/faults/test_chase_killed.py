@@ -5,9 +5,7 @@ import os
 import random
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,7 +23,7 @@ from app.cases.repository import to_case
 from app.deadlines.shipped import SHIPPED
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.settings import ROOT, Settings
+from app.settings import Settings
 from indexers.audit.check import check_audit
 from tests.auditing import assert_told, stored
 from tests.casework import COORDINATOR, ZONE, assert_possible, case, store
@@ -33,26 +31,20 @@ from tests.e2e.conftest import free_port
 from tests.factories import make_user
 from tests.faults.moved_clock import CLOCK
 from tests.faults.test_audit_killed import all_told
-from tests.faults.test_worker_killed import process
+from tests.faults.test_worker_killed import module, process
 
 EVENTS = int(os.environ.get("OTKLIK_TEST_CHASE_EVENTS", "300"))
 """The long form, by hand: 2000."""
 _PATIENCE = 120.0
 """Seconds until everything due at one moment has to be told, whoever dies meanwhile."""
 _KILL_EVERY = 3.0
+"""Seconds, doubled after each kill at one moment: a slow machine has to get a clock started."""
 
 
-@contextmanager
-def worker() -> Iterator[subprocess.Popen[bytes]]:
+def worker() -> AbstractContextManager[subprocess.Popen[bytes]]:
     """`otklik work` with a clock of the test's."""
-    module = ["-m", "dramatiq", "tests.faults.moved_clock", "--skip-logging"]
-    command = [sys.executable, *module, "--processes", "1", "--threads", "2"]
-    with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as child:
-        try:
-            yield child
-        finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
+    by_clock = "tests.faults.moved_clock"
+    return module("dramatiq", by_clock, "--skip-logging", "--processes", "1", "--threads", "2")
 
 
 class Town:
@@ -98,7 +90,8 @@ async def told_at(
 ) -> int:
     """Waits until all that is due at `moment` is told; how many workers died in the midst of it."""
     loop, hits = asyncio.get_running_loop(), 0
-    until, next_kill = loop.time() + _PATIENCE, loop.time() + _KILL_EVERY * choice.random()
+    pause, until = _KILL_EVERY, loop.time() + _PATIENCE
+    next_kill = loop.time() + pause * choice.random()
     while loop.time() < until:
         remaining = await left(engine, moment)
         if not remaining:
@@ -110,7 +103,8 @@ async def told_at(
             hits += 1
         elif loop.time() > next_kill:
             town.kill(choice.randrange(2, 5))
-            next_kill = loop.time() + _KILL_EVERY
+            pause *= 2
+            next_kill = loop.time() + pause
         await asyncio.sleep(0.01)
     raise AssertionError(f"{remaining} cases of {total} are still due")
 

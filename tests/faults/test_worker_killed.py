@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,15 @@ from tests.factories import load, receive, row, write_csv
 ROWS = 6_000
 
 
-@contextmanager
-def process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def process(*arguments: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """`otklik …` with the test's environment, in a process group of its own."""
-    command = [sys.executable, "-m", "cli.main", *arguments]
+    return module("cli.main", *arguments)
+
+
+@contextmanager
+def module(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m …`, likewise."""
+    command = [sys.executable, "-m", *arguments]
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as child:
         try:
             yield child

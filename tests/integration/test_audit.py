@@ -80,7 +80,7 @@ async def test_a_line_that_was_written_before_a_crash_is_met(
         raise DeadError
 
     with monkeypatch.context() as broken:
-        broken.setattr("indexers.audit.project._advance", dies)
+        broken.setattr("indexers.projection._advance", dies)
         with pytest.raises(DeadError):
             await project(engine, [case_id])
     before = await lines(engine, kind="case")

@@ -199,3 +199,5 @@ async def test_check_says_that_the_chase_stands_still(engine: Engine) -> None:
     done = await run_sync(lambda: CliRunner().invoke(check, ["--json"]))
     assert json.loads(done.output)["late_reminders"] == 0
     assert done.exit_code == 0, done.output
+    well = await run_sync(lambda: CliRunner().invoke(check, []))
+    assert ["Всё сходится" in one.output for one in (told, well)] == [False, True]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from app.errors import BadInputError
 from app.reference.departments import NO_DEPARTMENTS, Department, DepartmentBook, Sector, name_key
 from app.reference.rules import (
+    MOST_CAPACITY,
     check_department,
     clean_aliases,
     new_code,
@@ -86,6 +87,7 @@ def books(draw: st.DrawFn) -> DepartmentBook:
             parent=draw(st.none() | st.sampled_from(sorted(book.departments) or [None])),
             municipality=draw(st.none() | names),
             active=draw(st.booleans()),
+            capacity=draw(st.none() | st.integers(1, MOST_CAPACITY)),
         )
         try:
             book = with_department(book, one)
@@ -183,6 +185,15 @@ def test_a_row_without_a_code_is_known_by_its_name() -> None:
     assert (done.created, done.changed) == (0, 1)
     assert set(book.departments["roads"].aliases) == {"УДХ", "Дорожная служба"}
     assert book.departments["roads"].parent == "house"
+
+
+def test_a_table_without_the_column_leaves_the_capacity() -> None:
+    book, _ = apply_rows(BOOK, read_table("name;capacity\nДорожная служба;150\n".encode()))
+    assert book.departments["roads"].capacity == 150
+    same, _ = apply_rows(book, read_table("name\nДорожная служба\n".encode()))
+    assert same.departments["roads"].capacity == 150
+    with pytest.raises(BadBookError, match="ошибки"):
+        apply_rows(book, read_table("name;capacity\nДорожная служба;много\n".encode()))
 
 
 @pytest.mark.parametrize("data", [b"", b"code;aliases\n1;2\n", b'name\n"a', b"name\n\x00"])

@@ -23,7 +23,7 @@ from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Viewer
 from indexers.exports.run import run_export
 from tests.auditing import lines
-from tests.factories import site
+from tests.factories import make_user, site
 from tests.web.intake_browser import HX, Browser
 
 BASE = "http://127.0.0.1:8000"
@@ -95,6 +95,23 @@ async def test_the_journal_from_filters_to_the_file(auditor: Browser) -> None:
     await to_a_file(auditor)
 
 
+async def test_people_are_named_and_machines_too(auditor: Browser, settings: Settings) -> None:
+    await make_user(auditor.engine, settings, "petrov", name="Петров Пётр Ильич")
+    for who in ("petrov", "gone", "setup", "local"):
+        line = happened("account.opened", who=who, kind=ObjectKind.ACCOUNT, object_id="x")
+        await record(auditor.engine, line)
+    refused = {"outcome": Outcome.REFUSED, "route": "/people", "kind": ObjectKind.ACCOUNT}
+    await record(auditor.engine, happened("request.refused", who="gone", **refused))
+    await auditor.engine.refresh_reads(Index.AUDIT)
+    text = (await auditor.get("/audit")).text
+    machines = ("Установка", "Команда на сервере")
+    for told in ("Петров П. И.</a>", ">petrov</div>", "gone</a>", *machines):
+        assert told in text, told
+    assert re.search(r"человек x\s", text)
+    assert not re.search(r"человек\s*<", text), "a refusal is about nobody in particular"
+    assert "Кто: Петров П. И." in (await auditor.get("/audit?who=petrov", hx=True)).text
+
+
 async def to_a_file(auditor: Browser) -> None:
     answer = await auditor.post("/audit/exports", {"format": "csv", "who": "petrov"})
     assert answer.status_code == 303
@@ -120,7 +137,9 @@ async def to_a_file(auditor: Browser) -> None:
 async def test_only_who_may_read_it(
     clerk: AsyncTestClient[Litestar], settings: Settings, engine: Engine
 ) -> None:
-    assert (await clerk.get("/audit")).status_code == 403
+    forbidden = await clerk.get("/audit")
+    assert forbidden.status_code == 403
+    assert "попросите право у администратора" in forbidden.text
     [line] = await lines(engine, what="request.refused")
     assert (line["who"], line["code"], line["outcome"]) == ("clerk", "forbidden", "refused")
     assert (line["method"], line["route"], line["kind"]) == ("GET", "/audit", "audit")

@@ -105,12 +105,12 @@ def test_a_full_bar_folds_the_rare_sections_and_loses_none() -> None:
         found = offered_to(Viewer("one", permissions=permissions))
         return [one.path for one in found.shown], [one.path for one in found.folded]
 
-    usual = ["/work", "/search", "/cases/new", "/imports", "/exports"]
+    usual = ["/today", "/work", "/search", "/cases/new", "/imports", "/exports"]
     rare = ["/people", "/books", "/audit", "/system"]
     assert offered(Role.COORDINATOR, Role.ADMINISTRATOR) == (usual, rare)
     assert offered(Role.ADMINISTRATOR) == (rare, [])
     assert offered(Role.COORDINATOR) == (usual, [])
-    assert offered(Role.CURATOR) == (["/work", "/search", "/exports", "/audit"], [])
+    assert offered(Role.CURATOR) == (["/today", "/work", "/search", "/exports", "/audit"], [])
     assert offered_to(None).everything == ()
 
 
@@ -121,9 +121,15 @@ async def test_who_is_signed_in_is_said_with_a_way_out(lone: Client) -> None:
     assert 'action="/sign-out"' in text
 
 
-async def test_start_page_leads_to_the_own_work(lone: Client) -> None:
+async def test_start_page_leads_to_the_morning(lone: Client) -> None:
     answer = await lone.get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (302, "/work")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/today")
+
+
+async def test_without_an_engine_the_morning_says_so(lone: Client) -> None:
+    answer = await lone.get("/today")
+    assert answer.status_code == 503
+    assert "Числа не посчитаны" in answer.text
 
 
 async def test_list_of_keys_names_what_the_script_answers_to(lone: Client) -> None:

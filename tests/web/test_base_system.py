@@ -14,6 +14,7 @@ from app.audit.waiting import Journal, drain, waiting_key
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.settings import Settings
+from app.system.contexts import INDEX_TITLES
 from indexers.audit.project import project_due
 from tests.auditing import new_case, put
 from tests.factories import site
@@ -44,6 +45,10 @@ async def test_process_lives_without_services(lone: Client) -> None:
     }
 
 
+def test_every_index_has_a_name_for_people() -> None:
+    assert set(INDEX_TITLES) == set(Index)
+
+
 async def test_state_page_works_without_services(lone: Client) -> None:
     answer = await lone.get("/system")
     assert answer.status_code == 200
@@ -65,6 +70,7 @@ async def test_metrics_count_by_route_not_by_address(lone: Client) -> None:
     assert "otklik_audit_cases_due NaN" in text
     assert "otklik_audit_lines_waiting NaN" in text
     assert "otklik_late_reminders NaN" in text
+    assert "otklik_late_letters 0.0" in text, "no mail is set up"
 
 
 async def test_schema_has_the_api_only_and_loads_nothing(lone: Client) -> None:

@@ -121,6 +121,20 @@ async def test_a_mistake_keeps_what_was_typed(desk: Desk) -> None:
         assert typed in wrong.text
 
 
+async def test_how_much_a_department_can_carry(desk: Desk) -> None:
+    await desk.post("/books/departments", name="Отдел дорог", code="roads", capacity="1 200")
+    assert (await open_book(desk.engine, ADMIN)).book.departments["roads"].capacity == 1200
+    assert 'data-label="Норма">1\u00a0200<' in await desk.get("/books")
+    form = {"name": "Отдел дорог", "version": "1", "active": "on"}
+    for wrong in ("0", "-5", "много", "1.5", "100001", "9" * 4400):
+        refused = await desk.post("/books/departments/roads", **form, capacity=wrong)
+        assert refused.status_code == 400
+        assert 'id="capacity-error"' in refused.text
+    emptied = await desk.post("/books/departments/roads", **form, capacity="")
+    assert "норма (было «1200»)" in emptied.text
+    assert (await open_book(desk.engine, ADMIN)).book.departments["roads"].capacity is None
+
+
 async def test_a_circle_is_refused_and_not_even_offered(desk: Desk) -> None:
     await desk.post("/books/departments", name="Верх", code="top")
     await desk.post("/books/departments", name="Низ", code="low", parent="top")

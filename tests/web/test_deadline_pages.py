@@ -9,11 +9,16 @@ import pytest
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from msgspec.structs import replace
 
 from app.accounts.roles import GRANTS, Role
 from app.cases.codes import Channel, Kind
 from app.cases.models import Case
-from app.deadlines.service import open_deadlines
+from app.deadlines import alarm
+from app.deadlines.country import FIRST_YEAR, LAST_YEAR
+from app.deadlines.models import DEFAULT_CALENDAR
+from app.deadlines.repository import save
+from app.deadlines.service import forget_deadlines, open_deadlines
 from app.engine.client import Engine
 from app.permissions import Permission
 from app.settings import Settings
@@ -43,6 +48,15 @@ OWN = {
     "shift": "previous",
     "warn": "1 час, 30 минут",
     "basis": "Распоряжение № 7",
+}
+
+WEEK = {f"week-{day}": "09:00-18:00" if day < 5 else "" for day in range(7)} | {
+    "name": "Обычная рабочая неделя",
+    "zone": "Europe/Moscow",
+    "lunch": "12:00-13:00",
+    "shorten": "60",
+    "country": "on",
+    "active": "on",
 }
 
 
@@ -114,8 +128,8 @@ async def test_profiles_are_listed_with_what_they_are_for(desk: Desk) -> None:
 
 async def test_a_term_is_checked_with_its_working(desk: Desk) -> None:
     page = await desk.get(f"{ROOT}?profile=im-4h&start=2026-03-06T16:30")
-    assert "Начало: пт 06.03.2026 16:30" in page
-    assert "Срок: вт 10.03.2026 11:30." in page
+    assert "Начало: пятница 06.03.2026, 16:30" in page
+    assert "Срок: вторник 10.03.2026, до 11:30." in page
     wrong = await desk.get(f"{ROOT}?profile=im-4h&start=1990-01-01T10:00", 400)
     assert "вне календаря" in wrong
     assert "Начало пишется так" in await desk.get(f"{ROOT}?profile=im-4h&start=вчера", 400)
@@ -207,13 +221,7 @@ async def test_a_calendar_with_a_special_day(desk: Desk) -> None:
     assert "рабочий день вместо выходного" in page
     assert "ещё не известны" in await desk.get(f"{ROOT}/calendars/default?year=2040")
     await desk.get(f"{ROOT}/calendars/default?year=99999")
-    form = {f"week-{day}": "09:00-18:00" if day < 5 else "" for day in range(7)} | {
-        "name": "Обычная рабочая неделя",
-        "zone": "Europe/Moscow",
-        "lunch": "12:00-13:00",
-        "shorten": "60",
-        "country": "on",
-        "active": "on",
+    form = WEEK | {
         "version": "1",
         "day-0": "2026-07-10",
         "kind-0": "off",
@@ -227,6 +235,30 @@ async def test_a_calendar_with_a_special_day(desk: Desk) -> None:
     assert wrong.status_code == 400
     assert 'id="week-0-error"' in wrong.text
     assert 'value="2026-07-10"' in wrong.text
+
+
+async def test_days_that_changed_are_told_until_the_calendar_is_saved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the pages of calendars, on «Состояние» and on «Сегодня»."""
+    monkeypatch.setattr(alarm, "known_years", lambda _: frozenset(range(FIRST_YEAR, LAST_YEAR + 1)))
+    places = (f"{ROOT}/calendars", f"{ROOT}/calendars/default", "/system", "/today")
+    words = "изменились с тех пор, как его сохраняли"
+    stored = await open_deadlines(desk.engine, BOTH)
+    year = datetime.now(UTC).year
+    old = replace(DEFAULT_CALENDAR, seen={str(one): "0" * 16 for one in (year, year + 1)})
+    wanted = replace(stored.book, calendars={"default": old})
+    await save(desk.engine, stored, wanted, by="both", at=datetime.now(UTC))
+    forget_deadlines(desk.engine)
+    for place in places:
+        assert words in await desk.get(place), place
+    shown = await desk.post(f"{ROOT}/calendars/default", **WEEK, version="2")
+    assert "Ни у одного открытого обращения срок не сдвинется" in shown.text
+    await desk.applied(shown)
+    forget_deadlines(desk.engine)
+    for place in places:
+        assert words not in await desk.get(place), place
+    assert "выходные страны проверены" in await desk.get(f"{ROOT}/calendars/default")
 
 
 async def test_the_ladder_is_edited(desk: Desk) -> None:

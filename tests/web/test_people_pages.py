@@ -279,3 +279,10 @@ async def test_the_table_of_rights(desk: Desk) -> None:
     page = await desk.get("/people/rights")
     assert "открыть данные автора, назвав причину" in page
     assert "ведомства своего блока и подведомственные" in page
+
+
+async def test_a_role_without_cases_does_not_deny_what_another_sees(desk: Desk) -> None:
+    both, alone = await desk.get("/people/second"), await desk.get("/people/admin")
+    assert "<div>все ведомства</div>" in both
+    assert "<div>обращений не видит</div>" not in both
+    assert "<div>обращений не видит</div>" in alone

@@ -218,6 +218,7 @@ async def another_person_has_lists_of_the_own(client: Client, settings: Settings
     ("permissions", "where"),
     [
         ({Permission.CASE_VIEW, Permission.CASE_TAKE}, "/work"),
+        ({Permission.CASE_VIEW, Permission.CASE_TAKE, Permission.TODAY_VIEW}, "/today"),
         ({Permission.CASE_VIEW}, "/search"),
         ({Permission.SYSTEM_VIEW}, "/system"),
     ],

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.engine.client import Engine
+from app.jobs import ring
 from app.settings import Settings
 from app.system.heartbeat import note_sweep
 from indexers.chase.retime import retime
@@ -34,6 +35,8 @@ def chase_deadlines() -> None:
         swept = await sweep(engine, settings.zone, now())
         if swept.written or swept.left:
             log.info("deadlines_chased", events=swept.events, cases=swept.written, left=swept.left)
+        if swept.events:
+            await ring(settings, "sweep_notices")
         async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
             try:
                 await note_sweep(redis, settings, datetime.now(UTC))

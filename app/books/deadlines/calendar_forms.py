@@ -3,26 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec.structs import replace
+
 from app.books.deadlines.forms import Given, checked, number_of, text_of
+from app.deadlines.alarm import agreed
 from app.deadlines.country import COUNTRY
 from app.deadlines.models import DEFAULT_CALENDAR, Calendar, DayOff, Exceptional
+from app.deadlines.words import ZONE_NAMES
 from app.errors import BadInputError
 from app.reference.rules import clean_name
 
 WEEKDAYS = (*("Понедельник", "Вторник", "Среда", "Четверг", "Пятница", "Суббота", "Воскресенье"),)
-ZONES = (
-    ("Europe/Kaliningrad", "Калининград (МСК−1)"),
-    ("Europe/Moscow", "Москва"),
-    ("Europe/Samara", "Самара (МСК+1)"),
-    ("Asia/Yekaterinburg", "Екатеринбург (МСК+2)"),
-    ("Asia/Omsk", "Омск (МСК+3)"),
-    ("Asia/Novosibirsk", "Новосибирск (МСК+4)"),
-    ("Asia/Irkutsk", "Иркутск (МСК+5)"),
-    ("Asia/Yakutsk", "Якутск (МСК+6)"),
-    ("Asia/Vladivostok", "Владивосток (МСК+7)"),
-    ("Asia/Magadan", "Магадан (МСК+8)"),
-    ("Asia/Kamchatka", "Камчатка (МСК+9)"),
-)
+ZONES = tuple(ZONE_NAMES.items())
 KINDS = (
     (DayOff.OFF.value, "нерабочий"),
     (DayOff.WORKING.value, "рабочий"),
@@ -72,12 +64,15 @@ class CalendarForm:
     def rows(self) -> tuple[SpecialDay, ...]:
         return (*self.special, *(SpecialDay() for _ in range(SPARE)))
 
-    def calendar(self) -> Calendar:
-        """Raises `BadInputError`; what only the whole book can tell is checked there."""
+    def calendar(self, today: date) -> Calendar:
+        """Whoever saves it agrees to the country's days as they are `today`.
+
+        Raises `BadInputError`; what only the whole book can tell is checked there.
+        """
         if not self.shorten.isdigit():
             raise BadInputError("Напишите число минут.", field="shorten")
         places = [clean_name(line) for line in self.municipalities.splitlines()]
-        return Calendar(
+        wanted = Calendar(
             code=self.code,
             name=clean_name(self.name),
             municipalities=[one for one in dict.fromkeys(places) if one],
@@ -89,6 +84,7 @@ class CalendarForm:
             exceptions=sorted((one.read() for one in self.special), key=lambda one: one.day),
             active=self.active,
         )
+        return replace(wanted, seen=agreed(wanted, today))
 
 
 def filled_calendar(one: Calendar) -> CalendarForm:

@@ -4,6 +4,7 @@ Whoever works with cases may look; every change is shown with what it would move
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -223,11 +224,11 @@ class DeadlinesController(Controller):
         settings: NamedDependency[Settings],
         viewer: NamedDependency[Viewer],
     ) -> Answer:
-        form = read_calendar(await request.form())
+        form, today = read_calendar(await request.form()), datetime.now(settings.zone).date()
         return await _proposed(
             request,
             (engine, settings, viewer),
-            lambda book: with_calendar(book, form.calendar(), 0),
+            lambda book: with_calendar(book, form.calendar(today), 0),
             lambda error: pages.calendar_page(request, engine, viewer, form, error),
         )
 
@@ -252,11 +253,11 @@ class DeadlinesController(Controller):
         viewer: NamedDependency[Viewer],
         code: FromPath[str],
     ) -> Answer:
-        form = read_calendar(await request.form(), code)
+        form, today = read_calendar(await request.form(), code), datetime.now(settings.zone).date()
         return await _proposed(
             request,
             (engine, settings, viewer),
-            lambda book: with_calendar(book, form.calendar(), form.version or -1),
+            lambda book: with_calendar(book, form.calendar(today), form.version or -1),
             lambda error: pages.calendar_page(request, engine, viewer, form, error),
         )
 

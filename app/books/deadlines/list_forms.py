@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.books.deadlines.forms import Given, text_of
 from app.deadlines.models import Book, Choice, Profile, Recipient, Rung
 from app.deadlines.rules import MOST_CHOICES, MOST_RUNGS
-from app.deadlines.words import read_span, span_words
+from app.deadlines.words import read_span, spans_text
 from app.errors import BadInputError
 
 SPARE = 2
@@ -91,7 +91,7 @@ def filled_ladder(book: Book) -> LadderForm:
     return LadderForm(
         tuple(
             RungRow(
-                span_words(one.after, days=False) if one.after else "0",
+                spans_text([one.after], days=False) if one.after else "0",
                 frozenset(recipient.value for recipient in one.to),
                 one.code,
             )

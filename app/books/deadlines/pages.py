@@ -7,12 +7,15 @@ from typing import Any
 
 from litestar import Request
 from litestar.response import Template
+from msgspec import structs
 
+from app.audit.people import names_of_all
 from app.books.contexts import books_for
 from app.books.deadlines import contexts
 from app.books.deadlines.calendar_forms import KINDS, WEEKDAYS, ZONES, CalendarForm
 from app.books.deadlines.forms import UNITS, ProfileForm
 from app.books.deadlines.list_forms import SPARE, ChoiceRow, ChoicesForm, LadderForm, RungRow
+from app.deadlines.alarm import calendar_alarm, calendar_alarms
 from app.deadlines.editing import profile_of
 from app.deadlines.models import (
     RECIPIENT_NAMES,
@@ -22,7 +25,7 @@ from app.deadlines.models import (
     Profile,
     Stage,
 )
-from app.deadlines.service import Worked, open_deadlines, worked_out
+from app.deadlines.service import StoredBook, Worked, open_deadlines, worked_out
 from app.deadlines.words import (
     KIND_WORDS,
     SHIFT_NAMES,
@@ -37,6 +40,7 @@ from app.errors import BadInputError, OtklikError
 from app.permissions import Permission
 from app.recounts import service as recounts
 from app.recounts.models import RecountState
+from app.reference.rules import BookEvent
 from app.viewer import Viewer
 from app.web.render import page
 
@@ -64,6 +68,13 @@ def _status(error: OtklikError | None) -> int:
     return error.status if error else 200
 
 
+async def _history(engine: Engine, stored: StoredBook, *codes: str) -> list[tuple[BookEvent, str]]:
+    """Signed with names instead of logins."""
+    names = await names_of_all(engine)
+    told = contexts.history_of(stored, codes)
+    return [(structs.replace(one, by=names.get(one.by, one.by)), words) for one, words in told]
+
+
 async def profiles_page(request: AnyRequest, engine: Engine, viewer: Viewer) -> Template:
     stored = await open_deadlines(engine, viewer)
     query = request.query_params
@@ -72,7 +83,7 @@ async def profiles_page(request: AnyRequest, engine: Engine, viewer: Viewer) -> 
         **_frame(viewer),
         "groups": contexts.profile_groups(stored.book),
         "changes": [(one, contexts.look_of(one)) for one in await recounts.newest(engine, viewer)],
-        "history": contexts.history_of(stored),
+        "history": await _history(engine, stored),
         "choices": contexts.profile_choices(stored.book, ()),
         "calendars": [(one.code, one.name) for one in stored.book.calendars.values()],
         "asked": {name: query.get(name, "") for name in ("profile", "start", "calendar")},
@@ -117,7 +128,7 @@ async def profile_page(
         "shifts": [(one.value, name) for one, name in SHIFT_NAMES.items()],
         "stages": [(one.value, STAGE_NAMES[one]) for one in Stage if one is not Stage.REQUEST],
         "kinds": list(KIND_WORDS.items()),
-        "history": contexts.history_of(stored, (form.code,)) if known else [],
+        "history": await _history(engine, stored, form.code) if known else [],
     }
     return page(request, "books/deadlines/profile.html", context=context, status=_status(error))
 
@@ -159,7 +170,7 @@ async def choices_page(
         "channels": contexts.CHANNELS,
         "importances": contexts.IMPORTANCES,
         "names": {one.code: one.name for one in stored.book.profiles.values()},
-        "history": contexts.history_of(stored, ("choices",)),
+        "history": await _history(engine, stored, "choices"),
     }
     return page(request, "books/deadlines/choices.html", context=context, status=_status(error))
 
@@ -177,7 +188,7 @@ async def ladder_page(
         "rows": form.rows + (RungRow(),) * SPARE,
         "errors": _errors(error),
         "recipients": [(one.value, name) for one, name in RECIPIENT_NAMES.items()],
-        "history": contexts.history_of(stored, ("ladder",)),
+        "history": await _history(engine, stored, "ladder"),
     }
     return page(request, "books/deadlines/ladder.html", context=context, status=_status(error))
 
@@ -187,6 +198,7 @@ async def calendars_page(request: AnyRequest, engine: Engine, viewer: Viewer) ->
     context = {
         **_frame(viewer),
         "rows": list(stored.book.calendars.values()),
+        "alarms": calendar_alarms(stored.book, datetime.now(UTC).date()),
         "zones": dict(ZONES),
     }
     return page(request, "books/deadlines/calendars.html", context=context)
@@ -206,12 +218,13 @@ async def calendar_page(
         **_frame(viewer, error),
         "form": replace(form, errors=_errors(error)),
         "known": known,
+        "alarm": calendar_alarm(known, datetime.now(UTC).date()) if known else None,
         "weekdays": WEEKDAYS,
         "zones": zones,
         "kinds": KINDS,
         "year": _year(known, request.query_params.get("year", "")) if known else None,
         "month_names": _MONTHS,
-        "history": contexts.history_of(stored, (form.code,)) if known else [],
+        "history": await _history(engine, stored, form.code) if known else [],
     }
     return page(request, "books/deadlines/calendar.html", context=context, status=_status(error))
 

@@ -40,6 +40,7 @@ def page_context(case: Case, found: AuthorCases, after: str, now: datetime) -> d
     return {
         "case": case,
         "case_url": case_url(case.id),
+        "known": case.author.key is not None,
         "total": found.total,
         "rows": [_row(one, case, now) for one in found.rows],
         "next_url": url_with(first, [], after=cursor) if cursor else None,

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from app.cases.permissions import with_right
-from app.engine.access import access_clause
+from app.engine.access import permitted_clause
 from app.permissions import Permission
 from app.viewer import Viewer
 
@@ -35,6 +34,6 @@ def others_body(key: str, viewer: Viewer | None, case_id: str) -> dict[str, Any]
 
 
 def _of_author(key: str, viewer: Viewer | None) -> dict[str, Any]:
-    """Within the roles that may open an author: that two cases have one is itself a datum."""
-    able = with_right(viewer, Permission.CASE_REVEAL_AUTHOR) if viewer else None
-    return {"bool": {"filter": [access_clause(able), {"term": {"author.key": key}}]}}
+    """Of those whose author the viewer may open: that two cases have one is itself a datum."""
+    able = permitted_clause(viewer, Permission.CASE_REVEAL_AUTHOR)
+    return {"bool": {"filter": [able, {"term": {"author.key": key}}]}}

@@ -22,9 +22,11 @@ from app.cases.doing import Outcome, act
 from app.cases.models import Author, Case
 from app.cases.pages.forms import Attempt
 from app.cases.pages.presence import Presence
+from app.cases.pages.stages import stage_views
 from app.cases.pages.view import Shown, page_context, toast_of
 from app.cases.permissions import may_see
 from app.cases.service import naming, open_case
+from app.deadlines.current import current_deadlines
 from app.engine.client import Engine
 from app.errors import (
     BadInputError,
@@ -113,6 +115,8 @@ async def do(desk: CaseDesk, case_id: str, name: str, raw: Mapping[str, Any]) ->
     async with people_named(desk):
         outcome = await act(desk.engine, desk.viewer, case_id, version, action, zone=zone)
     await ring(desk.settings, "project_audit", case_id)
+    if outcome.case.notices_due:
+        await ring(desk.settings, "project_notices", case_id)
     return outcome
 
 
@@ -144,10 +148,13 @@ async def show(
 ) -> Template:
     """The whole page, or for htmx the part below the header."""
     directory = await read_directory(desk.engine, desk.viewer)
-    incoming, others = await gather(
-        naming(desk.engine, desk.viewer, case.id), count_others(desk.engine, desk.viewer, case)
+    incoming, others, book = await gather(
+        naming(desk.engine, desk.viewer, case.id),
+        count_others(desk.engine, desk.viewer, case),
+        current_deadlines(desk.engine),
     )
-    shown = replace(shown or Shown(), incoming=incoming, others=others)
+    stages = tuple(stage_views(case, book, desk.settings.zone))
+    shown = replace(shown or Shown(), incoming=incoming, others=others, stages=stages)
     return page(
         request,
         "cases/show.html",

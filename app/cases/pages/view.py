@@ -38,6 +38,7 @@ from app.cases.pages.forms import (
     form_view,
     offered,
 )
+from app.cases.pages.stages import StageView
 from app.cases.pages.story import story
 from app.settings import Settings
 from app.text.mask import mask_contacts
@@ -86,6 +87,7 @@ class Shown:
     revealed: Author | None = None
     incoming: tuple[tuple[str, str], ...] = ()
     """Ids and numbers of cases that name this one."""
+    stages: tuple[StageView, ...] = ()
     others: int = 0
     """Further cases of the author, for whoever may open the list of them."""
 

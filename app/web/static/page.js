@@ -3,6 +3,9 @@
 (() => {
   const root = document.documentElement;
 
+  // On a phone the sections lie on a line that scrolls: the current one is brought into sight.
+  document.querySelector(".topbar-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   // Menus are <details>: close on a click elsewhere and on Escape.
   const menus = () => document.querySelectorAll("details[data-menu][open]");
   document.addEventListener("click", (event) => {

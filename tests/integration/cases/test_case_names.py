@@ -75,6 +75,6 @@ async def test_people_read_before_a_change_are_not_kept_after_it(engine: Engine)
         forget_people(engine)  # somebody is made while the list is being read
         return ()
 
-    assert await kept(engine, slow) == ()
+    assert await kept(engine, "colleagues", slow) == ()
     await repository.create(engine, user("petrova", Role.OPERATOR))
     assert set((await read_directory(engine, COORDINATOR)).people) == {"petrova"}

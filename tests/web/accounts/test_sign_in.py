@@ -422,6 +422,9 @@ async def test_demo_shows_its_people_and_others_do_not(
         page = (await one.get("/sign-in")).text
         assert PASSWORD in page
         assert "operator" in page
+        refused = await one.sign_in("operator", "не тот пароль")
+        assert refused.status_code == 400
+        assert "<dt><code>operator</code></dt>" in refused.text
     async with visiting(create_app(settings)) as one:
         assert "operator" not in (await one.get("/sign-in")).text
 

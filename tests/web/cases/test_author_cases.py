@@ -150,21 +150,27 @@ async def test_the_list_ends_where_the_scope_ends(
 async def test_one_role_opens_no_author_of_what_another_one_sees(
     engine: Engine, settings: Settings
 ) -> None:
-    """Authors of the portal may be opened; cases of the own department are only worked on."""
+    """Authors of the portal may be opened; cases of the own department are only worked on, also
+    those in the own hands.
+    """
     both = person("both", Role.POS_OFFICER, Role.EXECUTOR, department="house")
     await store(
         engine,
         written(1, channel=Channel.POS),
         written(2, channel=Channel.POS),
         written(3, channel=Channel.SITE, work={"department": HOUSE}),
+        written(4, channel=Channel.SITE, work={"department": HOUSE, "assignee": "both"}),
     )
     async with opened(settings, both) as client:
         found = await client.get(ADDRESS)
         other = await client.get("/cases/case-3/author")
+        own = await client.get("/cases/case-4/author")
         seen = await client.get("/cases/case-3")
+        counted = await client.get("/cases/case-1")
     assert _NUMBER.findall(found.text) == ["26-000002", "26-000001"]
-    assert (seen.status_code, other.status_code) == (200, 403)
+    assert (seen.status_code, other.status_code, own.status_code) == (200, 403, 403)
     assert "этого автора" not in seen.text
+    assert "Ещё 1\u00a0обращение этого автора" in counted.text
 
 
 async def test_pages_hold_every_case_once(engine: Engine, settings: Settings, told: Told) -> None:
@@ -179,6 +185,16 @@ async def test_pages_hold_every_case_once(engine: Engine, settings: Settings, to
             address = further[1] if further else ""
     assert found == [f"26-{number:06d}" for number in range(many, 0, -1)]
     assert len(await told()) == 3, "no page is opened untold"
+
+
+async def test_a_place_after_the_last_case_says_so(engine: Engine, settings: Settings) -> None:
+    await store(engine, written(1))
+    async with opened(settings, OPERATOR) as client:
+        after = make_cursor("author-1", [0, "case-1"])
+        answer = await client.get(ADDRESS, params={"after": after})
+    assert answer.status_code == 200
+    assert "Дальше обращений нет" in answer.text
+    assert f'rel="first" href="{ADDRESS}"' in answer.text
 
 
 @pytest.mark.parametrize(
@@ -205,4 +221,5 @@ async def test_an_author_nobody_knows_has_no_list(
     assert empty.status_code == 200
     assert _NUMBER.findall(empty.text) == []
     assert "автора не узнать" in empty.text
+    assert "В журнал записано" not in empty.text
     assert await told() == []

@@ -1,6 +1,7 @@
 """The page «Обращение»: seen, acted upon, refused with what was typed, as a page and in part."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -105,6 +106,25 @@ async def test_the_page_offers_what_is_allowed_and_explains_the_rest(
     assert "Нет права: закрывать. Могут: Руководитель-координатор" in text
     assert "Сидоров" not in text
     assert "9991234567" not in text
+
+
+@pytest.mark.parametrize("hx", [False, True])
+async def test_the_due_moment_opens_its_working(opened: Any, engine: Engine, hx: bool) -> None:
+    """As it came, without a script: each stage has its own, the author's stands first."""
+    received = datetime(2026, 3, 6, 16, 30, tzinfo=ZONE)
+    await store(engine, case(received_at=received, deadline_at=None))
+    await store(
+        engine, case(2, Kind.APPEAL, received_at=received, registered_at=received, deadline_at=None)
+    )
+    async with opened(COORDINATOR) as official:
+        message = (await official.page(hx=hx)).text
+        appeal = (await official.page("/cases/case-2", hx=hx)).text
+    assert "<summary>Ответ: как посчитан срок</summary>" in message
+    assert "<li>Срок: вторник 10.03.2026, до 11:30.</li>" in message
+    assert "Международный женский день" in message
+    assert appeal.count('<details class="case-working">') == 3
+    assert appeal.index("Срок: пятница 03.04.2026") < appeal.index("<dt>Регистрация</dt>")
+    assert "Основание: Федеральный закон № 59-ФЗ, статья 8, часть 2." in appeal
 
 
 @pytest.mark.parametrize("hx", [False, True])

@@ -1,0 +1,69 @@
+"""Notices in plain Russian, for pages and letters alike."""
+
+from app.accounts.models import DigestDays, Way
+from app.notices.models import MailState, NoticeKind
+
+KIND_NAMES: dict[NoticeKind, str] = {
+    NoticeKind.HANDS: "Мне или моему ведомству дали обращение",
+    NoticeKind.ASKED: "Моё ведомство спросили",
+    NoticeKind.REPLIED: "Ответили на мой запрос",
+    NoticeKind.APPROVAL: "Ответ ждёт моего согласования",
+    NoticeKind.DECIDED: "Мой ответ согласовали или вернули на доработку",
+    NoticeKind.RETURNED: "Вернули «не наше»",
+    NoticeKind.DEADLINE: "Срок подходит или прошёл",
+    NoticeKind.ESCALATED: "Просрочка дошла до меня как до руководителя",
+}
+KIND_SHORT: dict[NoticeKind, str] = {
+    NoticeKind.HANDS: "Назначения",
+    NoticeKind.ASKED: "Запросы к нам",
+    NoticeKind.REPLIED: "Ответы на запросы",
+    NoticeKind.APPROVAL: "Согласование",
+    NoticeKind.DECIDED: "Мои ответы",
+    NoticeKind.RETURNED: "Возвраты",
+    NoticeKind.DEADLINE: "Сроки",
+    NoticeKind.ESCALATED: "Просрочки у подчинённых",
+}
+KIND_ICONS: dict[NoticeKind, str] = {
+    NoticeKind.HANDS: "user",
+    NoticeKind.ASKED: "question-mark",
+    NoticeKind.REPLIED: "message",
+    NoticeKind.APPROVAL: "writing",
+    NoticeKind.DECIDED: "circle-check",
+    NoticeKind.RETURNED: "arrow-left",
+    NoticeKind.DEADLINE: "clock-exclamation",
+    NoticeKind.ESCALATED: "alert-triangle",
+}
+EVENT_WORDS: dict[str, str] = {
+    "assign": "Назначено обращение",
+    "give_question": "Поручен вопрос обращения",
+    "reopen": "Обращение снова в работе",
+    "reopen_question": "Вопрос обращения снова открыт",
+    "ask": "Запрос вашему ведомству",
+    "reply": "Ответ на ваш запрос",
+    "send_for_approval": "Ответ ждёт согласования",
+    "approve": "Ответ согласован и отправлен",
+    "rework": "Ответ вернули на доработку",
+    "return": "Обращение вернули: «не наше»",
+    "deadline_warning": "Срок подходит",
+    "deadline_overdue": "Срок прошёл",
+    "deadline_escalated": "Просрочено, и ничего не сделано",
+    "request_overdue": "Ведомство не ответило на запрос в срок",
+}
+WAY_NAMES: dict[Way, str] = {
+    Way.NOW: "сразу",
+    Way.DIGEST: "в сводке",
+    Way.NEVER: "не писать",
+}
+DAY_NAMES: dict[DigestDays, str] = {
+    DigestDays.WORKING: "по рабочим дням",
+    DigestDays.EVERY: "каждый день",
+}
+LETTER_WORDS: dict[MailState, str] = {
+    MailState.UNSURE: "письмо, возможно, не дошло",
+    MailState.FAILED: "письмо не дошло",
+}
+
+
+def event_words(what: str) -> str:
+    """A code without words says that something changed, never nothing."""
+    return EVENT_WORDS.get(what, "Изменилось обращение")

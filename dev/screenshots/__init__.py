@@ -1,0 +1,1 @@
+"""Pictures of the pages of a running installation: for the documentation, or all for looking at."""
