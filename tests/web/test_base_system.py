@@ -70,6 +70,7 @@ async def test_metrics_count_by_route_not_by_address(lone: Client) -> None:
     assert "otklik_audit_cases_due NaN" in text
     assert "otklik_audit_lines_waiting NaN" in text
     assert "otklik_late_reminders NaN" in text
+    assert "otklik_late_letters 0.0" in text, "no mail is set up"
 
 
 async def test_schema_has_the_api_only_and_loads_nothing(lone: Client) -> None:
