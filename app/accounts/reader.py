@@ -101,7 +101,10 @@ async def still_open(connection: AnyConnection) -> bool:
     """For an answer that goes on for long: whether its session would be let in now. Keeps nothing
     awake and notes nothing. Raises `SessionsUnavailableError`.
     """
-    found = await connection.app.state.sessions.read(session_id_of(connection))
+    session_id = session_id_of(connection)
+    if not session_id:
+        return False
+    found = await connection.app.state.sessions.read(session_id)
     session: Session | None = found.session
     settings: Settings = connection.app.state.settings
     if session is None or session.is_idle(settings, datetime.now(UTC)):

@@ -50,6 +50,8 @@ class Bells:
         self._settings = settings
         self._open: dict[str, list[Bell]] = {}
         self._closed = False
+        self._deaf = False
+        """Redis is away, and the log says so already."""
 
     @contextmanager
     def opened(self, login: str) -> Iterator[Bell]:
@@ -97,12 +99,15 @@ class Bells:
                 async with Redis.from_url(self._settings.redis_url.get_secret_value()) as redis:
                     await self._hear(redis)
             except (RedisError, OSError) as error:
-                log.warning("notices_bell_away", error=type(error).__name__)
+                if not self._deaf:
+                    log.warning("notices_bell_away", error=type(error).__name__)
+                self._deaf = True
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _hear(self, redis: Redis) -> None:
         async with redis.pubsub(ignore_subscribe_messages=True) as heard:
             await heard.subscribe(channel(self._settings))
+            self._deaf = False
             for login in list(self._open):
                 self._ring(login)
             while True:

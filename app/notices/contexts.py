@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.accounts.directory import everybody
 from app.accounts.models import User, Way, short_name
+from app.cases.chasing import SYSTEM
 from app.engine.client import Engine
 from app.notices.choices import HOURS, ChoicesForm
 from app.notices.models import Notice, NoticeKind, kind_of
@@ -20,7 +21,6 @@ from app.notices.words import (
     event_words,
 )
 
-_SYSTEM = "system"
 _SHOW_NAMES = {Show.ALL: "Все", Show.UNREAD: "Непрочитанные", Show.READ: "Прочитанные"}
 
 
@@ -92,7 +92,7 @@ def _row(notice: Notice, names: dict[str, str]) -> Row:
 
 
 def _who(notice: Notice, names: dict[str, str]) -> str:
-    by = "" if notice.by == _SYSTEM else names.get(notice.by, notice.by)
+    by = "" if notice.by == SYSTEM else names.get(notice.by, notice.by)
     to = "" if notice.to in (None, notice.login) else names.get(notice.to or "", notice.to or "")
     return " → ".join(part for part in (by, to) if part)
 

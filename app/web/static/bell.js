@@ -10,6 +10,7 @@
   let source = null;
   let later = 0;
   let before = null;
+  const lock = document.getElementById("lock"); // covers the page of a session that is over
 
   const show = ({ unread, shown, words: told }) => {
     count.textContent = shown;
@@ -25,7 +26,7 @@
     source = null;
   };
   const open = () => {
-    if (source || document.visibilityState !== "visible") return;
+    if (source || document.visibilityState !== "visible" || lock?.open) return;
     source = new EventSource(bell.dataset.bell);
     source.addEventListener("unread", (event) => show(JSON.parse(event.data)));
     source.addEventListener("over", close); // the session has ended, or newer windows took over
