@@ -1,7 +1,7 @@
 """A change of the book of deadlines, carried through by a worker that holds it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -145,19 +145,27 @@ class _Batch:
         read = await self._engine.get_many(Index.CASES, ids)
         fresh: dict[str, tuple[Case, Case]] = {}
         actions = []
-        for case_id, stored in read.items():
-            before = to_case(stored.source)
+        for stored, before in self._readable(read.values()):
             after = changed_by(before, self._change, self._signed)
             if after is None:
                 self._count_done(before)
             else:
-                fresh[case_id] = before, after
+                fresh[stored.id] = before, after
                 actions.append(_action(stored, before, after))
         outcome = await bulk.write(self._engine, Index.CASES, actions)
         for case_id in outcome.written:
             self._count_written(*fresh[case_id])
         self._tally = replace(self._tally, failed=self._tally.failed + len(outcome.failures))
         return sorted(outcome.conflicts)
+
+    def _readable(self, read: Iterable[Stored]) -> Iterator[tuple[Stored, Case]]:
+        """One that cannot be read keeps none of the others waiting."""
+        for stored in read:
+            try:
+                yield stored, to_case(stored.source)
+            except msgspec.ValidationError:
+                log.error("case_unreadable", case_id=stored.id)  # noqa: TRY400 - may quote a text
+                self._tally = replace(self._tally, failed=self._tally.failed + 1)
 
     def _count_written(self, before: Case, after: Case) -> None:
         if move := move_of(before, after):

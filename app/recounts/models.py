@@ -46,7 +46,7 @@ class Tally(Struct, frozen=True, omit_defaults=True):
     meanwhile: int = 0
     """Of `moves`: changed by somebody after the preview, so counted from their newest state."""
     failed: int = 0
-    """Not taken by the engine."""
+    """Unreadable, or not taken by the engine; one that is changed meanwhile is counted twice."""
     rows: list[Move] = field(default_factory=list)
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import msgspec
+import structlog
 
 from app.cases.models import Case
 from app.engine.client import PIT_KEEP_ALIVE, Engine
@@ -11,6 +12,8 @@ from app.engine.jobs import JobStore
 from app.engine.names import Index
 from app.recounts.models import BUSY_STATES, Recount
 from app.recounts.query import ENOUGH, open_cases
+
+log = structlog.get_logger()
 
 RECOUNTS = JobStore(
     Index.RECOUNTS,
@@ -42,11 +45,16 @@ async def pages_of_open(engine: Engine) -> AsyncGenerator[list[Case], None]:
             hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
             if not hits:
                 return
-            yield [_to_case(hit["_source"]) for hit in hits]
+            yield [case for hit in hits if (case := _to_case(hit["_id"], hit["_source"]))]
             after = hits[-1]["sort"]
     finally:
         await engine.close_pit(pit)
 
 
-def _to_case(source: Mapping[str, Any]) -> Case:
-    return msgspec.convert({**_ABSENT, **source}, Case)
+def _to_case(case_id: str, source: Mapping[str, Any]) -> Case | None:
+    """None for one that cannot be read: it keeps none of the others waiting."""
+    try:
+        return msgspec.convert({**_ABSENT, **source}, Case)
+    except msgspec.ValidationError:
+        log.error("case_unreadable", case_id=case_id)  # noqa: TRY400 - what it says may quote a text
+        return None

@@ -18,6 +18,7 @@ from app.deadlines.editing import Edit, with_calendar, with_choices, with_ladder
 from app.deadlines.models import DEFAULT_CALENDAR, Choice, Profile, Stage, Unit
 from app.deadlines.service import StoredBook, current_deadlines, forget_deadlines, open_deadlines
 from app.deadlines.shipped import CHOICES, LADDER, SHIPPED
+from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import BadInputError, ConflictError, ForbiddenError, RefusedError
@@ -201,6 +202,18 @@ async def test_it_goes_on_where_a_worker_died(
     assert (done.state, done.result.moves) == (RecountState.DONE, job.preview.moves)
     for document in (await every(engine)).values():
         assert [event["what"] for event in document["history"]].count(RECOUNTED) <= 1
+
+
+async def test_one_that_cannot_be_read_keeps_none_waiting(
+    engine: Engine, settings: Settings
+) -> None:
+    broken = {**msgspec.to_builtins(case(99, deadline_at=None)), "state": "нет такого"}
+    await writer.create(engine, Index.CASES, "case-99", broken)
+    await store(engine, *crowd(20))
+    job = await proposed(engine, settings)
+    done = await carried(engine, settings, job)
+    assert (done.state, done.result.failed) == (RecountState.DONE, 1)
+    assert done.result.moves == job.preview.moves > 5
 
 
 async def test_the_site_died_before_the_book_was_saved(engine: Engine, settings: Settings) -> None:
