@@ -13,7 +13,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "coordinator": (
         *("today", "work?queue=free", "work?queue=overdue", "work?queue=open&department=нет"),
         *("search", "search?q=абракадабра", "search?q=вода&channel=vk", "search?from=2026-13-45"),
-        *("work/views", "cases/new", "cases/26-999999", "people", "me", "me/substitutions", "нет"),
+        *("work/views", "cases/new", "cases/26-999999", "people", "notices", "нет"),
+        *("me", "me/substitutions", "me/notices"),
     ),
     "executor": ("work", "search?q=вода"),
     "head": ("search", "work"),
