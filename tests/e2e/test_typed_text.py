@@ -218,7 +218,7 @@ async def test_the_server_is_restarted_and_there_are_no_scripts(
         site.kill()
         for form, page in pages[::2]:
             await form.send(page)
-            await expect(page.locator(form.field)).not_to_be_visible()
+            await expect(page.locator(form.typed_in)).not_to_be_visible()
         await site.start()
         for number, (form, page) in enumerate(pages):
             if number % 2 == 0:

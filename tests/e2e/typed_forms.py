@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -66,12 +66,14 @@ class Form:
     name: str
     number: int
     """Of its case; 0 for a new one."""
-    field: str
+    typed_in: str
     button: str
     texts: Callable[[dict[str, Any]], list[str | None]]
     """What the document of the case keeps of such forms."""
     link: str = ""
     """What opens it on the page of the case; empty where it is open."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """What else is filled in: labels and values."""
     commutes: bool = False
     """Adds to the case whatever others have done: never in conflict."""
 
@@ -82,13 +84,14 @@ class Form:
     async def type(self, page: Page) -> None:
         if self.link:
             await page.get_by_role("link", name=self.link).click()
-        await page.locator(self.field).fill(TYPED)
-        if self.name == "interim":
-            day = datetime.now(UTC) + timedelta(days=3)
-            await page.get_by_label("Обещаем к").fill(f"{day:%Y-%m-%d}")
+        await page.locator(self.typed_in).fill(TYPED)
+        for label, value in self.beside.items():
+            await page.get_by_label(label).fill(value)
 
     async def is_kept(self, page: Page) -> None:
-        await expect(page.locator(self.field)).to_have_value(TYPED, timeout=PATIENCE)
+        await expect(page.locator(self.typed_in)).to_have_value(TYPED, timeout=PATIENCE)
+        for label, value in self.beside.items():
+            await expect(page.get_by_label(label)).to_have_value(value)
 
     async def send(self, page: Page) -> None:
         await page.locator("main").get_by_role("button", name=self.button, exact=True).click()
@@ -124,7 +127,14 @@ def _answers(document: dict[str, Any]) -> list[str | None]:
 FORMS = (
     Form("draft", 1, "#answer-text", "Сохранить черновик", _answers),
     Form("answer", 2, "#answer-text", "Ответить", _answers),
-    Form("interim", 3, "#answer-text", "Промежуточный ответ", _answers),
+    Form(
+        "interim",
+        3,
+        "#answer-text",
+        "Промежуточный ответ",
+        _answers,
+        beside={"Обещаем к": f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d}"},
+    ),
     Form(
         "note",
         4,
