@@ -6,7 +6,7 @@ import msgspec
 from app.deadlines.editing import profile_of
 from app.deadlines.models import Book
 from app.deadlines.repository import load
-from app.deadlines.shipped import SHIPPED
+from app.deadlines.shipped import shipped_in
 from app.deadlines.working import Worked, read_moment, worked_out
 from app.engine.client import Engine
 from app.errors import (
@@ -43,13 +43,13 @@ def deadline(profile: str, start: str, municipality: str | None, *, as_json: boo
         click.echo(step)
 
 
-async def _book(engine: Engine, _: Settings) -> Book:
+async def _book(engine: Engine, settings: Settings) -> Book:
     """The installation's; what is shipped where nobody can tell it."""
     try:
         return (await load(engine)).book
     except (EngineUnavailableError, EngineSetupError) as error:
         click.echo(f"{error.message} Посчитано по поставке, без ваших правок.", err=True)
-        return SHIPPED
+        return shipped_in(settings.timezone)
 
 
 def _worked(book: Book, profile: str, start: str, municipality: str | None) -> Worked:

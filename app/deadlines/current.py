@@ -2,12 +2,18 @@
 
 from app.deadlines.models import Book
 from app.deadlines.repository import BOOK_FIELDS, DOCUMENT, to_book
-from app.deadlines.shipped import SHIPPED
+from app.deadlines.shipped import shipped_in
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.reference.kept import KeptBook
 
-_kept = KeptBook(Index.DEADLINES, DOCUMENT, BOOK_FIELDS, to_book, empty=SHIPPED)
+_kept = KeptBook(
+    Index.DEADLINES,
+    DOCUMENT,
+    BOOK_FIELDS,
+    to_book,
+    empty=lambda engine: shipped_in(engine.timezone),
+)
 
 
 async def current_deadlines(engine: Engine) -> Book:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from app.deadlines.models import Book, Calendar, Choice, Profile, Rung
-from app.deadlines.shipped import SHIPPED
+from app.deadlines.shipped import SHIPPED, shipped_in
 from app.engine import writer
 from app.engine.client import Engine, Stored
 from app.engine.names import Index
@@ -79,7 +79,7 @@ async def load(engine: Engine) -> StoredBook:
     """The newest book with its history; what is shipped where there is none yet."""
     read = await engine.get(Index.DEADLINES, DOCUMENT)
     if read is None:
-        return StoredBook(SHIPPED, [], None)
+        return StoredBook(shipped_in(engine.timezone), [], None)
     history = msgspec.convert(read.source["history"], list[BookEvent])
     return StoredBook(to_book(read.source), history, read)
 

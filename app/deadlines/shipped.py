@@ -7,6 +7,10 @@ as municipalities set it (Елизово, пост. 2129 of 19.12.2025: 4 workin
 Севастополь: 9 hours, 7 working days after an interim answer).
 """
 
+from functools import lru_cache
+
+from msgspec.structs import replace
+
 from app.deadlines.models import (
     DEFAULT_CALENDAR,
     Book,
@@ -159,4 +163,13 @@ LADDER: list[Rung] = [
 ]
 
 SHIPPED = Book(PROFILES, {DEFAULT_CALENDAR.code: DEFAULT_CALENDAR}, CHOICES, LADDER)
-"""What an installation has before anybody edits it."""
+"""What an installation has before anybody edits it, as Moscow has it."""
+
+
+@lru_cache(maxsize=8)
+def shipped_in(timezone: str) -> Book:
+    """The same with the working hours of another zone; `timezone` is `OTKLIK_TIMEZONE`."""
+    if timezone == DEFAULT_CALENDAR.zone:
+        return SHIPPED
+    calendar = replace(DEFAULT_CALENDAR, zone=timezone)
+    return replace(SHIPPED, calendars={calendar.code: calendar})

@@ -83,6 +83,8 @@ class Engine:
         self.prefix = settings.index_prefix
         self.data_dir = settings.data_dir
         """Where the installation keeps what must not lie in the engine."""
+        self.timezone = settings.timezone
+        """The municipality's, by its name."""
         self.search_seconds = settings.search_seconds
         self.client = AsyncElasticsearch(**client_options(settings))
         patience = settings.search_seconds + _GRACE_SECONDS

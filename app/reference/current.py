@@ -14,7 +14,7 @@ _kept = KeptBook(
     DOCUMENT,
     BOOK_FIELDS,
     to_book,
-    empty=NO_DEPARTMENTS,
+    empty=lambda _: NO_DEPARTMENTS,
     stale_seconds=lambda: STALE_SECONDS,
 )
 

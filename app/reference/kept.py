@@ -37,7 +37,8 @@ class _Held(Generic[B]):
 
 class KeptBook(Generic[B]):
     """`stale_seconds` tells how long the last book may stand in for one that cannot be read, None
-    for any time; after that, or where it is damaged and there is such a limit, `empty` holds.
+    for any time; after that, or where it is damaged and there is such a limit, `empty` holds. It
+    gives the same object for the same engine.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class KeptBook(Generic[B]):
         fields: tuple[str, ...],
         to_book: Callable[[Mapping[str, Any]], B],
         *,
-        empty: B,
+        empty: Callable[[Engine], B],
         stale_seconds: Callable[[], float] | None = None,
     ) -> None:
         self._index, self._document, self._fields = index, document, fields
@@ -56,7 +57,7 @@ class KeptBook(Generic[B]):
 
     async def current(self, engine: Engine) -> B:
         """The book of the last `ASK_SECONDS`."""
-        held = self._held.setdefault(engine, _Held(self._empty))
+        held = self._held.setdefault(engine, _Held(self._empty(engine)))
         if time.monotonic() - held.asked_at >= ASK_SECONDS:
             async with held.lock:
                 if time.monotonic() - held.asked_at >= ASK_SECONDS:
@@ -76,17 +77,17 @@ class KeptBook(Generic[B]):
             held.read_at = time.monotonic()
             version = (stored.seq_no, stored.primary_term) if stored else None
             if version != held.version:
-                held.book = self._to_book(stored.source) if stored else self._empty
+                held.book = self._to_book(stored.source) if stored else self._empty(engine)
                 held.version = version
         except (EngineSetupError, EngineUnavailableError, TimeoutError) as error:
             log.warning("book_away", book=self._index, error=type(error).__name__)
             if self._stale_seconds and time.monotonic() - held.read_at > self._stale_seconds():
-                self._close(held)
+                self._close(engine, held)
         except msgspec.ValidationError:
             log.exception("book_damaged", book=self._index)
             if self._stale_seconds:
-                self._close(held)
+                self._close(engine, held)
         held.asked_at = time.monotonic()
 
-    def _close(self, held: _Held[B]) -> None:
-        held.book, held.version = self._empty, None
+    def _close(self, engine: Engine, held: _Held[B]) -> None:
+        held.book, held.version = self._empty(engine), None

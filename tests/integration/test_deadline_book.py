@@ -15,6 +15,7 @@ from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import ConflictError, EngineUnavailableError, ForbiddenError
+from app.settings import Settings
 from app.viewer import Viewer
 from indexers.audit.book import project_book, project_books
 from tests.auditing import lines
@@ -34,6 +35,14 @@ async def test_what_is_shipped_holds_until_somebody_changes_it(engine: Engine) -
     assert now.profiles == SHIPPED.profiles
     again = await save_newest(engine, LUNCHLESS, 0, by="admin", at=AT, recount="r1")
     assert len(again.history) == 1, "the same change is made once"
+
+
+async def test_hours_are_those_of_the_installation(settings: Settings) -> None:
+    engine = Engine(settings.model_copy(update={"timezone": "Asia/Kamchatka"}))
+    found = [await current_deadlines(engine), (await load(engine)).book]
+    await engine.close()
+    assert {one.calendar_for(None).zone for one in found} == {"Asia/Kamchatka"}
+    assert SHIPPED.calendar_for(None).zone == "Europe/Moscow"
 
 
 async def test_one_of_many_wins_and_the_others_learn_who(engine: Engine) -> None:

@@ -274,7 +274,7 @@ async def test_the_ladder_is_edited(desk: Desk) -> None:
     ladder = (await open_deadlines(desk.engine, BOTH)).book.ladder
     assert [(one.code, one.after, list(one.to)) for one in ladder] == [
         ("due", 0, ["executor"]),
-        ("step-1", 45, ["curator"]),
+        ("after-45-curator", 45, ["curator"]),
     ]
     wrong = await desk.post(f"{ROOT}/ladder", **{**form, "after-1": "0"})
     assert wrong.status_code == 400

@@ -1,7 +1,8 @@
 """Forms that hold a whole list: which profile for which cases, and the steps of reminders."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from app.books.deadlines.forms import Given, text_of
 from app.deadlines.models import Book, Choice, Profile, Recipient, Rung
@@ -74,17 +75,23 @@ class LadderForm:
     errors: dict[str, str] = field(default_factory=dict)
 
     def ladder(self) -> list[Rung]:
-        """A new step gets a code of its own: reminders that were given are known by it."""
+        """Reminders that were given are known by the code of their step: a new step has one made of
+        what it says, so that it never takes over those of another that was deleted.
+        """
         codes = {one.code for one in self.rows if one.code}
-        fresh = (f"step-{number}" for number in range(1, 1000) if f"step-{number}" not in codes)
-        return [
-            Rung(
-                code=one.code or next(fresh),
-                after=read_span(one.after, f"row-{row}", days=False),
-                to=[recipient for recipient in Recipient if recipient.value in one.to],
-            )
-            for row, one in enumerate(self.rows)
-        ]
+        ladder = []
+        for row, one in enumerate(self.rows):
+            after = read_span(one.after, f"row-{row}", days=False)
+            to = [recipient for recipient in Recipient if recipient.value in one.to]
+            code = one.code or _free_code("-".join([f"after-{after}", *to]), codes)
+            codes.add(code)
+            ladder.append(Rung(code=code, after=after, to=to))
+        return ladder
+
+
+def _free_code(wanted: str, taken: Collection[str]) -> str:
+    names = (f"{wanted}-{number}" if number > 1 else wanted for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def filled_ladder(book: Book) -> LadderForm:
