@@ -57,6 +57,16 @@
     kept.clear();
   });
 
+  // The address tells which form is open, as it does without scripts: who goes elsewhere and comes
+  // Back finds it, and the browser what was typed in it.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "case") return;
+    const name = document.getElementById("case-form")?.dataset.caseForm;
+    const own = location.pathname.replace(/\/actions\/\w+$/, "");
+    const path = name ? `${own}/actions/${name}` : own;
+    if (path !== location.pathname) history.replaceState(history.state, "", path);
+  });
+
   // The swap takes away what had the focus: a form that has just come in gets it, its first wrong
   // field before the others, or else what says that it is done, so that Tab goes on from there.
   document.addEventListener("htmx:afterSettle", (event) => {
