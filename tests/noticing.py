@@ -11,8 +11,10 @@ from app.accounts.roles import Role
 from app.cases.models import Case, Event
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.notices.models import Notice
-from tests.casework import NOW, case
+from app.notices.models import MailState, Notice
+from app.settings import Settings
+from indexers.notices.project import project_due_notices
+from tests.casework import NOW, case, store
 
 ANY_HOUR = NoticeChoices(quiet_from=None, quiet_until=None, digest_at=None)
 """Everything by letter at once, at any time, and no digest."""
@@ -59,3 +61,24 @@ async def notices(engine: Engine, login: str | None = None) -> list[Notice]:
 
 def shifted(hours: float) -> datetime:
     return NOON + timedelta(hours=hours)
+
+
+def with_mail(settings: Settings, port: int) -> Settings:
+    return settings.model_copy(
+        update={
+            "smtp_host": "127.0.0.1",
+            "smtp_port": port,
+            "smtp_security": "none",
+            "smtp_from": "otklik@example.org",
+        }
+    )
+
+
+async def noticed(engine: Engine, settings: Settings, *logins: str, cases: int = 1) -> None:
+    """Everybody has a notice of each case, made at noon."""
+    await store(engine, *(telling_case(one, *logins) for one in range(cases)))
+    await project_due_notices(engine, settings, now=NOON)
+
+
+async def states(engine: Engine) -> set[MailState]:
+    return {one.mail.state for one in await notices(engine)}

@@ -7,7 +7,6 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from msgspec.structs import replace
 from pydantic import SecretStr
 
 from app.accounts import repository
-from app.accounts.models import NoticeChoices, Way
+from app.accounts.models import NoticeChoices
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.notices.mailing import CLAIM
@@ -33,42 +32,19 @@ from indexers.notices.lost import settle_lost
 from indexers.notices.project import project_due_notices
 from indexers.notices.send import send_due
 from tests.casework import store
-from tests.noticing import NOON, add_person, notices, shifted, telling_case
+from tests.noticing import (
+    NOON,
+    add_person,
+    noticed,
+    notices,
+    shifted,
+    states,
+    telling_case,
+    with_mail,
+)
 from tests.smtp_server import Post, free_port, mail_server
 
 LATER = NOON + timedelta(seconds=1)
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    with mail_server() as found:
-        yield found
-
-
-@pytest.fixture
-def mailing(settings: Settings, post: Post) -> Settings:
-    return with_mail(settings, post.port)
-
-
-def with_mail(settings: Settings, port: int) -> Settings:
-    return settings.model_copy(
-        update={
-            "smtp_host": "127.0.0.1",
-            "smtp_port": port,
-            "smtp_security": "none",
-            "smtp_from": "otklik@example.org",
-        }
-    )
-
-
-async def noticed(engine: Engine, settings: Settings, *logins: str, cases: int = 1) -> None:
-    """Everybody has a notice of each case, made at noon."""
-    await store(engine, *(telling_case(one, *logins) for one in range(cases)))
-    await project_due_notices(engine, settings, now=NOON)
-
-
-async def states(engine: Engine) -> set[MailState]:
-    return {one.mail.state for one in await notices(engine)}
 
 
 async def test_what_came_together_is_one_letter_however_many_send_it(
@@ -248,81 +224,6 @@ async def test_a_worker_killed_while_sending_sends_nothing_twice(
     assert await send_digests(engine, mailing, now=over) == 1
     assert len(post.letters) == 2
     assert "письмо, возможно, не дошло" in post.letters[1].get_content()
-
-
-DIGEST = NoticeChoices(
-    ways={"hands": Way.DIGEST}, quiet_from=None, quiet_until=None, digest_at="14:00"
-)
-"""Everything waits for two o'clock, that is, two hours after noon."""
-
-
-async def test_the_digest_comes_at_its_hour_once_a_day_and_person(
-    engine: Engine, mailing: Settings, post: Post
-) -> None:
-    for login in ("ivanova", "petrova"):
-        await add_person(engine, login, notify=DIGEST)
-    await noticed(engine, mailing, "ivanova", "petrova", cases=2)
-    assert await send_due(engine, mailing, now=shifted(1)) == 0
-    assert await make_digests(engine, mailing, now=shifted(1.99)) == 0
-    made = await asyncio.gather(*(make_digests(engine, mailing, now=shifted(2)) for _ in range(3)))
-    assert sum(made) == 2
-    sent = await asyncio.gather(*(send_digests(engine, mailing, now=shifted(2)) for _ in range(3)))
-    assert sum(sent) == len(post.letters) == 2
-    for hours in (2, 3, 9):
-        assert await make_digests(engine, mailing, now=shifted(hours)) == 0
-        assert await send_digests(engine, mailing, now=shifted(hours)) == 0
-    for login in ("ivanova", "petrova"):
-        [letter] = post.to(login)
-        assert "сводка за 10.03.2026" in letter["Subject"]
-        text = letter.get_content()
-        assert all(notice_id(f"case-{one}", 2, login) in text for one in range(2))
-        assert "Непрочитанных уведомлений: 2" in text
-    assert await make_digests(engine, mailing, now=shifted(26)) == 2
-    assert await send_digests(engine, mailing, now=shifted(26)) == 2
-    for letter in post.letters[2:]:
-        assert "Что произошло" not in letter.get_content(), "another day does not tell it again"
-
-
-async def test_with_nothing_to_tell_there_is_no_digest(
-    engine: Engine, mailing: Settings, post: Post
-) -> None:
-    await add_person(engine, "ivanova", notify=DIGEST)
-    assert await make_digests(engine, mailing, now=shifted(2)) == 1
-    assert await send_digests(engine, mailing, now=shifted(2)) == 0
-    assert post.letters == []
-
-
-async def test_a_digest_late_by_a_dead_server_keeps_quiet_hours_and_repeats_nothing(
-    engine: Engine, settings: Settings
-) -> None:
-    port = free_port()
-    mailing = with_mail(settings, port)
-    choices = replace(DIGEST, quiet_from="21:00", quiet_until="08:00")
-    await add_person(engine, "ivanova", notify=choices)
-    await noticed(engine, mailing, "ivanova")
-    for day in (0, 24):
-        await make_digests(engine, mailing, now=shifted(day + 2))
-        with pytest.raises(MailAwayError):
-            await send_digests(engine, mailing, now=shifted(day + 2.1))
-    with mail_server(port) as post:
-        assert await send_digests(engine, mailing, now=shifted(38)) == 0, "two o'clock at night"
-        assert await send_digests(engine, mailing, now=shifted(45)) == 2
-        link = notice_id("case-0", 2, "ivanova")
-        assert sum(one.get_content().count(link) for one in post.letters) == 1
-
-
-async def test_a_letter_that_failed_is_told_in_the_digest(
-    engine: Engine, mailing: Settings, post: Post
-) -> None:
-    await add_person(engine, "ivanova", notify=replace(DIGEST, ways={}))
-    await noticed(engine, mailing, "ivanova")
-    post.data_answer = "554 Looks like spam"
-    assert await send_due(engine, mailing, now=LATER) == 0
-    assert await states(engine) == {MailState.FAILED}
-    post.data_answer = ""
-    await make_digests(engine, mailing, now=shifted(2))
-    assert await send_digests(engine, mailing, now=shifted(2)) == 1
-    assert "письмо не дошло" in post.letters[0].get_content()
 
 
 def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
