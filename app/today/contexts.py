@@ -15,6 +15,7 @@ from app.today.query import WEEKS, asked_queues
 from app.today.results import Load, Numbers
 from app.today.service import Today
 from app.viewer import Viewer
+from app.web.filters import number
 from app.work.params import WorkParams
 from app.work.queues import Queue, queue_name
 
@@ -120,7 +121,7 @@ def _came(numbers: Numbers, day: date) -> Tile:
         numbers.yesterday + numbers.today,
         f"/search?{query}",
         "mail",
-        told=f"вчера {numbers.yesterday}, сегодня {numbers.today}",
+        told=f"вчера {number(numbers.yesterday)}, сегодня {number(numbers.today)}",
     )
 
 
