@@ -17,6 +17,7 @@ from app.audit.models import AuditEvent, ObjectKind, Outcome, as_code, as_id, as
 from app.audit.waiting import Journal
 from app.errors import NotFoundError
 from app.origin import current_origin
+from app.tasks import end
 from app.web.access import viewer_of
 from app.web.callers import network_of
 
@@ -116,9 +117,10 @@ async def told_each_minute(refusals: Refusals) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await refusals.sum_up(now=True)
+        try:
+            await end(task)
+        finally:
+            await refusals.sum_up(now=True)
 
 
 def is_told(status: int, request: Request[Any, Any, Any], error: Exception) -> bool:

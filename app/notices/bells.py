@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from app.notices.waking import channel
 from app.settings import Settings
+from app.tasks import end
 
 log = structlog.get_logger()
 
@@ -86,9 +87,7 @@ class Bells:
             yield
         finally:
             self.close()
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await end(task)
 
     async def _listen(self) -> None:
         """For ever, also while Redis is away. What was missed meanwhile streams see by themselves,
