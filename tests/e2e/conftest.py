@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import urljoin
 
+import anyio
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
@@ -28,6 +29,8 @@ from tests.oidc_provider import provider
 __all__ = ["provider"]
 
 _START_SECONDS = 60
+_CLOSE_SECONDS = 20
+"""Chromium now and then never says that a context is closed; it goes with the browser then."""
 _REFUSED = re.compile(r"(status of|Error Code) 4\d\d|ERR_CONNECTION_REFUSED|^htmx:|^\[object")
 """What the console says where a server refuses, or does not answer at all."""
 EVERYTHING = (Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -75,7 +78,8 @@ async def visit(
     if refused:
         troubles = [line for line in troubles if not _REFUSED.search(line)]
     assert troubles == []
-    await context.close()
+    with anyio.move_on_after(_CLOSE_SECONDS):
+        await context.close()
 
 
 async def settled(page: Page) -> None:

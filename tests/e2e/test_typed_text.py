@@ -103,7 +103,7 @@ async def test_the_session_ends(
         cookies = await open_session(settings, person)
         async with half_typed(browser, site, cookies, form) as page:
             await end(settings, "ivanova")
-            await form.send(page)
+            await form.send_unasked(page)
             lock = page.locator("#lock")
             await expect(lock).to_be_visible(timeout=PATIENCE)
             await form.is_kept(page)
@@ -124,7 +124,7 @@ async def test_a_check_of_what_is_typed_does_not_take_the_place_of_the_form(
         await ended(settings, "ivanova")
         async with page.expect_response("**/cases/new/check"):
             await form.type(page)
-            await form.send(page)
+            await form.send_unasked(page)
         await page.fill("#unlock-password", PASSWORD)
         await page.keyboard.press("Enter")
         await form.is_saved(engine)
@@ -169,7 +169,7 @@ async def test_a_sign_in_elsewhere_opens_the_page_again(
         cookies = await open_session(settings, person)
         async with half_typed(browser, joined, cookies, form) as page:
             await end(settings, "ivanova")
-            await form.send(page)
+            await form.send_unasked(page)
             lock = page.locator("#lock")
             await expect(lock).to_be_visible(timeout=PATIENCE)
             await at_the_provider(page)
