@@ -31,7 +31,10 @@ __all__ = ["provider"]
 _START_SECONDS = 60
 _CLOSE_SECONDS = 20
 """Chromium now and then never says that a context is closed; it goes with the browser then."""
-_REFUSED = re.compile(r"(status of|Error Code) 4\d\d|ERR_CONNECTION_REFUSED|^htmx:|^\[object")
+_REFUSED = re.compile(
+    r"(status of|Error Code) 4\d\d|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING"
+    r"|EventSource's response has a MIME type|^htmx:|^\[object"
+)
 """What the console says where a server refuses, or does not answer at all."""
 EVERYTHING = (Role.COORDINATOR, Role.ADMINISTRATOR)
 """Roles of the person whom `visit` signs in."""
