@@ -242,7 +242,8 @@ async def test_somebody_was_first(
                 await change_importance(other, site, form)
             await form.send(page)
             if not form.commutes:
-                await expect(page.locator("#case")).to_contain_text("Петров П. И.")
+                told = page.locator("#case .notice", has_text="Введённое осталось в форме")
+                await expect(told).to_contain_text("Петров П. И.")
                 await form.is_kept(page)
                 await form.is_not_saved(engine)
                 await form.send(page)
