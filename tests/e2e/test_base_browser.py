@@ -87,7 +87,7 @@ async def test_keys_move_open_and_stay_silent_while_typing(browser: Browser, add
         await page.keyboard.press("k")
         assert await active(page) == "2026-1"
         await page.keyboard.press("o")
-        assert page.url.endswith("#new")
+        await page.wait_for_url("**#new")
         await page.keyboard.press("/")
         assert await active(page) == "top-search"
         await page.keyboard.type("jo?/k")
