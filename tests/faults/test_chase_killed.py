@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import subprocess
-from collections import Counter
 from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,7 +32,6 @@ from tests.factories import make_user
 from tests.faults.moved_clock import CLOCK
 from tests.faults.test_audit_killed import all_told
 from tests.faults.test_worker_killed import module, process
-from tests.noticing import notices
 
 EVENTS = int(os.environ.get("OTKLIK_TEST_CHASE_EVENTS", "300"))
 """The long form, by hand: 2000."""
@@ -157,19 +155,11 @@ async def test_each_reminder_is_given_once(
         people.cancel()
         clock.set(steps[-1] + timedelta(days=400))
         await all_told(engine)
-        await all_noticed(engine)
     with suppress(asyncio.CancelledError):
         await people
     await check(engine, cases, acknowledged)
     assert hits >= len(steps) - 1, "hardly any worker died in the midst of its work"
     assert sum(town.killed[2:]) >= 2
-
-
-async def all_noticed(engine: Engine) -> None:
-    async with asyncio.timeout(_PATIENCE):
-        while await engine.count(Index.CASES, {"term": {"notices_due": True}}):
-            await asyncio.sleep(0.2)
-            await engine.refresh(Index.CASES)
 
 
 async def check(engine: Engine, cases: list[Case], acknowledged: list[tuple[str, str]]) -> None:
@@ -185,13 +175,6 @@ async def check(engine: Engine, cases: list[Case], acknowledged: list[tuple[str,
         assert_possible(after)
     for case_id, key in acknowledged:
         assert [event.get("key") for event in documents[case_id]["history"]].count(key) == 1
-    made = Counter((one.case_id, one.seq, one.login) for one in await notices(engine))
-    assert made == {
-        (one["id"], event["seq"], login): 1
-        for one in documents.values()
-        for event in one["history"]
-        for login in event.get("notify", [])
-    }
     events = sum(len(one["history"]) for one in documents.values())
     assert await assert_told(engine) == events - len(cases)
     report = await check_audit(engine)
