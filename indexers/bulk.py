@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from msgspec import Struct, field
 
-from app.engine.client import Engine, translated_errors
+from app.engine.client import Engine, Stored, translated_errors
 from app.engine.names import Index
 from app.engine.seal import is_sealed, wait_until_open
 from app.errors import EngineUnavailableError
@@ -41,6 +41,13 @@ class BulkAction(Struct, frozen=True):
     """Written only where nothing of a higher version lies (`external_gte`)."""
     is_alias: bool = False
     """`place` must be an alias: the engine then never makes an index by guess."""
+
+
+def over(read: Stored, body: bytes) -> BulkAction:
+    """`body` in place of what was read, where nobody has written since; into the very index it was
+    read from.
+    """
+    return BulkAction("index", read.id, body, read.seq_no, read.primary_term, place=read.place)
 
 
 class BulkFailure(Struct, frozen=True):

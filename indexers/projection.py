@@ -89,11 +89,4 @@ def _advanced(kind: Projection, read: Stored) -> bulk.BulkAction:
     rest = {name: value for name, value in read.source.items() if name != kind.due}
     seq = max(len(rest.get("history", [])), rest.get(kind.seq, 0))
     document = rest | {kind.seq: seq, "rev": rest["rev"] + 1}
-    return bulk.BulkAction(
-        "index",
-        read.id,
-        _encoder.encode(document),
-        read.seq_no,
-        read.primary_term,
-        place=read.place,
-    )
+    return bulk.over(read, _encoder.encode(document))

@@ -186,7 +186,4 @@ class _Batch:
 
 
 def _action(stored: Stored, before: Case, after: Case) -> bulk.BulkAction:
-    body = _encoder.encode(document_of(stored, before, after))
-    return bulk.BulkAction(
-        "index", stored.id, body, stored.seq_no, stored.primary_term, place=stored.place
-    )
+    return bulk.over(stored, _encoder.encode(document_of(stored, before, after)))

@@ -200,14 +200,5 @@ async def _mark(engine: Engine, ids: list[str]) -> int:
     for read in (await cases.fetch(engine, ids)).values():
         marks = unaudited(read.source.get("history", []), read.source["audit_seq"])
         document = read.source | marks | {"rev": read.source["rev"] + 1}
-        actions.append(
-            bulk.BulkAction(
-                "index",
-                read.id,
-                _encoder.encode(document),
-                read.seq_no,
-                read.primary_term,
-                place=read.place,
-            )
-        )
+        actions.append(bulk.over(read, _encoder.encode(document)))
     return len((await bulk.write(engine, Index.CASES, actions)).written)

@@ -111,5 +111,4 @@ def _decided(read: Stored, decide: Decide, swept: Swept) -> tuple[Case, Case] | 
 
 
 def _action(read: Stored, before: Case, after: Case) -> bulk.BulkAction:
-    body = _encoder.encode(document_of(read, before, after))
-    return bulk.BulkAction("index", read.id, body, read.seq_no, read.primary_term, place=read.place)
+    return bulk.over(read, _encoder.encode(document_of(read, before, after)))

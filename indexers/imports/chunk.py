@@ -124,8 +124,7 @@ def _action(case: str, draft: Draft) -> bulk.BulkAction:
     body = _encoder.encode(draft.document)
     if draft.read is None:
         return bulk.BulkAction("create", case, body)
-    read = draft.read
-    return bulk.BulkAction("index", case, body, read.seq_no, read.primary_term, place=read.place)
+    return bulk.over(draft.read, body)
 
 
 def _count(drafts: dict[str, Draft], outcome: bulk.BulkOutcome) -> Counts:

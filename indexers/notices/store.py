@@ -58,14 +58,7 @@ async def move(
 
 def _moved(read: Stored, mail: Mail) -> bulk.BulkAction:
     document = read.source | {"mail": msgspec.to_builtins(mail), "rev": read.source["rev"] + 1}
-    return bulk.BulkAction(
-        "index",
-        read.id,
-        _encoder.encode(document),
-        read.seq_no,
-        read.primary_term,
-        place=read.place,
-    )
+    return bulk.over(read, _encoder.encode(document))
 
 
 async def settle(
