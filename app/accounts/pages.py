@@ -32,6 +32,7 @@ RETURN = "/session/return"
 """Where a sign-in in another tab ends: what was typed waits in the first one."""
 _UNAUTHORISED = 401
 _SAFE = frozenset({"GET", "HEAD"})
+_EVENTS = "text/event-stream"
 
 
 class Asking(Struct, frozen=True):
@@ -109,7 +110,8 @@ def _here(request: AnyRequest) -> str:
 
 def ask_to_sign_in(request: AnyRequest, error: NotSignedInError) -> Answer:
     """A page leads to the sign-in and back; a form is answered in place with what was typed; the
-    page around a fragment asks by itself (`session.js`) and keeps everything on it.
+    page around a fragment asks by itself (`session.js`) and keeps everything on it. A stream of
+    events is only refused: a page is no answer to it.
     """
     if wants_fragment(request):
         return Response(
@@ -121,6 +123,8 @@ def ask_to_sign_in(request: AnyRequest, error: NotSignedInError) -> Answer:
                 "Vary": "HX-Request",
             },
         )
+    if _EVENTS in request.headers.get("accept", ""):
+        return Response(None, status_code=_UNAUTHORISED, headers={"Vary": "Accept"})
     if request.method in _SAFE:
         return Redirect(f"{SIGN_IN}?{urlencode({'next': _here(request)})}", status_code=303)
     locked = isinstance(error, SessionLockedError)

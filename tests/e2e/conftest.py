@@ -33,7 +33,7 @@ _CLOSE_SECONDS = 20
 """Chromium now and then never says that a context is closed; it goes with the browser then."""
 _REFUSED = re.compile(
     r"(status of|Error Code) 4\d\d|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING"
-    r"|EventSource's response has a MIME type|^htmx:|^\[object"
+    r"|^htmx:|^\[object"
 )
 """What the console says where a server refuses, or does not answer at all."""
 EVERYTHING = (Role.COORDINATOR, Role.ADMINISTRATOR)

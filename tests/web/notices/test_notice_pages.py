@@ -156,6 +156,8 @@ async def test_a_stranger_is_asked_to_sign_in(settings: Settings, engine: Engine
     async with visiting(site(settings, None)) as visitor:
         for address in ("/notices", "/notices/stream", "/me/notices"):
             assert (await visitor.get(address)).status_code in {302, 303, 401}
+        events = {"accept": "text/event-stream"}
+        assert (await visitor.get("/notices/stream", events)).status_code == 401
 
 
 def choices(**changes: str) -> dict[str, str]:
