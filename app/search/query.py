@@ -1,10 +1,11 @@
 """The whole search body: pure, from parameters and viewer to a dict."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.engine.access import access_clause
+from app.engine.days import midnight, span_of_days
 from app.search.clauses import highlight_clause, member_clause, rank_clauses
 from app.search.cursor import Place
 from app.search.params import FACETS, FILTERS, SearchParams, Sort
@@ -152,9 +153,9 @@ def _filters(params: SearchParams, zone: ZoneInfo) -> dict[str, Clause]:
         chosen["month"] = _any_month(months, zone)
     period = {}
     if params.since:
-        period["gte"] = _midnight(params.since, zone)
+        period["gte"] = midnight(params.since, zone)
     if params.until:
-        period["lt"] = _midnight(params.until + timedelta(days=1), zone)
+        period["lt"] = midnight(params.until + timedelta(days=1), zone)
     if period:
         chosen["period"] = {"range": {"received_at": period}}
     return chosen
@@ -163,13 +164,8 @@ def _filters(params: SearchParams, zone: ZoneInfo) -> dict[str, Clause]:
 def _any_month(months: tuple[str, ...], zone: ZoneInfo) -> Clause:
     ranges = []
     for first, last in map(month_days, months):
-        days = {"gte": _midnight(first, zone), "lt": _midnight(last + timedelta(days=1), zone)}
-        ranges.append({"range": {"received_at": days}})
+        ranges.append({"range": {"received_at": span_of_days(first, last, zone)}})
     return {"bool": {"should": ranges, "minimum_should_match": 1}}
-
-
-def _midnight(day: date, zone: ZoneInfo) -> str:
-    return datetime.combine(day, time(), zone).isoformat()
 
 
 def _aggregations(params: SearchParams, zone: ZoneInfo) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Bodies for the engine: one request for everything that stands open, one for what came."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from app.engine.access import Clause, access_clause
+from app.engine.days import span_of_days
 from app.viewer import Viewer
 from app.work.queues import OPEN, Moment, Queue, offered_queues, queue_clause
 
@@ -57,15 +58,12 @@ def open_body(viewer: Viewer, moment: Moment) -> Body:
 
 def came_bodies(viewer: Viewer, moment: Moment) -> list[Body]:
     """What came yesterday and today: a count for each, whatever has become of it since."""
-    today = moment.tomorrow - timedelta(days=1)
-    return [
-        _came(viewer, start, start + timedelta(days=1))
-        for start in (_midnight(today - timedelta(days=1)), _midnight(today))
-    ]
+    today, zone = moment.now.date(), moment.now.tzinfo
+    yesterday = today - timedelta(days=1)
+    return [_came(viewer, span_of_days(day, day, zone)) for day in (yesterday, today)]
 
 
-def _came(viewer: Viewer, since: datetime, until: datetime) -> Body:
-    period = {"gte": since.isoformat(), "lt": _midnight(until).isoformat()}
+def _came(viewer: Viewer, period: dict[str, str]) -> Body:
     filters: list[Clause] = [access_clause(viewer), {"range": {"received_at": period}}]
     return {"query": {"bool": {"filter": filters}}, "size": 0, "track_total_hits": True}
 
@@ -76,9 +74,9 @@ def _names(field: str) -> dict[str, Any]:
 
 def _days(moment: Moment) -> dict[str, Any]:
     """Days of the municipality from today on."""
-    first = moment.tomorrow - timedelta(days=1)
-    since, until = _midnight(first), _midnight(first + timedelta(weeks=WEEKS))
-    span = {"gte": since.isoformat(), "lt": until.isoformat()}
+    today = moment.now.date()
+    last = today + timedelta(weeks=WEEKS, days=-1)
+    span = span_of_days(today, last, moment.now.tzinfo)
     histogram = {
         "field": "deadline_at",
         "calendar_interval": "day",
@@ -90,7 +88,3 @@ def _days(moment: Moment) -> dict[str, Any]:
         "filter": {"range": {"deadline_at": span}},
         "aggs": {"day": {"date_histogram": histogram}},
     }
-
-
-def _midnight(moment: datetime) -> datetime:
-    return datetime.combine(moment.date(), time(), moment.tzinfo)

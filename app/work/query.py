@@ -1,10 +1,11 @@
 """Bodies for the engine: pure, from parameters and viewer to dicts; nothing is ever scored."""
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from app.cases.codes import Importance
 from app.engine.access import Clause, access_clause
+from app.engine.days import span_of_days
 from app.viewer import Viewer
 from app.work.cursor import read_cursor
 from app.work.params import CONDITIONS, FILTERS, PAGE, WorkParams
@@ -128,12 +129,10 @@ def _chosen(params: WorkParams, moment: Moment) -> dict[str, Clause]:
 
 def due_clause(days: tuple[str, ...], zone: tzinfo | None) -> Clause:
     """Due on any of these days of the municipality."""
-    ranges = []
-    for day in map(date.fromisoformat, days):
-        first = datetime.combine(day, time(), zone)
-        last = datetime.combine(day + timedelta(days=1), time(), zone)
-        span = {"gte": first.isoformat(), "lt": last.isoformat()}
-        ranges.append({"range": {"deadline_at": span}})
+    ranges = [
+        {"range": {"deadline_at": span_of_days(day, day, zone)}}
+        for day in map(date.fromisoformat, days)
+    ]
     return {"bool": {"should": ranges, "minimum_should_match": 1}}
 
 
