@@ -154,6 +154,16 @@ class RebuildError(OtklikError):
     status = 409
 
 
+class EncoderError(OtklikError):
+    """The model of meaning is missing, is not what it says to be, or does not answer.
+
+    Whoever meets it goes on by words alone and says so; nothing waits for the model.
+    """
+
+    code = "encoder_unavailable"
+    status = 503
+
+
 class StorageUnavailableError(OtklikError):
     """The disk with people's files is full, read-only or gone; nothing of the call was kept."""
 

@@ -126,6 +126,14 @@ class Settings(BaseSettings):
         ROOT / "var" / "data",
         description="Папка для загруженных файлов; общая у сайта и работников.",
     )
+    encoder_dir: str = Field(
+        str(ROOT / "var" / "encoder"),
+        description="Папка модели смысла (ONNX). Если её нет, `otklik setup` делает её из модели, "
+        "которая идёт с Откликом; пусто — искать только по словам.",
+    )
+    encoder_threads: int = Field(
+        2, ge=1, le=64, description="Сколько ядер занимает модель смысла, пока считает."
+    )
     upload_max_mb: int = Field(200, gt=0, description="Наибольший размер загружаемого файла, МБ.")
     unpacked_max_mb: int = Field(
         2048, gt=0, description="Наибольший размер содержимого XLSX после распаковки, МБ."

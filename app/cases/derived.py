@@ -8,6 +8,7 @@ import xxhash
 from msgspec import Struct
 
 from app.cases.models import Case
+from app.similarity.signature import signature
 from app.text.lemmas import lemmatise
 from app.text.normalise import cited_numbers, norm_hash, numbers
 
@@ -17,13 +18,16 @@ class Derived(Struct, frozen=True):
 
     lemmas: str
     norm_hash: str
+    lsh: list[str]
     numbers: list[str]
     cited: list[str]
 
 
 def derive(title: str | None, text: str) -> Derived:
     words = f"{title}\n{text}" if title else text
-    return Derived(lemmatise(words), norm_hash(text), numbers(words), cited_numbers(words))
+    return Derived(
+        lemmatise(words), norm_hash(text), signature(text), numbers(words), cited_numbers(words)
+    )
 
 
 def with_derived_fields(case: Case) -> Case:

@@ -227,6 +227,27 @@ class Link(Struct, frozen=True, omit_defaults=True):
     by: str
 
 
+class Duplicate(Struct, frozen=True, omit_defaults=True):
+    """Whose duplicate the case is: what a person said (`of`) and what follows from it (`root`).
+
+    `of` is changed by people only. `root` is the main case of the whole group, derived from
+    everybody's `of` (`app.duplicates.groups`): also where the case it is a duplicate of became one.
+    """
+
+    of: str | None = None
+    """Id of the case a person named."""
+    of_number: str | None = None
+    kind: str | None = None
+    score: float | None = None
+    why: list[str] = field(default_factory=list)
+    at: datetime | None = None
+    by: str | None = None
+    root: str | None = None
+    """Id of the main case; None for the main case itself and where there is no group."""
+    unsettled: bool = False
+    """True from a change of `of` until every `root` of the group follows it."""
+
+
 class Event(Struct, frozen=True, omit_defaults=True):
     """One line of the history; written in the same write as the change it tells of."""
 
@@ -323,8 +344,13 @@ class Case(Struct, frozen=True, omit_defaults=True, kw_only=True):
     history: list[Event] = field(default_factory=list)
     original: dict[str, Any] = field(default_factory=dict)
     """Cells of the source row by header, untouched."""
+    duplicate: Duplicate | None = None
+    danger: list[str] = field(default_factory=list)
+    """Codes of the words of danger found in the text."""
     lemmas: str | None = None
     norm_hash: str | None = None
+    lsh: list[str] = field(default_factory=list)
+    """Signature of the text: two messages that share one of them may be copies."""
     numbers: list[str] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
     """Numbers of earlier messages that the text names."""

@@ -83,6 +83,9 @@ class Engine:
         self.prefix = settings.index_prefix
         self.data_dir = settings.data_dir
         """Where the installation keeps what must not lie in the engine."""
+        self.encoder_dir = settings.encoder_dir
+        """Of the model of meaning; empty where the installation has none."""
+        self.encoder_threads = settings.encoder_threads
         self.timezone = settings.timezone
         """The municipality's, by its name."""
         self.search_seconds = settings.search_seconds

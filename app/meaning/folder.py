@@ -1,0 +1,72 @@
+"""The folder of an encoder: an ONNX graph, its tokenizer, and a page that says how to use them.
+
+`OTKLIK_ENCODER_DIR` may name another one: `encoder.onnx` (inputs `input_ids`, `attention_mask` and,
+where it has one, `token_type_ids`), `tokenizer.json` of the library tokenizers, `encoder.json`.
+"""
+
+import hashlib
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from app.errors import EncoderError
+
+MODEL, TOKENIZER, MANIFEST = "encoder.onnx", "tokenizer.json", "encoder.json"
+DIMS = 384
+"""Of `emb` in the mapping of cases."""
+
+
+class Pooling(StrEnum):
+    """How one vector is made of the graph's first output."""
+
+    NONE = "none"
+    """It is one vector a text already."""
+    MEAN = "mean"
+    CLS = "cls"
+
+
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`encoder.json`."""
+
+    name: str
+    dims: int
+    prefix: str
+    """Put before every text, as the encoder was taught."""
+    longest: int
+    """Pieces of a text that are read."""
+    pooling: Pooling
+    files: dict[str, str]
+    """SHA-256 of the other files by their names."""
+
+    @property
+    def code(self) -> str:
+        """Names the encoder in `emb_ver`: other files, another code."""
+        return hashlib.sha256("".join(sorted(self.files.values())).encode()).hexdigest()[:8]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Raises `EncoderError` with what is wrong; the files themselves are checked by `verify`."""
+    try:
+        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    except FileNotFoundError as error:
+        raise EncoderError(f"Нет модели смысла: в папке нет файла {MANIFEST}.") from error
+    except (OSError, msgspec.MsgspecError) as error:
+        raise EncoderError(f"Описание модели смысла {MANIFEST} не читается.") from error
+    if manifest.dims != DIMS:
+        raise EncoderError(f"Модель смысла даёт {manifest.dims} чисел, а нужно {DIMS}.")
+    return manifest
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Raises `EncoderError` where a file is missing or is not the one that was described."""
+    for name in (MODEL, TOKENIZER):
+        path = folder / name
+        if not path.is_file() or digest(path) != manifest.files.get(name):
+            raise EncoderError(f"Файл модели смысла {name} повреждён или не тот.")
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

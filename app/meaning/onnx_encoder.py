@@ -1,0 +1,66 @@
+"""Runs the encoder in this very process: only the encoder's own process does that."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from app.meaning.folder import MODEL, TOKENIZER, Pooling, read_manifest, verify
+
+Vectors = NDArray[np.float32]
+
+BATCH = 16
+"""Texts a run: of like length, so that little is padded."""
+
+
+class OnnxEncoder:
+    """Raises `EncoderError` where the folder is not what it says."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        self.manifest = read_manifest(folder)
+        verify(folder, self.manifest)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._session = onnxruntime.InferenceSession(
+            folder / MODEL, options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = {one.name for one in self._session.get_inputs()}
+        self._output = self._session.get_outputs()[0].name
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._tokenizer.enable_truncation(self.manifest.longest)
+        self._pad = (self._tokenizer.padding or {}).get("pad_id", 0)
+        self._tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Raw vectors, a row a text, not centred and of any length."""
+        found = np.empty((len(texts), self.manifest.dims), np.float32)
+        pieces = self._tokenizer.encode_batch([self.manifest.prefix + text for text in texts])
+        order = sorted(range(len(texts)), key=lambda place: len(pieces[place].ids))
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            found[places] = self._run([pieces[place] for place in places])
+        return found
+
+    def _run(self, pieces: list[Encoding]) -> Vectors:
+        length = max(len(one.ids) for one in pieces)
+        ids = np.full((len(pieces), length), self._pad, np.int64)
+        mask = np.zeros((len(pieces), length), np.int64)
+        for row, one in enumerate(pieces):
+            ids[row, : len(one.ids)] = one.ids
+            mask[row, : len(one.ids)] = 1
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        fed: dict[str, Any] = {name: it for name, it in given.items() if name in self._inputs}
+        output: Vectors = self._session.run([self._output], fed)[0]
+        return self._pooled(output, mask)
+
+    def _pooled(self, output: Vectors, mask: NDArray[np.int64]) -> Vectors:
+        if self.manifest.pooling is Pooling.NONE:
+            return output
+        if self.manifest.pooling is Pooling.CLS:
+            return output[:, 0]
+        weights = mask[..., None].astype(np.float32)
+        return np.asarray((output * weights).sum(1) / weights.sum(1), np.float32)
