@@ -25,6 +25,7 @@ class Index(StrEnum):
     NOTICES = "notices"
     DIGESTS = "digests"
     AUDIT = "audit"
+    MODELS = "models"
     MEANINGS = "meanings"
     ENRICHMENT = "enrichment"
 
