@@ -27,7 +27,7 @@ def living(words: Words) -> dict[str, str]:
     id is the newer.
     """
     edges = {one: said.of for one, said in words.items() if said and said.of in words}
-    for circle in _circles(edges):
+    for circle in list(_circles(edges)):
         newest = max(circle, key=lambda one: (_at(words, one), one))
         del edges[edges[newest]]
     return edges
