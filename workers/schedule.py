@@ -21,6 +21,8 @@ SWEEPS = (
     "rebuild_vocabulary",
     "chase_deadlines",
     "retime_cases",
+    "sweep_duplicates",
+    "learn_thresholds",
     "sweep_audit",
     "sweep_notices",
     "send_letters",

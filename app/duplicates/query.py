@@ -133,6 +133,12 @@ def seen_cases(ids: Collection[str], viewer: Viewer | None) -> Body:
     }
 
 
-def verdicts_of_kinds() -> Body:
-    """How many pairs of each kind were decided, by score: what thresholds are learned from."""
-    return {"query": {"bool": {"filter": [_DECIDED]}}, "size": WALK, "sort": [{"id": "asc"}]}
+def decided_of(kinds: Collection[str], after: list[Any] | None = None) -> Body:
+    """Pairs of these kinds that were answered: what thresholds are learned from."""
+    return {
+        "query": {"bool": {"filter": [_DECIDED, {"terms": {"kind": sorted(kinds)}}]}},
+        "size": WALK,
+        "track_total_hits": False,
+        "sort": [{"id": "asc"}],
+        **({"search_after": after} if after else {}),
+    }

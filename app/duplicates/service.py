@@ -1,6 +1,6 @@
 """Groups of duplicates: seen, taken apart, given another main case; each act can be undone."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -34,11 +34,9 @@ class Group(Struct, frozen=True):
         return 1 + len(self.others) + self.hidden
 
 
-class Done(Struct, frozen=True):
-    """An act on a group: the case it was written in, which can take it back."""
-
-    case: Case
-    told: str
+Act = Callable[[Engine, Viewer, str, str | None, ZoneInfo], Awaitable[Case]]
+"""On a case by its id, once for its key; answers with the case it was written in, which can take
+it back."""
 
 
 async def group_of(engine: Engine, viewer: Viewer | None, case: Case) -> Group | None:
@@ -63,16 +61,17 @@ def _order(case: Case) -> tuple[object, ...]:
 
 async def unlink(
     engine: Engine, viewer: Viewer, case_id: str, key: str | None, zone: ZoneInfo
-) -> Done:
+) -> Case:
     """The case is nobody's duplicate any more; what is its own duplicate goes with it."""
     case = await open_case(engine, viewer, case_id)
-    for one in _waking(await members_of(engine, [case.id]), case):
+    waking = _waking(await members_of(engine, [case.id]), case)
+    for one in waking:
         await act(engine, viewer, one, None, Action("unmark_duplicate", key=key), zone=zone)
     outcome = await act(
         engine, viewer, case.id, None, Action("unmark_duplicate", key=key), zone=zone
     )
-    await settle(engine, [case.id])
-    return Done(outcome.case, f"№ {case.number} больше не дубль.")
+    await settle(engine, [case.id, *waking])
+    return outcome.case
 
 
 def _waking(members: Members, case: Case) -> Sequence[str]:
@@ -87,7 +86,7 @@ def _waking(members: Members, case: Case) -> Sequence[str]:
 
 async def make_main(
     engine: Engine, viewer: Viewer, case_id: str, key: str | None, zone: ZoneInfo
-) -> Done:
+) -> Case:
     """Written as the newest word in the case that is main now: it becomes a duplicate of this."""
     case = await open_case(engine, viewer, case_id)
     members = await members_of(engine, [case.id])
@@ -105,14 +104,14 @@ async def make_main(
     action = Action("mark_duplicate", Given(values), key)
     outcome = await act(engine, viewer, head.id, None, action, zone=zone)
     await settle(engine, [head.id])
-    return Done(outcome.case, f"Главное теперь № {case.number}.")
+    return outcome.case
 
 
 async def undo(
     engine: Engine, viewer: Viewer, case_id: str, key: str | None, zone: ZoneInfo
-) -> Done:
+) -> Case:
     """The own last act on this case is taken back, whatever it was."""
     case = await open_case(engine, viewer, case_id)
     outcome = await act(engine, viewer, case.id, None, Action(UNDO, key=key), zone=zone)
     await settle(engine, [case.id])
-    return Done(outcome.case, "Отменено.")
+    return outcome.case
