@@ -24,6 +24,7 @@ SWEEPS = (
     "sweep_audit",
     "sweep_notices",
     "send_letters",
+    "enrich_cases",
 )
 
 

@@ -2,10 +2,10 @@
 
 import click
 
-from dev.bench import chase, deadlines, imports, rebuild, search, work
+from dev.bench import chase, deadlines, enrichment, imports, rebuild, search, work
 
 _SEARCH_PARTS = ("search", "pages", "hostile", "exports")
-_PARTS = ("imports", *_SEARCH_PARTS, "deadlines", "work", "chase", "rebuild")
+_PARTS = ("imports", *_SEARCH_PARTS, "deadlines", "work", "chase", "rebuild", "enrichment")
 
 
 @click.command()
@@ -27,6 +27,8 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
         chase.main(messages)
     if "rebuild" in chosen:
         rebuild.main(messages)
+    if "enrichment" in chosen:
+        enrichment.main()
 
 
 if __name__ == "__main__":
