@@ -17,13 +17,13 @@ from app.engine.names import Index
 from app.errors import EncoderError
 from app.meaning.process import EncoderProcess, encoder_of
 from app.meaning.service import current_meaning, question_vector, warm
+from app.meaning.waiting import VERSION, unfinished, waiting
 from app.settings import Settings
 from indexers.enrichment import batch as batching
 from indexers.enrichment import failures, run
 from indexers.enrichment.order import STEPS
-from indexers.enrichment.query import unfinished, waiting
 from indexers.enrichment.run import enrich
-from indexers.enrichment.steps import VERSION, Findings, Step, Tools
+from indexers.enrichment.steps import Findings, Step, Tools
 from tests.casework import case, store, stored
 from tests.factories import load, row, write_csv
 
