@@ -123,9 +123,11 @@ def installed(
 
 
 @pytest.fixture
-def settings(installed: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def settings(
+    installed: Installation, encoder_dir: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
     """The installation with nobody and no case in it; child processes find it, too."""
-    for name, value in installed.environment.items():
+    for name, value in (installed.environment | {"OTKLIK_ENCODER_DIR": encoder_dir}).items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
     chosen = get_settings()
