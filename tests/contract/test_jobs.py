@@ -17,6 +17,7 @@ def declared() -> RedisBroker:
         deadlines,
         exports,
         imports,
+        learning,
         notices,
         recounts,
         vocabulary,
@@ -32,6 +33,7 @@ def declared() -> RedisBroker:
         attachments.sweep_attachments,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
+        learning.learn_suggestions,
         deadlines.chase_deadlines,
     ):
         assert actor.broker is broker
