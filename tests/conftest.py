@@ -14,6 +14,9 @@ from litestar.testing import AsyncTestClient
 from app.engine.client import Engine, client_options
 from app.settings import ROOT, Settings, get_settings
 from tests.installation import drop_indexes
+from tests.sites import site, sites_come_back
+
+__all__ = ["sites_come_back"]
 
 IN_CI = bool(os.environ.get("CI"))
 
@@ -96,8 +99,6 @@ async def raw_engine(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
 
 @pytest.fixture
 def app(settings: Settings) -> Litestar:
-    from tests.factories import site
-
     return site(settings)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from litestar import Litestar
 from redis.asyncio import from_url
 
 from app.accounts import service as accounts
@@ -22,16 +21,10 @@ from app.engine.names import Index
 from app.intake import service
 from app.intake.models import ImportJob
 from app.intake.repository import IMPORTS
-from app.main import create_app
 from app.settings import Settings
-from app.viewer import LOCAL_VIEWER, Viewer
+from app.viewer import LOCAL_VIEWER
 from indexers.imports.run import run_import
-
-
-def site(settings: Settings, viewer: Viewer | None = LOCAL_VIEWER) -> Litestar:
-    """The application with `viewer` signed in to it; None for a stranger."""
-    return create_app(settings, signed_in_as=viewer)
-
+from tests.sites import site as site  # noqa: PLC0414 - handed on
 
 PASSWORD = "Ромашка-на-лугу-7"
 """Of every user that `make_user` makes."""
