@@ -15,8 +15,8 @@ from litestar import Litestar
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Viewer
 
-_KEPT = 6
-"""Of one module there are few kinds; the next has other settings."""
+_KEPT = 12
+"""Few kinds are asked for again and again; one holds some megabytes."""
 _built: list["_Built"] = []
 
 
