@@ -16,6 +16,9 @@ from app.engine.client import Engine, client_options
 from app.meaning.ensure import ensure
 from app.settings import ROOT, Settings, get_settings
 from tests.installation import drop_indexes
+from tests.sites import site, sites_come_back
+
+__all__ = ["sites_come_back"]
 
 IN_CI = bool(os.environ.get("CI"))
 
@@ -115,8 +118,6 @@ async def raw_engine(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
 
 @pytest.fixture
 def app(settings: Settings) -> Litestar:
-    from tests.factories import site
-
     return site(settings)
 
 
