@@ -25,6 +25,8 @@ class Index(StrEnum):
     NOTICES = "notices"
     DIGESTS = "digests"
     AUDIT = "audit"
+    MEANINGS = "meanings"
+    ENRICHMENT = "enrichment"
 
 
 MONTHLY = frozenset({Index.AUDIT})

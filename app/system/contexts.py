@@ -30,6 +30,8 @@ INDEX_TITLES: dict[Index, str] = {
     Index.NOTICES: "Уведомления",
     Index.DIGESTS: "Сводки",
     Index.AUDIT: "Журнал",
+    Index.MEANINGS: "Средние для поиска по смыслу",
+    Index.ENRICHMENT: "Необработанные обращения",
 }
 _RUNNING_POLL = 2
 _IDLE_POLL = 15
