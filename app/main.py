@@ -52,6 +52,7 @@ from app.permissions import Permission
 from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
+from app.suggestions.controllers import CaseSuggestionsController, SuggestApiController
 from app.system.controllers import SystemController
 from app.today.controllers import TodayController
 from app.viewer import Viewer
@@ -108,6 +109,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CasePageController,
     CaseApiController,
     AuthorCasesController,
+    CaseSuggestionsController,
+    SuggestApiController,
     MessagesController,
     ManualEntryController,
     TokensController,

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from anyio.to_thread import run_sync
+from msgspec.structs import replace
 
 from app.engine.client import Engine
 from app.errors import EncoderError, EngineSetupError, EngineUnavailableError, ForbiddenError
@@ -40,7 +41,15 @@ async def suggest(engine: Engine, viewer: Viewer | None, asked: Asked) -> Sugges
     ):
         raise ForbiddenError("Нет права: менять тему, место и важность.")
     vector, version = await _vector(engine, asked)
-    return await suggest_for(engine, asked, vector, version)
+    found = await suggest_for(engine, asked, vector, version)
+    if (await current_book(engine)).departments or _sees_all_departments(viewer):
+        return found
+    return replace(found, departments=[])
+
+
+def _sees_all_departments(viewer: Viewer) -> bool:
+    """Without a book, names of departments come from cases this viewer might not see."""
+    return viewer.everything or any(scope.departments is None for scope in viewer.scopes)
 
 
 async def suggest_for(

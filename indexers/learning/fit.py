@@ -84,14 +84,14 @@ def learn(
 ) -> Learned:
     """Each label has to come at least `FEWEST` times, and there have to be two of them.
 
-    The factors and the check come from held-out folds, the weights from all texts. The vocabulary
-    is that of all texts in the folds, too: it knows no label.
+    The factors and the check come from held-out folds, the weights from all texts. A fold counts
+    its own vocabulary: one that had seen the held-out texts made the voters look surer than right.
     """
     classes = sorted(set(labels))
     numbered = {name: number for number, name in enumerate(classes)}
     right = np.array([numbered[label] for label in labels], np.int64)
     counted = matrix(vocabulary, texts)
-    by_words, by_meaning = _held_out(counted, vectors, right, len(classes))
+    by_words, by_meaning = _held_out(texts, vectors, right, len(classes))
     factors = _factors(by_words, by_meaning, right)
     alone = check_of(softmax(blended(factors, by_words, None)), right)
     chances = softmax(blended(factors, by_words, by_meaning))
@@ -110,15 +110,18 @@ def _voters(
 
 
 def _held_out(
-    counted: csr_matrix, vectors: Rows | None, right: Labels, classes: int
+    texts: Sequence[Features], vectors: Rows | None, right: Labels, classes: int
 ) -> tuple[Marks, Marks | None]:
     """Marks of every text by voters that had not seen it."""
     by_words = np.zeros((len(right), classes))
     by_meaning = None if vectors is None else np.zeros((len(right), classes))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED)
     for known, unseen in folds.split(right, right):
-        weights, bias = _fit_words(counted[known], right[known], classes)
-        by_words[unseen] = counted[unseen] @ weights + bias
+        own = [texts[place] for place in known]
+        vocabulary = vocabulary_of(own, classes)
+        weights, bias = _fit_words(matrix(vocabulary, own), right[known], classes)
+        rows = matrix(vocabulary, [texts[place] for place in unseen])
+        by_words[unseen] = rows @ weights + bias
         if vectors is not None and by_meaning is not None:
             meaning, meaning_bias = _fit_meaning(vectors[known], right[known], classes)
             by_meaning[unseen] = vectors[unseen] @ meaning + meaning_bias
