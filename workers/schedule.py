@@ -22,6 +22,8 @@ SWEEPS = (
     "learn_suggestions",
     "chase_deadlines",
     "retime_cases",
+    "sweep_duplicates",
+    "learn_thresholds",
     "sweep_audit",
     "sweep_notices",
     "send_letters",

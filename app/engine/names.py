@@ -24,6 +24,7 @@ class Index(StrEnum):
     RECOUNTS = "recounts"
     NOTICES = "notices"
     DIGESTS = "digests"
+    PAIRS = "pairs"
     AUDIT = "audit"
     MODELS = "models"
     MEANINGS = "meanings"

@@ -1,6 +1,6 @@
 """What the panel «Подсказки» shows: each suggestion as one action of the case, one press away."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from ulid import ULID
@@ -9,7 +9,7 @@ from app.cases.actions.apply import refusal_of
 from app.cases.actions.table import RULES
 from app.cases.codes import IMPORTANCE_NAMES, Importance
 from app.cases.models import Case
-from app.suggestions.models import By, PlaceGuess, Suggestion, ThemeGuess
+from app.suggestions.models import By, DepartmentGuess, PlaceGuess, Suggestion, ThemeGuess
 from app.suggestions.words import SOURCES, confidence
 from app.viewer import Viewer
 
@@ -53,18 +53,7 @@ def panel_of(case: Case, viewer: Viewer, found: Suggestion) -> Panel:
             _theme(case, viewer, one, key, found.by)
             for one, key in zip(found.themes, KEYS, strict=False)
         ],
-        departments=[
-            _offer(
-                case,
-                viewer,
-                "assign",
-                one.name,
-                confidence(one.score),
-                (("department", one.name), ("assignee", "")),
-                here=case.workflow.department == one.name,
-            )
-            for one in found.departments
-        ],
+        departments=[_department(case, viewer, one) for one in found.departments],
         importance=_importance(case, viewer, found),
         dangers=found.importance.why,
         place=_place(case, viewer, found.place),
@@ -88,7 +77,15 @@ def _theme(case: Case, viewer: Viewer, one: ThemeGuess, key: str, by: By) -> Off
     fields += [(name, getattr(now, name) or "") for name in kept]
     here = now.im_theme == one.value
     note = theme_note(one, by)
-    return _offer(case, viewer, "classify", one.value, note, tuple(fields), here=here, hotkey=key)
+    offer = Offer(one.value, note, fields=tuple(fields), hotkey=key, here=here)
+    return _offer(case, viewer, "classify", offer)
+
+
+def _department(case: Case, viewer: Viewer, one: DepartmentGuess) -> Offer:
+    fields = (("department", one.name), ("assignee", ""))
+    here = case.workflow.department == one.name
+    offer = Offer(one.name, confidence(one.score), fields=fields, here=here)
+    return _offer(case, viewer, "assign", offer)
 
 
 def _importance(case: Case, viewer: Viewer, found: Suggestion) -> list[Offer]:
@@ -96,17 +93,8 @@ def _importance(case: Case, viewer: Viewer, found: Suggestion) -> list[Offer]:
     if not found.importance.why or value == Importance.NORMAL:
         return []
     name = f"{IMPORTANCE_NAMES[Importance(value)]} важность"
-    return [
-        _offer(
-            case,
-            viewer,
-            "set_importance",
-            name,
-            "",
-            (("importance", value),),
-            here=case.importance == value,
-        )
-    ]
+    offer = Offer(name, "", fields=(("importance", value),), here=case.importance == value)
+    return [_offer(case, viewer, "set_importance", offer)]
 
 
 def _place(case: Case, viewer: Viewer, place: PlaceGuess | None) -> list[Offer]:
@@ -124,7 +112,7 @@ def _place(case: Case, viewer: Viewer, place: PlaceGuess | None) -> list[Offer]:
     here = all(getattr(now, name) == value for name, value in given.items())
     fields = tuple((name, value or "") for name, value in given.items())
     text = place_text(place)
-    return [_offer(case, viewer, "set_place", text, place.told, fields, here=here)]
+    return [_offer(case, viewer, "set_place", Offer(text, place.told, fields=fields, here=here))]
 
 
 def place_text(place: PlaceGuess) -> str:
@@ -133,18 +121,8 @@ def place_text(place: PlaceGuess) -> str:
     return ", ".join(part for part in (street, place.house, place.district) if part)
 
 
-def _offer(
-    case: Case,
-    viewer: Viewer,
-    action: str,
-    text: str,
-    note: str,
-    fields: tuple[tuple[str, str], ...],
-    *,
-    here: bool,
-    hotkey: str = "",
-) -> Offer:
-    if here or refusal_of(case, RULES[action], viewer) is not None:
-        return Offer(text, note, here=here)
-    url = f"/cases/{quote(case.id, safe='')}/actions/{action}"
-    return Offer(text, note, url, fields, hotkey)
+def _offer(case: Case, viewer: Viewer, action: str, offer: Offer) -> Offer:
+    """With its address where the action may be done now."""
+    if offer.here or refusal_of(case, RULES[action], viewer) is not None:
+        return offer
+    return replace(offer, url=f"/cases/{quote(case.id, safe='')}/actions/{action}")

@@ -6,7 +6,6 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 from litestar.response import Template
-from msgspec import Struct
 
 from app.cases.service import open_case
 from app.engine.client import Engine
@@ -15,12 +14,7 @@ from app.settings import Settings
 from app.suggestions.contexts import panel_of
 from app.suggestions.models import (
     Asked,
-    By,
-    DepartmentGuess,
-    ImportanceGuess,
-    PlaceGuess,
     Suggestion,
-    ThemeGuess,
 )
 from app.suggestions.params import read_asked
 from app.suggestions.service import suggest, this_month
@@ -29,19 +23,6 @@ from app.web.access import needs
 from app.web.render import page
 
 CaseName = Annotated[str, PathParameter(description="Идентификатор или номер обращения.")]
-
-
-class SuggestAnswer(Struct, frozen=True):
-    """Подсказки по тексту: ничего не меняют, решает человек."""
-
-    themes: list[ThemeGuess]
-    departments: list[DepartmentGuess]
-    importance: ImportanceGuess
-    place: PlaceGuess | None
-    gist: str
-    danger: list[str]
-    by: By
-    version: int
 
 
 class SuggestApiController(Controller):
@@ -56,16 +37,13 @@ class SuggestApiController(Controller):
         engine: NamedDependency[Engine],
         viewer: NamedDependency[Viewer],
         data: JSONBody[dict[str, Any]],
-    ) -> SuggestAnswer:
+    ) -> Suggestion:
         """По `text` и, если есть, `title`, `street`, `house`, `municipality`.
 
         `score` — вероятность от 0 до 1. `by` говорит, на чём основано: `words_and_meaning`,
         `words` (модель смысла не отвечает), `theme_names` (учиться ещё не на чем), `nothing`.
         """
-        found = await suggest(engine, viewer, read_asked(data))
-        return SuggestAnswer(
-            **{name: getattr(found, name) for name in Suggestion.__struct_fields__}
-        )
+        return await suggest(engine, viewer, read_asked(data))
 
 
 class CaseSuggestionsController(Controller):

@@ -98,6 +98,10 @@
       KeyT: () => press("t"),
       KeyA: assign,
       KeyS: () => press("s"),
+      KeyY: () => press("y"),
+      KeyN: () => press("n"),
+      KeyH: () => press("h"),
+      KeyU: () => press("u"),
       KeyG: go,
     }[event.code] || null;
   };
