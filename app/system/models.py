@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from app.engine.names import Index
+from app.meaning.models import Encoder
 from app.notices.results import Letters
 
 
@@ -98,6 +99,14 @@ class Backlog(Struct, frozen=True):
     notices: int
     """Cases that people have not been told of yet."""
     letters: Letters
+
+
+class WorkerNote(Struct, frozen=True):
+    """What the worker of the enrichment said when it last went through."""
+
+    at: datetime
+    encoder: Encoder
+    """Of its own process."""
 
 
 class Reading(Struct, frozen=True):

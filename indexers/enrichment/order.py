@@ -1,5 +1,6 @@
 """The steps in the order they run; those that look around come after all that derive."""
 
 from indexers.enrichment.steps import Step
+from indexers.enrichment.vectors import VECTORS
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (VECTORS,)

@@ -15,6 +15,7 @@ def declared() -> RedisBroker:
         audit,
         bulk,
         deadlines,
+        enrichment,
         exports,
         imports,
         learning,
@@ -35,6 +36,7 @@ def declared() -> RedisBroker:
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
         deadlines.chase_deadlines,
+        enrichment.enrich_cases,
     ):
         assert actor.broker is broker
     return broker

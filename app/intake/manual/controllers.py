@@ -23,6 +23,7 @@ from app.intake.manual.pages import (
 )
 from app.intake.manual.service import Refused, save
 from app.intake.manual.warnings import warnings_of
+from app.jobs import ring
 from app.permissions import Permission
 from app.web.access import needs
 from app.web.htmx import go
@@ -81,6 +82,8 @@ async def _save(request: AnyRequest, counter: Counter, key: str, form: EntryForm
         return await form_page(request, counter, key, form, said=said, keep=True)
     if isinstance(outcome, Refused):
         return await _again(request, counter, key, form, outcome)
+    if outcome.created:
+        await ring(counter.settings, "enrich_cases")
     await counter.drafts.drop(key)
     return go(request, _address(outcome, form))
 
