@@ -31,6 +31,7 @@ from app.audit.refusals import Refusals, told_each_minute
 from app.audit.security import security_told
 from app.audit.waiting import Journal
 from app.books.controllers import BooksController
+from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
@@ -117,6 +118,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     TokensController,
     ExportsController,
     BooksController,
+    DangerWordsController,
+    SuggestionsController,
     DeadlinesController,
     DeadlineChangesController,
     PeopleController,

@@ -10,7 +10,7 @@ from app.cases.actions.table import RULES
 from app.cases.codes import IMPORTANCE_NAMES, Importance
 from app.cases.models import Case
 from app.suggestions.models import By, DepartmentGuess, PlaceGuess, Suggestion, ThemeGuess
-from app.suggestions.words import SOURCES, confidence
+from app.suggestions.words import SOURCES, confidence, theme_note
 from app.viewer import Viewer
 
 KEYS = ("1", "2", "3")
@@ -61,12 +61,6 @@ def panel_of(case: Case, viewer: Viewer, found: Suggestion) -> Panel:
         source=SOURCES[found.by],
         learned=found.by in {By.BOTH, By.WORDS},
     )
-
-
-def theme_note(one: ThemeGuess, by: By) -> str:
-    """«скорее всего, 64 %: яма, дорога»."""
-    sure = confidence(one.score) if by is not By.NAMES else "по названию темы"
-    return f"{sure}: {', '.join(one.words)}" if one.words else sure
 
 
 def _theme(case: Case, viewer: Viewer, one: ThemeGuess, key: str, by: By) -> Offer:

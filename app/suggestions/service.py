@@ -53,13 +53,21 @@ def _sees_all_departments(viewer: Viewer) -> bool:
 
 
 async def suggest_for(
-    engine: Engine, asked: Asked, vector: list[float] | None, vector_version: str
+    engine: Engine,
+    asked: Asked,
+    vector: list[float] | None,
+    vector_version: str,
+    *,
+    explained: bool = True,
 ) -> Suggestion:
-    """For whoever has the vector already; one of another version than was learned is left out."""
+    """For whoever has the vector already; one of another version than was learned is left out.
+
+    Telling the words of each theme (`explained`) is half of the work.
+    """
     used = await in_use(engine)
     known = used.state.emb_ver if used.state else None
     vector = vector if known and known == vector_version else None
-    found = await _guessed(engine, used, asked, vector)
+    found = await _guessed(engine, used, asked, vector, explained=explained)
     listed = (await current_suggestion_book(engine)).words.values()
     dangers = await run_sync(find_danger, asked.whole, list(listed), asked.month)
     return Suggestion(
@@ -83,12 +91,12 @@ async def _vector(engine: Engine, asked: Asked) -> tuple[list[float] | None, str
 
 
 async def _guessed(
-    engine: Engine, used: InUse, asked: Asked, vector: list[float] | None
+    engine: Engine, used: InUse, asked: Asked, vector: list[float] | None, *, explained: bool
 ) -> Guessed:
     if len(words(asked.whole)) < _FEWEST_WORDS:
         return Guessed([], [], {})
     if used.model is not None:
-        return await run_sync(guess, used.model, asked.whole, vector)
+        return await run_sync(guess, used.model, asked.whole, vector, explained)
     try:
         themes = await active_themes(engine)
     except (EngineSetupError, EngineUnavailableError):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
@@ -16,7 +17,16 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from app.suggestions.features import Features
-from app.suggestions.linear import Factors, Marks, Vocabulary, Voters, blended, softmax
+from app.suggestions.linear import (
+    Bend,
+    Factors,
+    Marks,
+    Vocabulary,
+    Voters,
+    blended,
+    chances_of,
+    softmax,
+)
 
 FEWEST = 5
 """Examples of a class that is learned: of fewer nothing can be held back to check it."""
@@ -27,6 +37,8 @@ _MOST_WEIGHTS = 40_000_000
 """Of words, at two octets: 80 MB at most, whatever the number of classes."""
 _PENALTY = 0.5
 _SEED = 7
+_FLATTEST = 0.1
+"""A bend must not turn the order round, whatever few texts say."""
 
 Labels = NDArray[np.int64]
 Rows = NDArray[np.float32]
@@ -93,8 +105,8 @@ def learn(
     counted = matrix(vocabulary, texts)
     by_words, by_meaning = _held_out(texts, vectors, right, len(classes))
     factors = _factors(by_words, by_meaning, right)
-    alone = check_of(softmax(blended(factors, by_words, None)), right)
-    chances = softmax(blended(factors, by_words, by_meaning))
+    alone = check_of(chances_of(factors, by_words, None), right)
+    chances = chances_of(factors, by_words, by_meaning)
     voters = _voters(classes, counted, vectors, right, factors)
     return Learned(voters, check_of(chances, right), alone, chances.argmax(axis=1) == right)
 
@@ -158,7 +170,23 @@ def _factors(by_words: Marks, by_meaning: Marks | None, right: Labels) -> Factor
     start = np.log([5.0, 3.0, 0.1])
     found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 0.01, "fatol": 1e-4})
     alone, words, meaning = (float(one) for one in np.exp(found.x))
-    return Factors(alone) if by_meaning is None else Factors(alone, words, meaning)
+    bare = Factors(alone) if by_meaning is None else Factors(alone, words, meaning)
+    bend_alone = _bend(softmax(blended(bare, by_words, None)), right)
+    bend = _bend(softmax(blended(bare, by_words, by_meaning)), right)
+    return replace(bare, bend_alone=bend_alone, bend=bend)
+
+
+def _bend(chances: Marks, right: Labels) -> Bend:
+    """The straightening that makes the three first suggestions' chances come true."""
+    order = np.argsort(-chances, axis=1)[:, :3]
+    stated, hit = np.take_along_axis(chances, order, axis=1), order == right[:, None]
+
+    def loss(tried: NDArray[np.float64]) -> float:
+        bent = np.clip(Bend(tried[0], tried[1])(stated), 1e-9, 1 - 1e-9)
+        return float(-np.where(hit, np.log(bent), np.log1p(-bent)).mean())
+
+    shift, slope = (float(one) for one in minimize(loss, [0.0, 1.0], method="Nelder-Mead").x)
+    return Bend(shift, max(slope, _FLATTEST))
 
 
 def _surprise(marks: Marks, right: Labels) -> float:
