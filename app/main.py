@@ -31,6 +31,7 @@ from app.audit.refusals import Refusals, told_each_minute
 from app.audit.security import security_told
 from app.audit.waiting import Journal
 from app.books.controllers import BooksController
+from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
@@ -54,6 +55,7 @@ from app.permissions import Permission
 from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
+from app.suggestions.controllers import CaseSuggestionsController, SuggestApiController
 from app.system.controllers import SystemController
 from app.today.controllers import TodayController
 from app.viewer import Viewer
@@ -110,11 +112,15 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CasePageController,
     CaseApiController,
     AuthorCasesController,
+    CaseSuggestionsController,
+    SuggestApiController,
     MessagesController,
     ManualEntryController,
     TokensController,
     ExportsController,
     BooksController,
+    DangerWordsController,
+    SuggestionsController,
     DeadlinesController,
     DeadlineChangesController,
     PeopleController,

@@ -15,6 +15,7 @@ def declared() -> RedisBroker:
         audit,
         bulk,
         deadlines,
+        duplicates,
         enrichment,
         exports,
         imports,
@@ -36,6 +37,7 @@ def declared() -> RedisBroker:
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
         deadlines.chase_deadlines,
+        duplicates.settle_duplicates,
         enrichment.enrich_cases,
     ):
         assert actor.broker is broker

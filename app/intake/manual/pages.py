@@ -25,6 +25,7 @@ from app.intake.manual.drafts import Draft, Drafts
 from app.intake.manual.forms import EntryForm, first_form
 from app.intake.manual.lookalikes import find_lookalikes
 from app.intake.manual.service import Entered, entered_before, entry_id
+from app.intake.manual.suggesting import Offers, offers_for
 from app.reference.service import current_book
 from app.reference.themes import active_themes
 from app.settings import Settings
@@ -73,11 +74,13 @@ async def look_beside(counter: Counter, key: str, form: EntryForm, *, keep: bool
         hits = await find_lookalikes(
             counter.engine, counter.viewer, form, but=entry_id(counter.viewer, key)
         )
+        themes = (await read_books(counter)).themes
+        offers = await offers_for(counter.engine, counter.viewer, form, themes)
         checked = True
     except _AWAY:
-        hits, checked = [], False
+        hits, offers, checked = [], Offers(), False
     warnings = [] if form.empty else sentences(form)
-    return Beside(warnings, hits, checked, now if kept else None, kept)
+    return Beside(warnings, hits, offers, checked, now if kept else None, kept)
 
 
 async def form_page(
