@@ -15,6 +15,7 @@ def declared() -> RedisBroker:
         audit,
         bulk,
         deadlines,
+        duplicates,
         exports,
         imports,
         notices,
@@ -33,6 +34,7 @@ def declared() -> RedisBroker:
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
         deadlines.chase_deadlines,
+        duplicates.sweep_duplicates,
     ):
         assert actor.broker is broker
     return broker
