@@ -29,6 +29,7 @@ ACTORS: dict[str, str] = {
     "sweep_recounts": "sweeps",
     "sweep_attachments": "sweeps",
     "rebuild_vocabulary": "vocabulary",
+    "learn_suggestions": "learning",
     "chase_deadlines": "deadlines",
     "retime_cases": "deadlines",
     "settle_duplicates": "duplicates",

@@ -19,6 +19,7 @@ SWEEPS = (
     "sweep_recounts",
     "sweep_attachments",
     "rebuild_vocabulary",
+    "learn_suggestions",
     "chase_deadlines",
     "retime_cases",
     "sweep_duplicates",

@@ -56,6 +56,9 @@ WORDS: dict[str, str] = {
     "book.calendar_changed": "Изменён рабочий календарь",
     "book.choices_changed": "Изменены правила выбора порядка расчёта",
     "book.ladder_changed": "Изменены шаги напоминаний",
+    "book.danger_created": "Добавлены опасные слова",
+    "book.danger_changed": "Изменены опасные слова",
+    "book.thresholds_changed": "Изменены пороги подсказок",
 }
 """Everything that is not a step of a case."""
 

@@ -26,6 +26,9 @@ class Index(StrEnum):
     DIGESTS = "digests"
     PAIRS = "pairs"
     AUDIT = "audit"
+    MODELS = "models"
+    MEANINGS = "meanings"
+    ENRICHMENT = "enrichment"
 
 
 MONTHLY = frozenset({Index.AUDIT})

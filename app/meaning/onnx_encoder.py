@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from app.meaning.folder import MODEL, TOKENIZER, Pooling, read_manifest, verify
-
-Vectors = NDArray[np.float32]
+from app.meaning.models import Vectors
 
 BATCH = 16
 """Texts a run: of like length, so that little is padded."""
+_ERRORS_ONLY = 3
 
 
 class OnnxEncoder:
@@ -25,6 +25,7 @@ class OnnxEncoder:
         verify(folder, self.manifest)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        options.log_severity_level = _ERRORS_ONLY
         self._session = onnxruntime.InferenceSession(
             folder / MODEL, options, providers=["CPUExecutionProvider"]
         )

@@ -21,6 +21,7 @@ INDEX_TITLES: dict[Index, str] = {
     Index.BULK: "Действия над списками",
     Index.REBUILDS: "Перестройки",
     Index.VOCABULARY: "Слова для поиска",
+    Index.MODELS: "Обученные подсказки",
     Index.TOKENS: "Токены программ",
     Index.DESKS: "Рабочие места",
     Index.USERS: "Люди",
@@ -30,6 +31,8 @@ INDEX_TITLES: dict[Index, str] = {
     Index.NOTICES: "Уведомления",
     Index.DIGESTS: "Сводки",
     Index.AUDIT: "Журнал",
+    Index.MEANINGS: "Средние для поиска по смыслу",
+    Index.ENRICHMENT: "Необработанные обращения",
 }
 _RUNNING_POLL = 2
 _IDLE_POLL = 15

@@ -12,6 +12,7 @@ from dev.bench.kursk import read_themes, score_themes, with_many
 from dev.bench.noise import with_typos, wrong_layout
 from dev.bench.relevance import Find, Score, cells, corpus, gap
 from dev.bench.report import table, write_section
+from dev.bench.themes import themes_section
 from dev.bench.xquad import Task, read_task
 
 SUBSET = ROOT / "tests" / "relevance" / "xquad_subset.json"
@@ -93,6 +94,7 @@ def _sections(xquad: Path, kursk: Path | None) -> dict[str, list[str]]:
             "",
             *_lines("nDCG@10", f"Из них тем с десятью сообщениями: {len(many[0].gains)}.", many),
         ]
+        sections["Подсказка темы: настоящие сообщения"] = themes_section(kursk)
     return sections
 
 

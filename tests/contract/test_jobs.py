@@ -18,6 +18,7 @@ def declared() -> RedisBroker:
         duplicates,
         exports,
         imports,
+        learning,
         notices,
         recounts,
         vocabulary,
@@ -33,6 +34,7 @@ def declared() -> RedisBroker:
         attachments.sweep_attachments,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
+        learning.learn_suggestions,
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
     ):
