@@ -109,6 +109,7 @@ def installed(
         **service_urls,
         "OTKLIK_INDEX_PREFIX": prefix,
         "OTKLIK_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "OTKLIK_ENCODER_DIR": "",  # what is about meaning asks for it (`encoder_folder`)
         "OTKLIK_SECRET_KEY": "k" * 40,
         "OTKLIK_LEASE_SECONDS": "3",
         "OTKLIK_SWEEP_SECONDS": "1",
