@@ -17,6 +17,7 @@ from app.meaning.ensure import ensure
 from app.settings import ROOT, Settings, get_settings
 from tests.installation import drop_indexes
 
+os.environ["OTKLIK_ENCODER_DIR"] = ""  # what is about meaning asks for it (`encoder_dir`)
 IN_CI = bool(os.environ.get("CI"))
 
 
