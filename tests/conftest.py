@@ -16,6 +16,9 @@ from app.engine.client import Engine, client_options
 from app.meaning.ensure import ensure
 from app.settings import ROOT, Settings, get_settings
 from tests.installation import drop_indexes
+from tests.sites import site, sites_come_back
+
+__all__ = ["sites_come_back"]
 
 os.environ["OTKLIK_ENCODER_DIR"] = ""  # what is about meaning asks for it (`encoder_dir`)
 IN_CI = bool(os.environ.get("CI"))
@@ -23,14 +26,20 @@ IN_CI = bool(os.environ.get("CI"))
 
 hypothesis.settings.register_profile("otklik", deadline=None)  # no test is about the clock
 hypothesis.settings.load_profile("otklik")
-_ALONE = ("tests/faults/", "tests/integration/test_search_time.py")
-"""What kills processes and starts engines, and what compares times, runs after all the rest."""
+_ALONE = "tests/faults/"
+"""What kills processes and starts engines runs after all the rest."""
+_BESIDE = ("tests/faults/test_engine_up.py", "tests/faults/test_search_hostile.py")
+"""Faults that have nothing to do with time and start no engine."""
+_FIRST = ("e2e", "relevance", "faults", "integration", "web", "contract", "unit")
+"""Folders by what one file costs: two workers that take files in this order end together."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.relative_to(ROOT).as_posix().startswith(_ALONE):
+    places = {item: item.path.relative_to(ROOT).as_posix() for item in items}
+    for item, place in places.items():
+        if place.startswith(_ALONE) and place not in _BESIDE:
             item.add_marker("alone")
+    items.sort(key=lambda item: _FIRST.index(places[item].split("/")[1]))
 
 
 def _missing(what: str) -> None:
@@ -110,8 +119,6 @@ async def raw_engine(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
 
 @pytest.fixture
 def app(settings: Settings) -> Litestar:
-    from tests.factories import site
-
     return site(settings)
 
 

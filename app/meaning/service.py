@@ -25,6 +25,7 @@ __all__ = [
     "current_meaning",
     "encoder_now",
     "means_of",
+    "message_vector",
     "message_vectors",
     "newest_mean",
     "question_vector",
@@ -58,12 +59,21 @@ async def message_vectors(
 
 
 async def question_vector(engine: Engine, text: str) -> tuple[str, list[float]]:
-    """`emb_ver` and the vector of what a person asks or types, in `QUESTION_SECONDS` or not."""
+    """`emb_ver` and the vector of what a person asks, in `QUESTION_SECONDS` or not."""
+    return await _one_vector(engine, text, questions=True)
+
+
+async def message_vector(engine: Engine, text: str) -> tuple[str, list[float]]:
+    """As `question_vector`, for a message that is compared with messages: one being written."""
+    return await _one_vector(engine, text, questions=False)
+
+
+async def _one_vector(engine: Engine, text: str, *, questions: bool) -> tuple[str, list[float]]:
     try:
         meaning = await current_meaning(engine)
-        key = (meaning.version, text)
+        key = (f"{meaning.version} {questions}", text)
         if (known := _QUESTIONS.get(key)) is None:
-            found = await _vectors(engine, meaning, [text], QUESTION_SECONDS)
+            found = await _vectors(engine, meaning, [text], QUESTION_SECONDS, questions=questions)
             known = found[0].tolist()
             _QUESTIONS.put(key, known)
     except EncoderError:
@@ -103,10 +113,15 @@ def encoder_now(engine: Engine) -> Encoder:
 
 
 async def _vectors(
-    engine: Engine, meaning: Meaning, texts: Sequence[str], seconds: float
+    engine: Engine,
+    meaning: Meaning,
+    texts: Sequence[str],
+    seconds: float,
+    *,
+    questions: bool = False,
 ) -> Vectors:
     process, sent = _process(engine), [text[:LONGEST_TEXT] for text in texts]
-    raw = await run_sync(process.encode, sent, seconds, meaning.code)
+    raw = await run_sync(process.encode, sent, seconds, meaning.code, questions)
     return centred(raw, meaning.mean.vector)
 
 

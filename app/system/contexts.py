@@ -22,6 +22,7 @@ INDEX_TITLES: dict[Index, str] = {
     Index.BULK: "Действия над списками",
     Index.REBUILDS: "Перестройки",
     Index.VOCABULARY: "Слова для поиска",
+    Index.MODELS: "Обученные подсказки",
     Index.TOKENS: "Токены программ",
     Index.DESKS: "Рабочие места",
     Index.USERS: "Люди",

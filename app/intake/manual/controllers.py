@@ -22,6 +22,7 @@ from app.intake.manual.pages import (
     unfinished,
 )
 from app.intake.manual.service import Refused, save
+from app.intake.manual.suggesting import used_in
 from app.intake.manual.warnings import warnings_of
 from app.jobs import ring
 from app.permissions import Permission
@@ -56,6 +57,8 @@ class ManualEntryController(Controller):
         """Whatever is wrong, the form comes back as it was typed."""
         given = await request.form()
         form, key = read_form(given), _key(given.get("key"))
+        if use := str(given.get("use", "")):
+            return await form_page(request, counter, key, used_in(form, use), keep=True)
         if given.get("check"):
             return await form_page(request, counter, key, form, keep=True)
         return await _save(request, counter, key, form)
