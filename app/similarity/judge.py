@@ -47,7 +47,7 @@ def main_of_cited(
 ) -> Match:
     """The main case of a group, reached by the number of a duplicate in it."""
     seen = weigh(asked, candidate, thresholds)
-    why = [*cited.why, f"Обращение {cited.number} — его дубликат"]
+    why = [*cited.why, f"Обращение {cited.number} — его дубль"]
     match = _match(candidate, seen, MatchKind.CITES, 1.0, why)
     return replace(match, through=cited.number)
 
