@@ -45,12 +45,13 @@ async def measure(
 ) -> Figures:
     """Over the half of the themes, the seeds and the phrases that no threshold was looked at with.
 
-    Written to indexes of their own, which are removed.
+    By words, places and numbers alone: the model of meaning can only add. Written to indexes of
+    their own, which are removed.
     """
     demos = town(TESTING, messages)
     texts = [demo.text for demo in demos if demo.origin == "ordinary"]
-    prefix = f"eval{uuid.uuid4().hex[:8]}-"
-    async with installation(settings.model_copy(update={"index_prefix": prefix})) as engine:
+    own = {"index_prefix": f"eval{uuid.uuid4().hex[:8]}-", "encoder_dir": ""}
+    async with installation(settings.model_copy(update=own)) as engine:
         streets = await fill(engine, demos)
         return Figures(
             len(demos),
