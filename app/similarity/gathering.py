@@ -9,7 +9,7 @@ from typing import Any
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import EncoderError
-from app.meaning.service import question_vector
+from app.meaning.service import message_vector
 from app.similarity.answers import past_answers
 from app.similarity.evidence import asked_of
 from app.similarity.judge import judge, main_of_cited
@@ -75,7 +75,7 @@ class Search:
 
     async def _vector(self) -> Vector | None:
         try:
-            return await question_vector(self._engine, self._asked.said.whole)
+            return await message_vector(self._engine, self._asked.said.whole)
         except EncoderError:
             return None
 

@@ -3,5 +3,7 @@
 from indexers.enrichment.pairs import PAIRS
 from indexers.enrichment.spots import SPOTS
 from indexers.enrichment.steps import Step
+from indexers.enrichment.suggestions import SUGGESTIONS
+from indexers.enrichment.vectors import VECTORS
 
-STEPS: tuple[Step, ...] = (SPOTS, PAIRS)
+STEPS: tuple[Step, ...] = (VECTORS, SPOTS, SUGGESTIONS, PAIRS)

@@ -15,6 +15,8 @@ def declared() -> RedisBroker:
         audit,
         bulk,
         deadlines,
+        duplicates,
+        enrichment,
         exports,
         imports,
         learning,
@@ -35,6 +37,8 @@ def declared() -> RedisBroker:
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
         deadlines.chase_deadlines,
+        duplicates.sweep_duplicates,
+        enrichment.enrich_cases,
     ):
         assert actor.broker is broker
     return broker
