@@ -93,7 +93,7 @@ def _level(seen: Evidence, limits: Thresholds) -> tuple[MatchKind | None, float]
     least = limits.quote_pieces_here if _is_here(seen) else limits.quote_pieces
     if seen.exact:
         return MatchKind.EXACT, 1.0
-    if seen.jaccard >= _edited_from(seen, limits):
+    if seen.jaccard >= limits.edited:
         return MatchKind.EDITED, seen.jaccard
     if seen.contained >= limits.quote and seen.pieces >= least:
         return MatchKind.QUOTE, seen.contained
