@@ -19,21 +19,25 @@ _SEED = 7
 
 def shingles(text: str) -> set[str]:
     """Pieces of four signs of the plain text; a shorter text is one piece."""
-    whole = plain(text)
-    if len(whole) <= GRAM:
-        return {whole} if whole else set()
-    return {whole[start : start + GRAM] for start in range(len(whole) - GRAM + 1)}
+    return set(_pieces(text))
 
 
 def signature(text: str) -> list[str]:
     """`band:hash` for each band; empty for a text without letters and digits."""
-    pieces = shingles(text)
+    pieces = _pieces(text)
     if not pieces:
         return []
     made = RMinHash(num_perm=BANDS * ROWS, seed=_SEED)
-    made.update(list(pieces))  # a set is no sequence to it; the order changes nothing
+    made.update(pieces)  # the least of each hash: order and repetitions change nothing
     rows = _PACKED.pack(*made.digest())
     return [name + xxh64_hexdigest(rows[start:stop]) for name, start, stop in _BANDS]
+
+
+def _pieces(text: str) -> list[str]:
+    whole = plain(text)
+    if len(whole) <= GRAM:
+        return [whole] if whole else []
+    return [whole[start : start + GRAM] for start in range(len(whole) - GRAM + 1)]
 
 
 _PACKED = Struct(f"<{BANDS * ROWS}Q")

@@ -32,7 +32,8 @@ def plain(text: str) -> str:
         folded = _LINK.sub(" ", folded)
     if any(sign in folded for sign in "[@*"):
         folded = _MENTION.sub(" ", folded)
-    return " ".join(_WORD.findall(_REPOST.sub(" ", folded)))
+    repost = _REPOST.match(folded)
+    return " ".join(_WORD.findall(folded, repost.end() if repost else 0))
 
 
 def norm_hash(text: str) -> str:
