@@ -19,7 +19,8 @@ COPY mappings mappings
 COPY templates templates
 # editable: mappings/ and templates/ are read from beside app/
 RUN uv pip install --python /opt/otklik --no-deps --editable . \
- && /opt/otklik/bin/python -m compileall -q app cli indexers workers
+ && /opt/otklik/bin/python -m compileall -q app cli indexers workers \
+ && /opt/otklik/bin/python -m app.meaning.ensure
 
 FROM python:3.11-slim
 ENV PATH=/opt/otklik/bin:$PATH \

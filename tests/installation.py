@@ -116,6 +116,7 @@ def shared_installation(
         **service_urls,
         "OTKLIK_INDEX_PREFIX": prefix,
         "OTKLIK_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "OTKLIK_ENCODER_DIR": "",  # what is about meaning asks for it (`encoder_folder`)
         "OTKLIK_SECRET_KEY": "k" * 40,
         "OTKLIK_LEASE_SECONDS": "3",
         "OTKLIK_SWEEP_SECONDS": "1",
@@ -136,9 +137,11 @@ def installed(shared_installation: Installation) -> Installation:
 
 
 @pytest.fixture
-def settings(installed: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def settings(
+    installed: Installation, encoder_dir: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
     """The installation with nobody and no case in it; child processes find it, too."""
-    for name, value in installed.environment.items():
+    for name, value in (installed.environment | {"OTKLIK_ENCODER_DIR": encoder_dir}).items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
     chosen = get_settings()

@@ -2,11 +2,18 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import msgspec
-from elastic_transport import ConnectionTimeout, ObjectApiResponse, TransportError
+from elastic_transport import (
+    ApiResponseMeta,
+    ConnectionTimeout,
+    ObjectApiResponse,
+    TransportError,
+)
 from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError
+from elasticsearch.exceptions import HTTP_EXCEPTIONS
 
 from app.engine.names import Index, read_alias, write_alias
 from app.errors import EngineSetupError, EngineUnavailableError
@@ -136,6 +143,22 @@ class Engine:
             answer = await self.client.msearch(index=self.read_alias(index), searches=lines)
         return list(answer["responses"])
 
+    async def msearch_in_time(
+        self, index: Index, bodies: Sequence[Mapping[str, Any]], seconds: float
+    ) -> list[dict[str, Any]]:
+        """Several searches in one round trip that share `seconds`, as `search_in_time`.
+
+        One that was refused raises as it would have if it had been asked alone.
+        """
+        lines: list[Mapping[str, Any]] = []
+        for body in bodies:
+            lines += [{}, {**body, "timeout": f"{round(seconds * 1000)}ms"}]
+        async with translated_errors():
+            answer = await self._hurried.msearch(index=self.read_alias(index), searches=lines)
+            for part in answer["responses"]:
+                _raise_refused(part, answer.meta)
+        return list(answer["responses"])
+
     async def count(self, index: Index, query: Mapping[str, Any]) -> int:
         async with translated_errors():
             answer = await self.client.count(index=self.read_alias(index), query=dict(query))
@@ -219,6 +242,13 @@ class Engine:
         """`_cluster/health` as it is: `status`, `number_of_nodes`, …"""
         async with translated_errors():
             return _plain(await self.client.cluster.health())
+
+
+def _raise_refused(part: Mapping[str, Any], meta: ApiResponseMeta) -> None:
+    """Raises what the client would have raised for one part of a joint answer."""
+    if "error" in part:
+        kind = HTTP_EXCEPTIONS.get(part["status"], ApiError)
+        raise kind(part["error"]["type"], replace(meta, status=part["status"]), dict(part))
 
 
 def _plain(answer: ObjectApiResponse[Any]) -> dict[str, Any]:

@@ -24,7 +24,11 @@ class Index(StrEnum):
     RECOUNTS = "recounts"
     NOTICES = "notices"
     DIGESTS = "digests"
+    PAIRS = "pairs"
     AUDIT = "audit"
+    MODELS = "models"
+    MEANINGS = "meanings"
+    ENRICHMENT = "enrichment"
 
 
 MONTHLY = frozenset({Index.AUDIT})

@@ -14,8 +14,11 @@ from msgspec import Struct
 from app.errors import EncoderError
 
 MODEL, TOKENIZER, MANIFEST = "encoder.onnx", "tokenizer.json", "encoder.json"
+NAME = "multilingual-e5-small-int8"
+"""Of the encoder that is made from the shipped weights (`app.meaning.convert`)."""
 DIMS = 384
 """Of `emb` in the mapping of cases."""
+MISSING = "Модели смысла нет: её делает команда «otklik setup»."
 
 
 class Pooling(StrEnum):
@@ -33,17 +36,26 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     dims: int
     prefix: str
-    """Put before every text, as the encoder was taught."""
+    """Put before every message, as the encoder was taught."""
     longest: int
     """Pieces of a text that are read."""
     pooling: Pooling
     files: dict[str, str]
     """SHA-256 of the other files by their names."""
+    question_prefix: str | None = None
+    """Put before what a person asks; without one, `prefix`."""
 
     @property
     def code(self) -> str:
-        """Names the encoder in `emb_ver`: other files, another code."""
-        return hashlib.sha256("".join(sorted(self.files.values())).encode()).hexdigest()[:8]
+        """Names the encoder in `emb_ver`: other files or another use of them, another code."""
+        used = [
+            self.prefix,
+            self.question_prefix or "",
+            str(self.longest),
+            self.pooling,
+            *sorted(self.files.values()),
+        ]
+        return hashlib.sha256("\x1f".join(used).encode()).hexdigest()[:8]
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -51,12 +63,31 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except FileNotFoundError as error:
-        raise EncoderError(f"Нет модели смысла: в папке нет файла {MANIFEST}.") from error
+        raise EncoderError(MISSING) from error
     except (OSError, msgspec.MsgspecError) as error:
         raise EncoderError(f"Описание модели смысла {MANIFEST} не читается.") from error
     if manifest.dims != DIMS:
         raise EncoderError(f"Модель смысла даёт {manifest.dims} чисел, а нужно {DIMS}.")
     return manifest
+
+
+def known_manifest(folder: Path) -> Manifest:
+    """As `read_manifest`, read anew only where the file is another one: asked for with each search.
+
+    Raises `EncoderError`.
+    """
+    try:
+        found = (folder / MANIFEST).stat()
+    except OSError as error:
+        raise EncoderError(MISSING) from error
+    stamp = (found.st_mtime_ns, found.st_ino)
+    known = _KNOWN.get(folder)
+    if known is None or known[0] != stamp:
+        known = _KNOWN[folder] = (stamp, read_manifest(folder))
+    return known[1]
+
+
+_KNOWN: dict[Path, tuple[tuple[int, int], Manifest]] = {}
 
 
 def verify(folder: Path, manifest: Manifest) -> None:

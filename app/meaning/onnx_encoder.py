@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from app.meaning.folder import MODEL, TOKENIZER, Pooling, read_manifest, verify
-
-Vectors = NDArray[np.float32]
+from app.meaning.models import Vectors
 
 BATCH = 16
 """Texts a run: of like length, so that little is padded."""
+_ERRORS_ONLY = 3
 
 
 class OnnxEncoder:
@@ -25,6 +25,7 @@ class OnnxEncoder:
         verify(folder, self.manifest)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        options.log_severity_level = _ERRORS_ONLY
         self._session = onnxruntime.InferenceSession(
             folder / MODEL, options, providers=["CPUExecutionProvider"]
         )
@@ -35,10 +36,12 @@ class OnnxEncoder:
         self._pad = (self._tokenizer.padding or {}).get("pad_id", 0)
         self._tokenizer.no_padding()
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str], *, questions: bool = False) -> Vectors:
         """Raw vectors, a row a text, not centred and of any length."""
+        asked = self.manifest.question_prefix if questions else None
+        prefix = self.manifest.prefix if asked is None else asked
         found = np.empty((len(texts), self.manifest.dims), np.float32)
-        pieces = self._tokenizer.encode_batch([self.manifest.prefix + text for text in texts])
+        pieces = self._tokenizer.encode_batch([prefix + text for text in texts])
         order = sorted(range(len(texts)), key=lambda place: len(pieces[place].ids))
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]

@@ -3,43 +3,49 @@ it again, not at once. Safe to call from any thread; asynchronous callers use `a
 """
 
 import atexit
-import queue
-import subprocess
+import os
 import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import structlog
 
 from app.errors import EncoderError
 from app.meaning.folder import DIMS
-from app.meaning.onnx_encoder import Vectors
-from app.meaning.wire import Ask, Hello, Reply, receive, send
+from app.meaning.models import EncoderState, Vectors
+from app.meaning.talk import Talk
+from app.meaning.wire import Ask, Hello, Reply
 
 log = structlog.get_logger()
 
 START_SECONDS = 60.0
 """Of loading: 0.5 s here, more from a cold disk."""
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 60.0
-_AWAY = "Модель смысла сейчас не отвечает."
+_PAUSES = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0)
+"""Seconds before it is started again after so many failures in a row; the first time at once."""
+_BUSY = "Модель смысла сейчас занята."
+_LOADING = "Модель смысла ещё загружается."
+_GONE = "Процесс модели смысла завершился, он будет запущен снова."
+_SILENT = "Модель смысла не ответила вовремя, она будет запущена снова."
+_NOT_STARTED = "Процесс модели смысла не запускается."
+_OTHER = "Модель смысла в папке заменили, она загружается."
+
+
+class TextError(EncoderError):
+    """The process lives and could not do these texts: others it will do."""
 
 
 class EncoderProcess:
     """One a folder and a process of ours; see `encoder_of`."""
 
     def __init__(self, folder: Path, threads: int, *, polite: bool = False) -> None:
-        self._folder = folder
-        self._threads = threads
-        self._polite = polite
+        self._command = [sys.executable, "-m", "app.meaning.child", str(folder), str(threads)]
+        if polite:
+            self._command.append("polite")
         self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._answers: queue.Queue[Any] = queue.Queue()
+        self._talk: Talk | None = None
         self._code = ""
         self._failures = 0
         self._not_before = 0.0
@@ -47,142 +53,131 @@ class EncoderProcess:
         self.trouble = ""
         """Why it last failed, as a Russian sentence; empty while all is well."""
 
-    def encode(self, texts: Sequence[str], seconds: float) -> Vectors:
-        """Raw vectors, a row a text. `EncoderError` after `seconds`, or where it cannot start.
+    def encode(
+        self, texts: Sequence[str], seconds: float, code: str, questions: bool = False
+    ) -> Vectors:
+        """Raw vectors, a row a text, by the encoder whose manifest has `code`.
 
-        Waiting for others and for the start counts: whoever asks for a person gives little.
+        `EncoderError` after `seconds`, or where it cannot start: waiting for others and for the
+        start counts, since whoever asks for a person gives little. `TextError` where only these
+        texts are at fault.
         """
         ends = time.monotonic() + seconds
         if not self._lock.acquire(timeout=max(seconds, 0)):
-            raise EncoderError(_AWAY)
+            raise EncoderError(_BUSY)
         try:
-            self._ready(ends)
-            return self._ask(texts, ends)
+            return self._ask(self._ready(ends, code), Ask(list(texts), questions), ends)
         finally:
             self._lock.release()
 
-    def code(self, seconds: float) -> str:
-        """Of the manifest; starts the process where it is not running."""
-        ends = time.monotonic() + seconds
-        if not self._lock.acquire(timeout=max(seconds, 0)):
-            raise EncoderError(_AWAY)
+    def start(self, seconds: float) -> bool:
+        """Starts it where it does not run; whether it is ready within `seconds`. Never raises."""
+        if not self._lock.acquire(blocking=False):
+            return self._code != ""  # somebody asks it this very moment
         try:
-            self._ready(ends)
+            self._ready(time.monotonic() + seconds, "")
+        except EncoderError:
+            return False
         finally:
             self._lock.release()
-        return self._code
+        return True
+
+    @property
+    def state(self) -> EncoderState:
+        talk = self._talk
+        if talk is None:
+            return EncoderState.FAILED if self.trouble else EncoderState.IDLE
+        if not talk.alive:
+            return EncoderState.FAILED
+        return EncoderState.READY if self._code else EncoderState.LOADING
 
     @property
     def pid(self) -> int | None:
         """Of the running process."""
-        child = self._child
-        return child.pid if child and child.poll() is None else None
+        talk = self._talk
+        return talk.pid if talk and talk.alive else None
 
     def close(self) -> None:
-        with self._lock:
-            self._stop()
+        """Does not wait for a batch under way: it fails."""
+        if talk := self._talk:
+            talk.end()
 
-    def _ready(self, ends: float) -> None:
+    def _ready(self, ends: float, code: str) -> Talk:
         """Running and loaded; a start that takes longer than `ends` goes on for the next caller."""
-        if self._child is not None and self._child.poll() is not None:
-            self._failed("Процесс модели смысла завершился, он будет запущен снова.")
-        if self._child is None:
-            self._start()
+        if self._talk is not None and not self._talk.alive and self._code:
+            self._failed(_GONE)
+        if self._talk is not None and code and self._code not in {"", code}:
+            self._stop()
+        talk = self._talk or self._start()
         if not self._code:
-            hello: Hello | None = self._receive(ends, keep=True)
-            if hello is None or not hello.code:
-                self._failed(hello.error if hello else _AWAY)
-                raise EncoderError(self.trouble)
-            self._code = hello.code
+            self._welcome(talk, ends)
+        if code and self._code != code:
+            self._failed(_OTHER)
+            raise EncoderError(_OTHER)
+        return talk
 
-    def _start(self) -> None:
+    def _start(self) -> Talk:
         if time.monotonic() < self._not_before:
-            raise EncoderError(self.trouble or _AWAY)
-        command = [sys.executable, "-m", "app.meaning.child", str(self._folder), str(self._threads)]
+            raise EncoderError(self.trouble or _GONE)
         try:
-            self._child = subprocess.Popen(
-                [*command, "polite"] if self._polite else command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                cwd=Path(__file__).resolve().parents[2],
-            )
+            self._talk = Talk(self._command, _environment(), Path(__file__).resolve().parents[2])
         except OSError as error:
-            self._failed("Процесс модели смысла не запускается.")
+            self._failed(_NOT_STARTED)
             raise EncoderError(self.trouble) from error
         self._started = time.monotonic()
-        self._answers = queue.Queue()
-        arguments = (self._child, self._answers)
-        threading.Thread(target=_read, args=arguments, daemon=True, name="encoder").start()
+        return self._talk
 
-    def _ask(self, texts: Sequence[str], ends: float) -> Vectors:
-        child = self._child
-        if child is None or child.stdin is None:
-            raise EncoderError(_AWAY)
-        try:
-            send(child.stdin, Ask(list(texts)))
-        except OSError as error:
-            self._failed("Процесс модели смысла завершился, он будет запущен снова.")
-            raise EncoderError(self.trouble) from error
-        reply: Reply | None = self._receive(ends)
-        if reply is None:
-            self._failed("Модель смысла не ответила вовремя, она будет запущена снова.")
+    def _welcome(self, talk: Talk, ends: float) -> None:
+        hello = talk.listen(ends - time.monotonic())
+        if hello is None and talk.alive and time.monotonic() - self._started < START_SECONDS:
+            raise EncoderError(_LOADING)
+        if isinstance(hello, Hello) and hello.code:
+            self._code = hello.code
+            return
+        self._failed(hello.error if isinstance(hello, Hello) else _NOT_STARTED)
+        raise EncoderError(self.trouble)
+
+    def _ask(self, talk: Talk, ask: Ask, ends: float) -> Vectors:
+        talk.say(ask)
+        reply = talk.listen(ends - time.monotonic())
+        if not isinstance(reply, Reply):
+            self._failed(_SILENT if talk.alive else _GONE)
             raise EncoderError(self.trouble)
-        if reply.error:
-            raise EncoderError(f"Модель смысла не справилась с текстом ({reply.error}).")
         self._failures, self.trouble = 0, ""
-        return np.frombuffer(reply.vectors, np.float32).reshape(len(texts), DIMS)
-
-    def _receive(self, ends: float, *, keep: bool = False) -> Any:
-        """None where the process is gone or silent; `keep`: a slow start is not ended yet."""
-        try:
-            return self._answers.get(timeout=max(ends - time.monotonic(), 0.001))
-        except queue.Empty:
-            if keep and time.monotonic() - self._started < START_SECONDS:
-                raise EncoderError("Модель смысла ещё загружается.") from None
-            return None
+        if reply.error:
+            raise TextError(f"Модель смысла не справилась с текстом ({reply.error}).")
+        return np.frombuffer(reply.vectors, np.float32).reshape(len(ask.texts), DIMS)
 
     def _failed(self, why: str) -> None:
         self._stop()
-        pause = min(_FIRST_PAUSE * 2**self._failures, _LONGEST_PAUSE)
+        pause = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
         self._failures += 1
         self._not_before = time.monotonic() + pause
         self.trouble = why
         log.warning("encoder_failed", failures=self._failures, again_in=pause)
 
     def _stop(self) -> None:
-        child, self._child, self._code = self._child, None, ""
-        if child is None:
-            return
-        child.kill()
-        with suppress(OSError):  # what was not sent yet has nobody to read it
-            if child.stdin:
-                child.stdin.close()
-        child.wait()
+        talk, self._talk, self._code = self._talk, None, ""
+        if talk:
+            talk.end()
 
 
-def _read(child: subprocess.Popen[bytes], answers: "queue.Queue[Any]") -> None:
-    """Puts down what the process says, so that waiting for it can have an end."""
-    out = child.stdout
-    if out is None:
-        return
-    kind: type[Any] = Hello
-    with suppress(EOFError, OSError, ValueError):
-        while True:
-            answers.put(receive(out, kind))
-            kind = Reply
-    answers.put(None)
-    out.close()
-
-
-_KEPT: dict[tuple[Path, int, bool], EncoderProcess] = {}
+_KEPT: dict[tuple[Path, int], EncoderProcess] = {}
 _KEPT_LOCK = threading.Lock()
 
 
-def encoder_of(folder: Path, threads: int, *, polite: bool = False) -> EncoderProcess:
-    """The same one for the same folder in the whole process; ends with it."""
+def encoder_of(folder: Path, threads: int, *, polite: bool = True) -> EncoderProcess:
+    """The same one for the same folder in the whole process; ends with it. `polite` gives way to
+    other processes; whoever asks first decides.
+    """
     with _KEPT_LOCK:
-        key = (folder, threads, polite)
+        key = (folder, threads)
         if key not in _KEPT:
             _KEPT[key] = EncoderProcess(folder, threads, polite=polite)
             atexit.register(_KEPT[key].close)
         return _KEPT[key]
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the installation: it needs no password and no key."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("OTKLIK_")}

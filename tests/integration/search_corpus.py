@@ -87,6 +87,15 @@ async def filled(settings: Settings, cases: list[Case]) -> AsyncIterator[Engine]
     """An engine that has found its indexes and `cases` in them, refreshed."""
     engine = Engine(settings)
     await run(engine, settings)
+    try:
+        await put(engine, cases)
+        yield engine
+    finally:
+        await engine.close()
+
+
+async def put(engine: Engine, cases: list[Case]) -> None:
+    """Writes `cases` and lets searches see them."""
     alias = engine.write_alias(Index.CASES)
     operations: list[Any] = []
     for one in cases:
@@ -96,7 +105,3 @@ async def filled(settings: Settings, cases: list[Case]) -> AsyncIterator[Engine]
         ]
     answer = await engine.client.bulk(operations=operations, refresh=True)
     assert not answer["errors"]
-    try:
-        yield engine
-    finally:
-        await engine.close()

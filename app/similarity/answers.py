@@ -1,0 +1,120 @@
+"""«Так уже отвечали»: final answers that were sent to people who asked alike.
+
+What was written to somebody else is shown without who that was: contacts, flats, names of the
+addressee are masked before the text leaves this module.
+"""
+
+import re
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from app.similarity.evidence import Asked, Evidence, fresh, weigh
+from app.similarity.models import PastAnswer
+from app.similarity.results import Candidate, moment
+from app.similarity.spot import Nearness
+from app.similarity.thresholds import Thresholds
+from app.similarity.wording import about_meaning, about_theme
+from app.text.lemmas import analyzer
+from app.text.mask import mask_contacts
+from app.text.normalise import norm_hash
+
+_LEAST_SCORE = 0.3
+_FLAT = re.compile(r"(?i)(?<!\w)(кв(?:артир[аыеу]|\.)?)\s*(?:№\s*)?\d+[а-я]?(?!\w)")
+_WORD = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?")
+_HIDDEN = "•••"
+_RUN = re.compile(r"•••(?:[ ,]+•••)+")
+_COMPARED = 4
+"""Letters of an addressee's name: «Мария», «Марии», «Марию»."""
+_HALF_LIFE_DAYS = 180
+"""An answer grows old with the contract and the people it speaks of."""
+
+
+class _Said(Struct, frozen=True):
+    text: str
+    at: datetime | None
+
+
+def past_answers(
+    asked: Asked, candidates: list[Candidate], thresholds: Thresholds, size: int
+) -> list[PastAnswer]:
+    """The best first; of equal texts the newest, with how many cases got it."""
+    found: dict[str, PastAnswer] = {}
+    times: dict[str, int] = {}
+    for candidate in candidates:
+        said = _last_final(candidate)
+        if said is None:
+            continue
+        key = norm_hash(said.text)
+        answer = _answer(candidate, said, weigh(asked, candidate, thresholds))
+        times[key] = times.get(key, 0) + 1
+        if answer.score >= _LEAST_SCORE and (key not in found or _newer(answer, found[key])):
+            found[key] = answer
+    shown = [_counted(answer, times[key]) for key, answer in found.items()]
+    return sorted(shown, key=lambda one: -one.score)[:size]
+
+
+def _last_final(candidate: Candidate) -> _Said | None:
+    """Absent kind and state are those of a final answer that was sent; empty ones are passed by."""
+    sent = [
+        one
+        for one in candidate.source.get("answers") or []
+        if one.get("kind", "final") == "final" and one.get("state", "sent") == "sent"
+    ]
+    if not sent or not sent[-1].get("text", "").strip():
+        return None
+    at = sent[-1].get("at")
+    text = without_people(sent[-1]["text"], candidate.part("author.name"))
+    return _Said(text, moment(at) if at else None)
+
+
+def _newer(one: PastAnswer, other: PastAnswer) -> bool:
+    if one.answered_at and other.answered_at:
+        return one.answered_at > other.answered_at
+    return other.answered_at is None
+
+
+def _counted(answer: PastAnswer, times: int) -> PastAnswer:
+    repeated = [f"Так отвечали и другим: {times - 1}"] if times > 1 else []
+    return replace(answer, times=times, why=[*answer.why, *repeated])
+
+
+def _answer(candidate: Candidate, said: _Said, seen: Evidence) -> PastAnswer:
+    """Meaning or words 0.50, theme 0.25, place 0.15, freshness 0.10."""
+    here = {Nearness.SAME: 0.15, Nearness.STREET: 0.1, Nearness.NEIGHBOUR: 0.08}
+    score = 0.5 * min(1.0, max(0.0, seen.meaning)) + here.get(seen.lie.nearness, 0.0)
+    score += 0.25 if seen.same_theme else 0.12 if seen.same_group else 0.0
+    score += 0.1 * fresh(seen.gap, _HALF_LIFE_DAYS)
+    theme, group = candidate.part("classifier.im_theme"), candidate.part("classifier.im_group")
+    near = {Nearness.SAME: ["Тот же дом"], Nearness.STREET: ["Та же улица"]}
+    why = [*about_meaning(seen), *about_theme(seen, theme, group)]
+    return PastAnswer(
+        case_id=candidate.id,
+        number=candidate.part("number"),
+        text=said.text,
+        score=round(score, 3),
+        why=[*why, *near.get(seen.lie.nearness, [])],
+        answered_at=said.at,
+        theme=theme,
+        department=candidate.part("workflow.department"),
+    )
+
+
+def without_people(text: str, addressee: str | None) -> str:
+    """Without phones, e-mails, flats, the addressee and whoever has a patronymic."""
+    own = {word[:_COMPARED].lower() for word in _WORD.findall(addressee or "")}
+    masked = _FLAT.sub(lambda found: f"{found[1]} {_HIDDEN}", mask_contacts(text))
+    words = [(found[0], *found.span()) for found in _WORD.finditer(masked)]
+    hidden = {place for place, (word, _, _) in enumerate(words) if word[:_COMPARED].lower() in own}
+    for place, (word, _, _) in enumerate(words):
+        if _is(word, "Pat"):
+            hidden |= {place, *([place - 1] if place and _is(words[place - 1][0], "Giv") else [])}
+    for place in sorted(hidden, reverse=True):
+        _, start, end = words[place]
+        masked = f"{masked[:start]}{_HIDDEN}{masked[end:]}"
+    return _RUN.sub(_HIDDEN, masked)
+
+
+def _is(word: str, name_type: str) -> bool:
+    return any(one.feats.get("NameType") == name_type for one in analyzer().analyze(word.lower()))

@@ -1,0 +1,130 @@
+"""Cases the engine found, as the judge reads them."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from app.similarity.models import LatLon, Spot, Subject
+from app.similarity.objects import marks, names
+from app.similarity.signature import shingles
+from app.similarity.spot import spot_of
+from app.text.normalise import norm_hash, plain
+from app.text.streets import NO_STREETS, Streets
+
+MOST_COMPARED = 8_000
+"""Characters of a text that are compared: 50 letters of this length take 60 ms."""
+
+FIELDS = [
+    *("id", "number", "state", "channel", "received_at", "closed_at", "title", "text", "cited"),
+    *("source.system", "source.external_id", "source.external_number", "norm_hash"),
+    *("place", "spot", "author.key", "duplicate.root"),
+    *("classifier.im_group", "classifier.im_theme", "workflow.department"),
+]
+"""Named one by one: the author, the history, the vector and the cells have no way into a panel."""
+
+
+class Said:
+    """A text with what comparing needs of it, each part made when first asked for."""
+
+    def __init__(self, text: str, title: str | None, norm: str | None = None) -> None:
+        self.text = text[:MOST_COMPARED]
+        self.whole = f"{title}\n{self.text}" if title else self.text
+        self._norm = norm
+
+    @cached_property
+    def norm(self) -> str:
+        return self._norm or norm_hash(self.text)
+
+    @cached_property
+    def plain(self) -> str:
+        return plain(self.text)
+
+    @cached_property
+    def pieces(self) -> set[str]:
+        return shingles(self.text)
+
+    @cached_property
+    def marks(self) -> list[str]:
+        return marks(self.whole)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return names(self.whole)
+
+
+class Candidate:
+    """A case as `FIELDS` bring it. `cosine` is of its vector to the subject's, where it came."""
+
+    def __init__(self, source: dict[str, Any], streets: Streets = NO_STREETS) -> None:
+        self.source = source
+        self.id = str(source["id"])
+        self.cosine: float | None = None
+        self.words: float | None = None
+        """Its score by words against the best one's, 0 to 1, where it was found by words."""
+        self.said = Said(source["text"], source.get("title"), source.get("norm_hash"))
+        self.received_at = moment(source["received_at"])
+        closed = source.get("closed_at")
+        self.closed_at = moment(closed) if closed else None
+        self._streets = streets
+
+    def part(self, path: str) -> Any:
+        """The value at a dotted path, None where it is absent."""
+        value: Any = self.source
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
+
+    @cached_property
+    def spot(self) -> Spot:
+        place, kept = self.source.get("place") or {}, self.source.get("spot") or {}
+        point = point_of(place.get("point") or kept.get("point"))
+        if kept and not place.get("street"):
+            return Spot(
+                kept.get("street"),
+                kept.get("house"),
+                point,
+                kept.get("objects") or [],
+                told=True,
+            )
+        return spot_of(
+            self.said.text,
+            self.source.get("title"),
+            street=place.get("street"),
+            house=place.get("house"),
+            point=point,
+            streets=self._streets,
+        )
+
+
+def subject_of(source: dict[str, Any]) -> Subject:
+    """A stored case, as its document is, as the subject of a question."""
+    place, classifier = source.get("place") or {}, source.get("classifier") or {}
+    origin, author = source.get("source") or {}, source.get("author") or {}
+    closed = source.get("closed_at")
+    return Subject(
+        id=source["id"],
+        number=source["number"],
+        external_number=origin.get("external_number"),
+        text=source["text"],
+        title=source.get("title"),
+        municipality=place.get("municipality"),
+        settlement=place.get("settlement"),
+        street=place.get("street"),
+        house=place.get("house"),
+        point=point_of(place.get("point") or (source.get("spot") or {}).get("point")),
+        group=classifier.get("im_group"),
+        theme=classifier.get("im_theme"),
+        source=origin.get("system"),
+        author_key=author.get("key"),
+        received_at=moment(source["received_at"]),
+        state=source.get("state"),
+        closed_at=moment(closed) if closed else None,
+    )
+
+
+def point_of(kept: Any) -> LatLon | None:
+    return LatLon(float(kept["lat"]), float(kept["lon"])) if isinstance(kept, dict) else None
+
+
+def moment(given: str | datetime) -> datetime:
+    return datetime.fromisoformat(given) if isinstance(given, str) else given
