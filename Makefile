@@ -23,7 +23,7 @@ dev: ## the running product without demo data, logs in the terminal
 
 test: ## all tests with services of their own
 	@dev/bootstrap.sh --engine --browser --compose
-	@exec $(PY) -m dev.stack run --name test -- $(PY) -m dev.testing $(PYTEST_ARGS)
+	@exec $(PY) -m dev.stack run --name test --short -- $(PY) -m dev.testing $(PYTEST_ARGS)
 
 lint: ## style, types, import directions, templates, spelling
 	@dev/bootstrap.sh

@@ -29,13 +29,18 @@ ACTORS: dict[str, str] = {
     "sweep_recounts": "sweeps",
     "sweep_attachments": "sweeps",
     "rebuild_vocabulary": "vocabulary",
+    "learn_suggestions": "learning",
     "chase_deadlines": "deadlines",
     "retime_cases": "deadlines",
+    "settle_duplicates": "duplicates",
+    "sweep_duplicates": "duplicates",
+    "learn_thresholds": "duplicates",
     "project_audit": "audit",
     "sweep_audit": "audit",
     "project_notices": "notices",
     "sweep_notices": "notices",
     "send_letters": "letters",
+    "enrich_cases": "enrichment",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

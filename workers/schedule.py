@@ -19,11 +19,15 @@ SWEEPS = (
     "sweep_recounts",
     "sweep_attachments",
     "rebuild_vocabulary",
+    "learn_suggestions",
     "chase_deadlines",
     "retime_cases",
+    "sweep_duplicates",
+    "learn_thresholds",
     "sweep_audit",
     "sweep_notices",
     "send_letters",
+    "enrich_cases",
 )
 
 

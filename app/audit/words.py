@@ -56,6 +56,9 @@ WORDS: dict[str, str] = {
     "book.calendar_changed": "Изменён рабочий календарь",
     "book.choices_changed": "Изменены правила выбора порядка расчёта",
     "book.ladder_changed": "Изменены шаги напоминаний",
+    "book.danger_created": "Добавлены опасные слова",
+    "book.danger_changed": "Изменены опасные слова",
+    "book.thresholds_changed": "Изменены пороги подсказок",
 }
 """Everything that is not a step of a case."""
 
@@ -97,6 +100,9 @@ CASE_WORDS: dict[str, str] = {
     "note": "Оставлена заметка",
     "link": "Связано с другим",
     "unlink": "Связь убрана",
+    "mark_duplicate": "Отмечено как дубль",
+    "unmark_duplicate": "Больше не дубль",
+    "regrouped": "Изменилась группа дублей",
     "tag": "Добавлена метка",
     "untag": "Снята метка",
     "attach": "Приложен файл",

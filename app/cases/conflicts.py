@@ -7,6 +7,7 @@ from app.cases.actions.table import RULES
 from app.cases.chase import AlertKind
 from app.cases.models import Case, Event
 from app.cases.recounting import RECOUNTED
+from app.cases.regrouping import REGROUPED
 from app.errors import ConflictError
 
 _MOST = 3
@@ -17,9 +18,10 @@ _OTHER_WORDS = {
     "received": "передано программой",
     "entered": "внесено вручную",
     RECOUNTED: "срок пересчитан",
+    REGROUPED: "группа дублей изменилась",
 }
-_DISTURB_NOBODY = frozenset({RECOUNTED})
-"""Events of changes made to thousands of cases at once: whoever types an answer goes on."""
+_DISTURB_NOBODY = frozenset({RECOUNTED, REGROUPED})
+"""Events that follow from a change made elsewhere: whoever types an answer goes on."""
 
 
 class CaseConflictError(ConflictError):

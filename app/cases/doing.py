@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from app.accounts.staff import current_staff
 from app.cases import repository
 from app.cases.actions.apply import UnchangedError, apply, done_before, rule_of
+from app.cases.actions.duplicates import LINKED_ID
 from app.cases.actions.model import Action, Given
 from app.cases.conflicts import conflict, was_changed
 from app.cases.models import Case
@@ -30,6 +31,8 @@ from app.errors import (
 from app.origin import current_origin
 from app.viewer import Viewer
 
+_NAMING = frozenset({"link", "mark_duplicate"})
+"""Actions that name another case."""
 ABSENT = "Такого обращения нет, или оно вам не видно."
 
 
@@ -122,11 +125,11 @@ async def _resolved(engine: Engine, viewer: Viewer, action: Action) -> Action:
     """With its origin; the number that a link names is found among what this viewer may see."""
     action = replace(action, origin=current_origin())
     action = await with_known_names(engine, rule_of(action.name), action)
-    if action.name != "link":
+    if action.name not in _NAMING or action.given.text(LINKED_ID):
         return action
     number = action.given.text("number").upper()
     linked = await repository.id_by_number(engine, number, viewer) if number else None
-    values = {**action.given.values, "number": number, "linked_id": linked}
+    values = {**action.given.values, "number": number, LINKED_ID: linked}
     return replace(action, given=Given(values))
 
 

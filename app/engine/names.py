@@ -24,7 +24,9 @@ class Index(StrEnum):
     RECOUNTS = "recounts"
     NOTICES = "notices"
     DIGESTS = "digests"
+    PAIRS = "pairs"
     AUDIT = "audit"
+    MODELS = "models"
     MEANINGS = "meanings"
     ENRICHMENT = "enrichment"
 

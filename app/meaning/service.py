@@ -17,12 +17,17 @@ from app.meaning.folder import known_manifest
 from app.meaning.mean import centred
 from app.meaning.models import Encoder, EncoderState, Meaning, Vectors
 from app.meaning.process import START_SECONDS, EncoderProcess, encoder_of
+from app.meaning.repository import MEAN_META, add_mean, means_of, newest_mean
 
 __all__ = [
+    "MEAN_META",
+    "add_mean",
     "current_meaning",
     "encoder_now",
+    "means_of",
     "message_vector",
     "message_vectors",
+    "newest_mean",
     "question_vector",
     "unanswered",
     "warm",
@@ -78,10 +83,13 @@ async def _one_vector(engine: Engine, text: str, *, questions: bool) -> tuple[st
     return meaning.version, known
 
 
-async def warm(engine: Engine, seconds: float = START_SECONDS) -> bool:
-    """Starts the model where it does not run; whether it is ready within `seconds`."""
+async def warm(engine: Engine, seconds: float = START_SECONDS, *, polite: bool = True) -> bool:
+    """Starts the model where it does not run; whether it is ready within `seconds`.
+
+    One that is not `polite` takes the cores before other processes do: for whoever answers people.
+    """
     try:
-        process = _process(engine)
+        process = _process(engine, polite=polite)
     except EncoderError:
         return False
     return await run_sync(process.start, seconds)
@@ -117,10 +125,10 @@ async def _vectors(
     return centred(raw, meaning.mean.vector)
 
 
-def _process(engine: Engine) -> EncoderProcess:
+def _process(engine: Engine, *, polite: bool = True) -> EncoderProcess:
     folder = encoder_folder(engine)
     known_manifest(folder)
-    return encoder_of(folder, engine.encoder_threads)
+    return encoder_of(folder, engine.encoder_threads, polite=polite)
 
 
 class _Questions:

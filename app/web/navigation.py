@@ -24,6 +24,7 @@ NAVIGATION = (
     NavigationItem("Моя работа", "/work", "inbox", Permission.CASE_VIEW),
     NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
     NavigationItem("Ввод", "/cases/new", "writing", Permission.CASE_REGISTER),
+    NavigationItem("Дубли", "/duplicates", "copy", Permission.CASE_LINK),
     NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),
     NavigationItem("Выгрузки", "/exports", "download", Permission.SEARCH_EXPORT),
     NavigationItem("Люди", "/people", "users", Permission.PEOPLE_MANAGE, rare=True),

@@ -13,6 +13,7 @@ from dev.bench.noise import with_typos, wrong_layout
 from dev.bench.relevance import Find, Score, cells, corpus, gap, gaps
 from dev.bench.report import table, write_section
 from dev.bench.rutube import read_rutube
+from dev.bench.themes import themes_section
 from dev.bench.xquad import Task, read_task
 
 SUBSET = ROOT / "tests" / "relevance" / "xquad_subset.json"
@@ -127,6 +128,7 @@ def _sections(xquad: Path, kursk: Path | None, rutube: Path | None) -> dict[str,
             "",
             *_lines("nDCG@10", f"Из них тем с десятью сообщениями: {len(many[0].gains)}.", many),
         ]
+        sections["Подсказка темы: настоящие сообщения"] = themes_section(kursk)
     return sections
 
 

@@ -22,11 +22,12 @@ def main() -> None:
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.option("--name", default="test", show_default=True, help="Начало имени временной папки.")
 @click.option("--heap", default="1g", show_default=True, help="Память Java для Elasticsearch.")
+@click.option("--short", is_flag=True, help="Движок на несколько минут: быстрее пуск.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def run(name: str, heap: str, command: tuple[str, ...]) -> None:
+def run(name: str, heap: str, command: tuple[str, ...], *, short: bool) -> None:
     """Выполнить команду со своими Elasticsearch и Redis; данные потом удаляются."""
     signal.signal(signal.SIGTERM, _as_interrupt)
-    profile = Profile(f"{name}-{os.getpid()}", heap=heap, throwaway=True)
+    profile = Profile(f"{name}-{os.getpid()}", heap=heap, short=short, throwaway=True)
     with running(profile) as stack:
         say(f"Elasticsearch: {stack.es_url}, Redis: {stack.redis_url}")
         code = _call(command, dict(os.environ) | dict(stack.env))
@@ -38,12 +39,13 @@ def run(name: str, heap: str, command: tuple[str, ...]) -> None:
 @click.option("--heap", default="1g", show_default=True, help="Память Java для Elasticsearch.")
 @click.option("--es-port", default=9200, show_default=True, help="Желаемый порт Elasticsearch.")
 @click.option("--redis-port", default=6379, show_default=True, help="Желаемый порт Redis.")
-def serve(name: str, heap: str, es_port: int, redis_port: int) -> None:
+@click.option("--short", is_flag=True, help="Движок на несколько минут: быстрее пуск.")
+def serve(name: str, heap: str, es_port: int, redis_port: int, *, short: bool) -> None:
     """Держать Elasticsearch и Redis запущенными до Ctrl-C; данные остаются."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    stack = find_or_start(Profile(name, es_port, redis_port, heap))
+    stack = find_or_start(Profile(name, es_port, redis_port, heap, short))
     for variable, value in stack.env.items():
         click.echo(f"export {variable}={value}")
     say("Работают. Остановить: Ctrl-C")

@@ -46,6 +46,7 @@ def start(profile: Profile, service: str, port: int, is_healthy: Callable[[int],
         "OTKLIK_DEV_ES_PORT": str(port),
         "OTKLIK_DEV_REDIS_PORT": str(port),
         "OTKLIK_DEV_HEAP": profile.heap,
+        "OTKLIK_DEV_JAVA": profile.java,
     }
     _run([*compose, *_project(profile), "up", "-d", service], env)
     limit = time.monotonic() + _READY_SECONDS

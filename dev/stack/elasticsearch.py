@@ -165,6 +165,7 @@ def _write_jvm_options(profile: Profile, seat: Seat, config: Path) -> None:
         f"-XX:HeapDumpPath={seat.folder / 'logs'}",
         f"-XX:ErrorFile={seat.folder / 'logs' / 'hs_err.log'}",
         seat.mark,
+        profile.java,
     ]
     (config / "jvm.options").write_text("\n".join([*kept, *own]) + "\n", "utf-8")
 

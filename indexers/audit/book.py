@@ -23,7 +23,7 @@ class _Told(msgspec.Struct):
     rev: int = 0
 
 
-BOOKS = {Index.DEPARTMENTS: "book", Index.DEADLINES: "deadlines"}
+BOOKS = {Index.DEPARTMENTS: "book", Index.DEADLINES: "deadlines", Index.MODELS: "suggestions"}
 """Books whose only document is `DOCUMENT`, and what the ids of their lines begin with."""
 
 

@@ -15,8 +15,11 @@ def declared() -> RedisBroker:
         audit,
         bulk,
         deadlines,
+        duplicates,
+        enrichment,
         exports,
         imports,
+        learning,
         notices,
         recounts,
         vocabulary,
@@ -32,7 +35,10 @@ def declared() -> RedisBroker:
         attachments.sweep_attachments,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
+        learning.learn_suggestions,
         deadlines.chase_deadlines,
+        duplicates.sweep_duplicates,
+        enrichment.enrich_cases,
     ):
         assert actor.broker is broker
     return broker

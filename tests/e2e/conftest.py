@@ -1,11 +1,9 @@
 """A real Chromium for the main paths, and the product's own processes behind it."""
 
-import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -20,13 +18,15 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from app.accounts.roles import Role
 from app.engine.client import Engine
-from app.settings import ROOT, Settings
+from app.settings import Settings
 from app.viewer import Viewer
 from dev.browser import FLAGS, chromium
 from tests.factories import make_user, open_session
+from tests.installation import engine, installed, settings, shared_installation
 from tests.oidc_provider import provider
+from tests.ready import Child
 
-__all__ = ["provider"]
+__all__ = ["engine", "installed", "provider", "settings", "shared_installation"]
 
 _START_SECONDS = 60
 _CLOSE_SECONDS = 20
@@ -108,7 +108,7 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def _wait_alive(url: str, child: subprocess.Popen[bytes]) -> None:
+def _wait_alive(url: str, child: Child) -> None:
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
         assert child.poll() is None, "the web process ended"
@@ -147,22 +147,17 @@ def workers(product: str) -> Iterator[None]:
 
 
 @contextmanager
-def _running(*commands: tuple[str, ...]) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _running(*commands: tuple[str, ...]) -> Iterator[list[Child]]:
     """`otklik …` of each command; asked to end, then killed."""
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-m", "cli.main", *arguments], cwd=ROOT, start_new_session=True
-        )
-        for arguments in commands
-    ]
+    children = [Child("cli.main", *arguments) for arguments in commands]
     try:
         yield children
     finally:
         for child in children:
-            os.killpg(child.pid, signal.SIGTERM)
+            child.end(signal.SIGTERM)
         for child in children:
             try:
                 child.wait(timeout=15)
             except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
+                child.end()
                 child.wait()

@@ -5,7 +5,6 @@ Each form has a case of its own, so that what came of one tells nothing of anoth
 
 import os
 import signal
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -25,6 +24,7 @@ from app.engine.names import Index
 from tests.casework import case, stored
 from tests.e2e.conftest import visit
 from tests.faults.test_worker_killed import process
+from tests.ready import Child
 
 TYPED = "Яму засыпали щебнем & песком,\nасфальт положат к концу недели: «10 < 20»."
 PATIENCE = 20_000
@@ -36,7 +36,7 @@ class Site:
 
     port: int
     alive: ExitStack
-    running: subprocess.Popen[bytes] | None = None
+    running: Child | None = None
 
     @property
     def url(self) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
 from collections import Counter
 from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import datetime, timedelta
@@ -34,6 +33,7 @@ from tests.faults.moved_clock import CLOCK
 from tests.faults.test_audit_killed import all_told
 from tests.faults.test_worker_killed import module, process
 from tests.noticing import notices
+from tests.ready import Child
 
 EVENTS = int(os.environ.get("OTKLIK_TEST_CHASE_EVENTS", "300"))
 """The long form, by hand: 2000."""
@@ -43,7 +43,7 @@ _KILL_EVERY = 3.0
 """Seconds, doubled after each kill at one moment: a slow machine has to get a clock started."""
 
 
-def worker() -> AbstractContextManager[subprocess.Popen[bytes]]:
+def worker() -> AbstractContextManager[Child]:
     """`otklik work` with a clock of the test's."""
     by_clock = "tests.faults.moved_clock"
     return module("dramatiq", by_clock, "--skip-logging", "--processes", "1", "--threads", "2")

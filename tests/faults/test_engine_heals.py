@@ -22,8 +22,8 @@ from dev.stack.state import Profile, load
 from dev.stack.supervisor import find_or_start
 from tests.faults.stack_runs import living, started, wait_for
 
-SERVE = ("-m", "dev.stack", "serve", "--heap", "400m", "--redis-port", "0")
-RUN = ("-m", "dev.stack", "run", "--heap", "400m", "--")
+SERVE = ("-m", "dev.stack", "serve", "--short", "--heap", "400m", "--redis-port", "0")
+RUN = ("-m", "dev.stack", "run", "--short", "--heap", "400m", "--")
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def _start_as(uid: int, home: Path, answers: Any) -> None:
         os.setgid(uid)
         os.setuid(uid)
     os.environ["HOME"] = str(home)
-    stack = find_or_start(Profile("user-1", heap="400m", throwaway=True, base=home))
+    stack = find_or_start(Profile("user-1", heap="400m", short=True, throwaway=True, base=home))
     engine = stack.services["elasticsearch"]
     assert engine.process is not None
     owner = psutil.Process(engine.process.pid).uids().real

@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ from tests.e2e.conftest import free_port
 from tests.factories import make_user
 from tests.faults.test_audit_killed import all_told
 from tests.faults.test_worker_killed import process
+from tests.ready import Child
 
 CASES = 60
 PEOPLE = 8
@@ -132,7 +132,7 @@ async def killer(port: int, until: float, crowd: asyncio.Future[list[None]]) -> 
     return killed
 
 
-def _kill(victim: subprocess.Popen[bytes]) -> None:
+def _kill(victim: Child) -> None:
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait()
 

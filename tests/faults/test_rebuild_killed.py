@@ -1,10 +1,10 @@
 """A rebuild that dies in each of its phases, for real, and is begun again."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from elasticsearch import AsyncElasticsearch
@@ -14,6 +14,7 @@ from app.engine.names import Index
 from app.settings import ROOT
 from app.system.rebuilds import get_rebuild
 from tests.integration.search_corpus import case
+from tests.ready import Child
 from tests.rebuilding import Written, documents, fill, live_name, write_once
 
 COUNT = 3_000
@@ -30,25 +31,24 @@ PLACES = {
 }
 
 
-def rebuild(*dies: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.faults.rebuild_that_dies", *dies]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def rebuild(said: Path, *dies: str) -> Child:
+    return Child("tests.faults.rebuild_that_dies", *dies, said=said)
 
 
 @pytest.mark.parametrize("place", PLACES)
 async def test_a_killed_rebuild_is_finished_by_the_next(
-    engine: Engine, raw_engine: AsyncElasticsearch, place: str
+    engine: Engine, raw_engine: AsyncElasticsearch, tmp_path: Path, place: str
 ) -> None:
     await fill(engine, COUNT)
     before = await documents(raw_engine, await live_name(engine))
-    killed = await asyncio.to_thread(lambda: rebuild(*PLACES[place]).wait())
+    killed = await asyncio.to_thread(rebuild(tmp_path / "killed", *PLACES[place]).wait)
     assert killed == -signal.SIGKILL
     key = case(17, "").id
     await write_once(engine, written := Written(), key)
     assert written.revisions == {key: 2}
     assert written.longest < 12, "a seal must not outlive its end"
-    output, _ = await asyncio.to_thread(rebuild("", "", "").communicate)
-    last = output.splitlines()[-1]
+    await asyncio.to_thread(rebuild(said := tmp_path / "again", "", "", "").wait)
+    last = said.read_text().splitlines()[-1]
     live = await live_name(engine)
     assert last.startswith("copied ")
     assert last.endswith(f"swapped {live}")
@@ -70,9 +70,9 @@ async def copying_begins(engine: Engine) -> None:
     raise AssertionError("the rebuild did not begin")
 
 
-async def test_a_second_command_is_told_about_the_first(engine: Engine) -> None:
+async def test_a_second_command_is_told_about_the_first(engine: Engine, tmp_path: Path) -> None:
     await fill(engine, COUNT)
-    first = rebuild("indexers.rebuild.follow", "put", "sleep")
+    first = rebuild(tmp_path / "first", "indexers.rebuild.follow", "put", "sleep")
     try:
         await copying_begins(engine)
         command = [sys.executable, "-m", "cli.main", "rebuild", "cases"]
@@ -83,5 +83,5 @@ async def test_a_second_command_is_told_about_the_first(engine: Engine) -> None:
         assert f":{first.pid}" in second.stderr
         assert "уже идёт" in second.stderr
     finally:
-        os.kill(first.pid, signal.SIGKILL)
-        first.communicate()
+        first.end()
+        first.wait()

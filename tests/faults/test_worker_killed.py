@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -18,28 +16,28 @@ from app.engine.names import Index
 from app.intake.models import ImportJob, ImportState
 from app.intake.repository import IMPORTS
 from app.jobs import ring
-from app.settings import ROOT, Settings
+from app.settings import Settings
 from indexers.setup import run as run_setup
 from tests.factories import load, receive, row, write_csv
+from tests.ready import Child
 
 ROWS = 6_000
 
 
-def process(*arguments: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+def process(*arguments: str) -> AbstractContextManager[Child]:
     """`otklik …` with the test's environment, in a process group of its own."""
     return module("cli.main", *arguments)
 
 
 @contextmanager
-def module(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def module(*arguments: str) -> Iterator[Child]:
     """`python -m …`, likewise."""
-    command = [sys.executable, "-m", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as child:
-        try:
-            yield child
-        finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
+    child = Child(*arguments)
+    try:
+        yield child
+    finally:
+        child.end()
+        child.wait()
 
 
 async def wait_for(engine: Engine, job_id: str, reached: Callable[[ImportJob], bool]) -> ImportJob:

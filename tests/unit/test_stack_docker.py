@@ -13,7 +13,8 @@ from dev.stack.talk import StackError
 
 _SCRIPT = """#!/bin/sh
 printf '%s\\n' "$*" >> {calls}
-printf '%s %s %s\\n' "$OTKLIK_DEV_ES_PORT" "$OTKLIK_DEV_REDIS_PORT" "$OTKLIK_DEV_HEAP" >> {ports}
+printf '%s ' $OTKLIK_DEV_ES_PORT $OTKLIK_DEV_REDIS_PORT $OTKLIK_DEV_HEAP $OTKLIK_DEV_JAVA >> {ports}
+echo >> {ports}
 case " {broken} " in *" $1 "*|*" $1-$2 "*) echo 'daemon is not running' >&2; exit 1;; esac
 case "$*" in *"{failing}"*) echo 'no such image' >&2; exit 1;; *" ps "*) echo 1f2e;; esac
 """
@@ -96,7 +97,9 @@ def test_start_calls_compose_with_ports_and_heap(fake: Fake) -> None:
     assert started == Running("docker", 9233)
     project = f"compose -p otklik-demo -f {docker.COMPOSE_FILE}"
     assert fake.lines("calls")[-1] == f"{project} up -d elasticsearch"
-    assert fake.lines("ports")[-1] == "9233 9233 700m"
+    assert fake.lines("ports")[-1] == "9233 9233 700m "
+    docker.start(Profile("demo", short=True), "elasticsearch", 9233, lambda _: True)
+    assert fake.lines("ports")[-1] == "9233 9233 1g -XX:TieredStopAtLevel=1 "
     assert docker.is_running(Profile("demo"), "elasticsearch")
 
 

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from app.accounts.roles import GRANTS, ROLE_NAMES
 from app.cases.actions.difference import difference
+from app.cases.actions.duplicates import with_group_unsettled
 from app.cases.actions.model import Action, Rule, Turn
 from app.cases.actions.table import RULES
 from app.cases.codes import STATE_NAMES, Kind, State
@@ -87,6 +88,7 @@ def apply(case: Case, action: Action, viewer: Viewer, now: datetime, book: Book)
     if not difference(before, done.case) and not rule.always_told:
         raise UnchangedError("Ничего не изменилось: так уже и есть.")
     after = timed(before, done.case, book, at, undone=done.undoes is not None)
+    after = with_group_unsettled(before, after)
     changed = difference(before, after)
     event = Event(
         seq=len(before.history) + 1,

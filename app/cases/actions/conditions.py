@@ -148,6 +148,11 @@ def has_links(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001
     return None if case.links else "Связей нет."
 
 
+def is_duplicate(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001
+    said = case.duplicate
+    return None if said and said.of else "Обращение не отмечено как дубль."
+
+
 def has_tags(case: Case, viewer: Viewer) -> str | None:  # noqa: ARG001
     return None if case.tags else "Меток нет."
 

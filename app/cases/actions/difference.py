@@ -31,7 +31,9 @@ WHOLE = (
     "rating",
     "author",
 )
-PARTS = ("place", "classifier", "workflow")
+PARTS = ("place", "classifier", "workflow", "duplicate")
+DERIVED = frozenset({"duplicate.root", "duplicate.unsettled"})
+"""Follows from other cases too: no change of a person, and nothing that one takes back."""
 ELEMENTS = {
     "answers": "id",
     "questions": "id",
@@ -60,7 +62,8 @@ def _paths(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield name, document.get(name)
     for name in PARTS:
         for part, value in document.get(name, {}).items():
-            yield f"{name}.{part}", value
+            if f"{name}.{part}" not in DERIVED:
+                yield f"{name}.{part}", value
     for name, key in ELEMENTS.items():
         for element in document.get(name, []):
             yield f"{name}.{element[key]}", element

@@ -115,6 +115,8 @@ async def do(desk: CaseDesk, case_id: str, name: str, raw: Mapping[str, Any]) ->
     async with people_named(desk):
         outcome = await act(desk.engine, desk.viewer, case_id, version, action, zone=zone)
     await ring(desk.settings, "project_audit", case_id)
+    if outcome.case.duplicate and outcome.case.duplicate.unsettled:
+        await ring(desk.settings, "settle_duplicates", case_id)
     if outcome.case.notices_due:
         await ring(desk.settings, "project_notices", case_id)
     return outcome

@@ -10,6 +10,7 @@ from app.cases.codes import STATE_NAMES, State
 from app.cases.directory import Directory
 from app.cases.models import Case, Event
 from app.cases.recounting import RECOUNTED
+from app.cases.regrouping import REGROUPED
 from app.text.mask import mask_contacts
 
 FIELD_NAMES = {
@@ -32,6 +33,7 @@ FIELD_NAMES = {
     "place": "место",
     "classifier": "тема",
     "workflow": "ход работы",
+    "duplicate": "дубль",
     "answers": "ответы",
     "rating": "оценка",
 }
@@ -47,6 +49,7 @@ OTHER_WORDS = {
     AlertKind.ESCALATED: "срок нарушен, сказано выше",
     AlertKind.REQUEST_OVERDUE: "ведомство молчит",
     RECOUNTED: "срок пересчитан",
+    REGROUPED: "группа дублей изменилась",
 }
 """Events that no action of people leaves; a code without words is shown as it is."""
 
@@ -56,6 +59,7 @@ _ICONS: dict[str, str] = {
     AlertKind.ESCALATED: "alert-triangle",
     AlertKind.REQUEST_OVERDUE: "alert-triangle",
     RECOUNTED: "calendar",
+    REGROUPED: "copy",
 }
 _NOT_PEOPLE = {"import": "Загрузка", SYSTEM: "Отклик"}
 _WHOM = {
@@ -106,6 +110,9 @@ def _told(event: Event, directory: Directory) -> str:
     rule = RULES.get(event.what)
     if event.what in set(AlertKind):
         return _reminded(event, directory)
+    if event.what == REGROUPED:
+        told = OTHER_WORDS[REGROUPED]
+        return f"{told}, главное: {event.to}" if event.to else f"{told}: это не дубль"
     if rule is None:
         return _told_of_import(event)
     told = rule.told

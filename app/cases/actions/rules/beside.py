@@ -1,6 +1,6 @@
 """Rules beside the work: notes, links, tags, files, the author."""
 
-from app.cases.actions import beside, conditions, intake
+from app.cases.actions import beside, conditions, duplicates, intake
 from app.cases.actions.lists import LINKS
 from app.cases.actions.model import Field, FieldKind, Rule
 from app.cases.actions.rules.common import element, reason, text
@@ -42,6 +42,32 @@ BESIDE = (
         conditions=(conditions.has_links,),
         fields=(element("link", "Связь", "links"),),
         commutes=True,
+        icon="x",
+    ),
+    Rule(
+        name="mark_duplicate",
+        title="Дубль…",
+        told="отмечено как дубль",
+        permission=Permission.CASE_LINK,
+        change=duplicates.mark_duplicate,
+        fields=(
+            Field(
+                name="number",
+                label="Номер главного обращения",
+                longest=100,
+                hint="Это обращение сохранит свой номер, автора и срок",
+            ),
+        ),
+        group="beside",
+        icon="copy",
+    ),
+    Rule(
+        name="unmark_duplicate",
+        title="Не дубль",
+        told="больше не дубль",
+        permission=Permission.CASE_LINK,
+        change=duplicates.unmark_duplicate,
+        conditions=(conditions.is_duplicate,),
         icon="x",
     ),
     Rule(
