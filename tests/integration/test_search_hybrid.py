@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from litestar.testing import AsyncTestClient
 
 from app.cases.models import Case
 from app.engine.client import Engine
@@ -16,6 +17,7 @@ from app.search.results import Results
 from app.search.service import search, walk
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Viewer
+from tests.factories import site
 from tests.integration.search_corpus import at, case, filled
 
 ASKED = "яма объездной дороги"
@@ -136,3 +138,21 @@ async def test_pages_lose_and_repeat_nothing(town: Engine, settings: Settings, s
         assert set(seen) >= HOLES
         if not troubled:
             assert set(seen) == HOLES | NEAR
+
+
+@pytest.mark.usefixtures("town")
+async def test_what_people_and_programs_are_told(settings: Settings) -> None:
+    app = site(settings.model_copy(update={"encoder_dir": "here"}))
+    async with AsyncTestClient(app, base_url="http://127.0.0.1:8000") as client:
+        asked = {"q": "яма объездной дороги 126", "size": "100"}
+        page = (await client.get("/search", params=asked)).text
+        json = (await client.get("/api/v1/search", params=asked)).json()
+        words = (await client.get("/search", params={**asked, "mode": "words"})).text
+    assert "по словам, ещё 30 близко по смыслу" in page
+    assert page.count("найдено по смыслу") == sum(hit["by_meaning"] for hit in json["hits"])
+    assert "Изменить все найденные по словам" in page
+    assert json["near"] == 30
+    assert "meaning" in {change["code"] for change in json["query"]["changes"]}
+    assert "найдено по смыслу" not in words
+    assert "Поиск: только по словам" in words
+    assert "mode=words" in page
