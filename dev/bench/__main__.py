@@ -2,12 +2,12 @@
 
 import click
 
-from dev.bench import chase, deadlines, enrichment, imports, rebuild, search, similar, work
+from dev.bench import chase, deadlines, enrichment, imports, rebuild, search, similar, suggest, work
 
 _SEARCH_PARTS = ("search", "pages", "hostile", "exports")
 _PARTS = (
     *("imports", *_SEARCH_PARTS, "similar", "deadlines", "work", "chase", "rebuild"),
-    "enrichment",
+    *("enrichment", "suggest"),
 )
 
 
@@ -34,6 +34,8 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
         rebuild.main(messages)
     if "enrichment" in chosen:
         enrichment.main()
+    if "suggest" in chosen:
+        suggest.main()
 
 
 if __name__ == "__main__":
