@@ -51,27 +51,18 @@ def main(many: int = MOST_EXAMPLES) -> None:
         ["обращений, тем", f"{len(known)}, {len(groups)}"],
         ["обучение, секунд одного ядра", f"{seconds:.0f}"],
         ["файл модели, МБ", f"{size:.0f}"],
-        *[
-            [
-                f"{name}, p50 / p95, мс",
-                f"{np.percentile(times, 50):.1f} / {np.percentile(times, 95):.1f}",
-            ]
-            for name, times in spent.items()
-        ],
+        *[[f"{name}, p50 / p95, мс", _usual(times)] for name, times in spent.items()],
     ]
     write_section("Подсказки: обучение и одна подсказка", table(["Что", "Сколько"], rows))
 
 
-def _suggested(
-    trained: Trained,
-    known: list[Example],
-    vectors: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-) -> dict[str, list[float]]:
+def _usual(times: list[float]) -> str:
+    return f"{np.percentile(times, 50):.1f} / {np.percentile(times, 95):.1f}"
+
+
+def _suggested(trained: Trained, known: list[Example], vectors: Rows) -> dict[str, list[float]]:
     words = list(shipped_book().words.values())
-    spent: dict[str, list[float]] = {
-        "тема и ведомство с объяснением": [],
-        "опасные слова и суть": [],
-    }
+    spent: dict[str, list[float]] = {"тема и ведомство": [], "опасные слова и суть": []}
     for place, one in enumerate(known[:_ASKED]):
         at = time.process_time()
         guessed = guess(trained.model, one.text, vectors[place].tolist())
