@@ -3,6 +3,8 @@
 from app.suggestions.models import By, ThemeGuess
 
 _SURE, _LIKELY, _MAYBE = 0.8, 0.5, 0.25
+_HIGHEST = 99
+"""Percent: nothing that was learned is certain."""
 
 SOURCES: dict[By, str] = {
     By.BOTH: "по словам и смыслу прежних обращений",
@@ -22,7 +24,7 @@ def confidence(score: float) -> str:
         word = "возможно"
     else:
         word = "маловероятно"
-    return f"{word}, {round(score * 100)}\u00a0%"
+    return f"{word}, {min(round(score * 100), _HIGHEST)}\u00a0%"
 
 
 def theme_note(one: ThemeGuess, by: By) -> str:
