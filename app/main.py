@@ -46,6 +46,7 @@ from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
 from app.intake.messages.controllers import MessagesController
+from app.meaning.warming import kept_warm
 from app.notices.bells import Bells
 from app.notices.controllers import NoticeChoicesController, NoticesController
 from app.notices.smtp import check_mail
@@ -189,6 +190,7 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     try:
         async with (
             app.state.bells.listening(),
+            kept_warm(app.state.engine),
             told_each_minute(app.state.refusals),
             security_told(app.state.engine, app.state.journal, app.state.refusals),
         ):

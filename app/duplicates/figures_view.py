@@ -66,11 +66,15 @@ def figures_view(
     return FiguresView(
         columns=[SHOW_NAMES[show] for show in COLUMNS],
         total=_row("Всего", found.total, lambda show: ReviewParams(show=show)),
-        themes=[_row(line.name or NO_THEME, line, _of_theme(line.name)) for line in found.themes],
+        themes=[
+            _row(line.name or NO_THEME, line, _of_theme(line.name))
+            for line in found.themes
+            if any(line.counts.values())
+        ],
         kinds=[
             _row(name_of(line.name), line, _of_kind(line.name))
             for line in found.kinds
-            if line.name in set(MatchKind)
+            if line.name in set(MatchKind) and any(line.counts.values())
         ],
         more=found.more,
         thresholds=_thresholds(learned),

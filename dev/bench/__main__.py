@@ -5,10 +5,8 @@ import click
 from dev.bench import chase, deadlines, enrichment, imports, rebuild, search, similar, suggest, work
 
 _SEARCH_PARTS = ("search", "pages", "hostile", "exports")
-_PARTS = (
-    *("imports", *_SEARCH_PARTS, "similar", "deadlines", "work", "chase", "rebuild"),
-    *("enrichment", "suggest"),
-)
+_CASE_PARTS = ("deadlines", "work", "chase", "rebuild", "enrichment")
+_PARTS = ("imports", *_SEARCH_PARTS, "similar", "suggest", *_CASE_PARTS)
 
 
 @click.command()

@@ -19,12 +19,12 @@ from app.errors import EncoderError
 from app.meaning.folder import known_manifest
 from app.meaning.process import START_SECONDS, EncoderProcess, encoder_of
 from app.meaning.service import BATCH_SECONDS, current_meaning
+from app.meaning.waiting import waiting
 from app.settings import Settings, get_settings
 from dev.bench.imports import installation
 from dev.bench.messages import as_case, load, messages
 from dev.bench.report import table, write_section
 from dev.demo.models import DemoCase
-from indexers.enrichment.query import waiting
 from indexers.enrichment.run import BATCH, enrich
 
 MESSAGES = 3_000

@@ -10,9 +10,10 @@ from msgspec import Struct, field
 from app.engine.client import Stored
 from app.engine.names import Index
 from app.errors import OtklikError
+from app.meaning.waiting import VERSION
 from indexers import bulk, cases
 from indexers.enrichment import failures
-from indexers.enrichment.steps import VERSION, Findings, Step, Tools, with_changes
+from indexers.enrichment.steps import Findings, Step, Tools, with_changes
 
 log = structlog.get_logger()
 

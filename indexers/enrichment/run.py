@@ -13,11 +13,11 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import EncoderError
 from app.meaning.service import current_meaning, warm
+from app.meaning.waiting import waiting
 from app.settings import Settings
 from indexers.enrichment import failures
 from indexers.enrichment.batch import Batch, Result
 from indexers.enrichment.order import STEPS
-from indexers.enrichment.query import waiting
 from indexers.enrichment.steps import Step, Tools
 
 log = structlog.get_logger()

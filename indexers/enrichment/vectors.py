@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import structlog
 
 from app.engine.client import Stored
 from app.errors import EncoderError
+from app.meaning.mean import to_store
 from app.meaning.process import TextError
 from app.meaning.service import current_meaning, message_vectors
 from indexers.enrichment.steps import Findings, Step, Tools
 
 log = structlog.get_logger()
 
-_DIGITS = 5
-"""Of a number of a vector: the index keeps 8 bits of it, and the document is half as long."""
 _ENDS_IT = "Модель смысла завершается на этом тексте."
 _SURELY_FINE = "Проверка"
 
@@ -47,8 +45,8 @@ async def _encode(tools: Tools, cases: Sequence[Stored], findings: Findings) -> 
             findings.failed[cases[0].id] = _ENDS_IT
             return
     else:
-        for one, row in zip(cases, np.round(vectors.astype(np.float64), _DIGITS), strict=True):
-            findings.changed[one.id] = {"emb": row.tolist(), "emb_ver": version}
+        for one, row in zip(cases, to_store(vectors), strict=True):
+            findings.changed[one.id] = {"emb": row, "emb_ver": version}
         return
     middle = len(cases) // 2
     await _encode(tools, cases[:middle], findings)

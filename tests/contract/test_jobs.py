@@ -37,7 +37,7 @@ def declared() -> RedisBroker:
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
         deadlines.chase_deadlines,
-        duplicates.settle_duplicates,
+        duplicates.sweep_duplicates,
         enrichment.enrich_cases,
     ):
         assert actor.broker is broker

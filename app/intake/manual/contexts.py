@@ -40,6 +40,8 @@ class Beside(Struct, frozen=True):
     kept_at: datetime | None = None
     kept: bool | None = None
     """None where there was nothing to keep yet."""
+    by_words_only: bool = False
+    """The model of meaning is away."""
 
 
 class Unfinished(Struct, frozen=True):

@@ -12,6 +12,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import EngineSetupError, EngineUnavailableError
 from app.intake.entry import only_municipality
+from app.intake.manual.alike import Alike, find_alike
 from app.intake.manual.contexts import (
     CHANNELS,
     Beside,
@@ -70,17 +71,31 @@ async def look_beside(counter: Counter, key: str, form: EntryForm, *, keep: bool
     """Duplicates and warnings; with `keep` the draft is written first."""
     now = datetime.now(UTC)
     kept = await counter.drafts.save(key, form) if keep and not form.empty else None
+    own, alike = entry_id(counter.viewer, key), Alike()
     try:
-        hits = await find_lookalikes(
-            counter.engine, counter.viewer, form, but=entry_id(counter.viewer, key)
-        )
+        hits = await find_lookalikes(counter.engine, counter.viewer, form, but=own)
         themes = (await read_books(counter)).themes
         offers = await offers_for(counter.engine, counter.viewer, form, themes)
+        alike = await _alike(counter, form, {own, *(hit.id for hit in hits)})
         checked = True
     except _AWAY:
         hits, offers, checked = [], Offers(), False
     warnings = [] if form.empty else sentences(form)
-    return Beside(warnings, hits, offers, checked, now if kept else None, kept)
+    return Beside(
+        warnings,
+        [*hits, *alike.hits],
+        offers,
+        checked,
+        now if kept else None,
+        kept,
+        by_words_only=alike.by_words_only,
+    )
+
+
+async def _alike(counter: Counter, form: EntryForm, but: set[str]) -> Alike:
+    themes = {theme.code: theme for theme in await active_themes(counter.engine)}
+    theme = themes.get(form.theme)
+    return await find_alike(counter.engine, counter.viewer, form, theme, but=but)
 
 
 async def form_page(

@@ -19,7 +19,7 @@
   };
 
   const move = (step) => {
-    const rows = [...document.querySelectorAll("[data-row]")];
+    const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.getClientRects().length);
     if (!rows.length) return false;
     const now = rows.indexOf(document.activeElement.closest("[data-row]"));
     const next = now < 0 ? (step > 0 ? 0 : rows.length - 1) : now + step;

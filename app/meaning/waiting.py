@@ -3,9 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
-from indexers.enrichment.steps import VERSION
-
 Clause = dict[str, Any]
+
+VERSION = 1
+"""`enriched_version` of a case for which every step is done. Raised where a step that exists is to
+be done again for all cases: they are found by a query and done by and by.
+"""
 
 
 def unfinished() -> Clause:
