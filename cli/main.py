@@ -20,6 +20,7 @@ _COMMANDS = {
     "rebuild": "cli.rebuild:rebuild_index",
     "schedule": "cli.processes:schedule",
     "search": "cli.search:search",
+    "suggest": "cli.suggest:suggest",
     "serve": "cli.serve:serve",
     "setup": "cli.setup:setup",
     "token": "cli.tokens:token",

@@ -10,7 +10,7 @@ from app.cases.actions.table import RULES
 from app.cases.codes import IMPORTANCE_NAMES, Importance
 from app.cases.models import Case
 from app.suggestions.models import By, DepartmentGuess, PlaceGuess, Suggestion, ThemeGuess
-from app.suggestions.words import SOURCES, confidence, theme_note
+from app.suggestions.words import SOURCES, confidence, place_text, theme_note
 from app.viewer import Viewer
 
 KEYS = ("1", "2", "3")
@@ -111,12 +111,6 @@ def _place(case: Case, viewer: Viewer, place: PlaceGuess | None) -> list[Offer]:
         return []
     text = place_text(place)
     return [_offer(case, viewer, "set_place", Offer(text, place.told, fields=fields))]
-
-
-def place_text(place: PlaceGuess) -> str:
-    """«ул. Ленина, 35, Центральный район»."""
-    street = f"{place.street_type} {place.street}" if place.street_type else place.street
-    return ", ".join(part for part in (street, place.house, place.district) if part)
 
 
 def _offer(case: Case, viewer: Viewer, action: str, offer: Offer) -> Offer:
