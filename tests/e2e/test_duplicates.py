@@ -26,21 +26,28 @@ TEXT = (
     "Во дворе дома 5 по улице Ленина третью неделю стоит глубокая яма, дети обходят её по дороге, "
     "машины объезжают по газону, обещали засыпать ещё в феврале"
 )
-WORDS = ("глубокая", "огромная", "большая", "страшная", "опасная")
+LAMP = "Фонарь у дома 9 по улице Садовой мигает каждый вечер и мешает спать, уже {} раз просим"
+TEXTS = (
+    TEXT,
+    TEXT.replace("глубокая", "огромная"),
+    TEXT.replace("глубокая", "большая"),
+    LAMP.format("второй"),
+    LAMP.format("третий"),
+)
 
 
 def messages() -> list[Case]:
     made = [
         case(
             number,
-            text=TEXT.replace("глубокая", word),
+            text=text,
             received_at=SINCE + timedelta(hours=number),
             deadline_at=None,
             classifier=Classifier(im_theme="Ямы"),
             state=State.IN_PROGRESS,
             work={"assignee": "olga"},
         )
-        for number, word in enumerate(WORDS, 1)
+        for number, text in enumerate(TEXTS, 1)
     ]
     answer = Answer("a1", "Яму засыплют до 15 марта.", state=AnswerState.SENT, at=SINCE)
     closed = case(
