@@ -40,6 +40,7 @@ ACTORS: dict[str, str] = {
     "project_notices": "notices",
     "sweep_notices": "notices",
     "send_letters": "letters",
+    "enrich_cases": "enrichment",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

@@ -31,6 +31,7 @@ from app.audit.refusals import Refusals, told_each_minute
 from app.audit.security import security_told
 from app.audit.waiting import Journal
 from app.books.controllers import BooksController
+from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
@@ -45,6 +46,7 @@ from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
 from app.intake.messages.controllers import MessagesController
+from app.meaning.warming import kept_warm
 from app.notices.bells import Bells
 from app.notices.controllers import NoticeChoicesController, NoticesController
 from app.notices.smtp import check_mail
@@ -53,6 +55,7 @@ from app.permissions import Permission
 from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
+from app.suggestions.controllers import CaseSuggestionsController, SuggestApiController
 from app.system.controllers import SystemController
 from app.today.controllers import TodayController
 from app.viewer import Viewer
@@ -109,11 +112,15 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CasePageController,
     CaseApiController,
     AuthorCasesController,
+    CaseSuggestionsController,
+    SuggestApiController,
     MessagesController,
     ManualEntryController,
     TokensController,
     ExportsController,
     BooksController,
+    DangerWordsController,
+    SuggestionsController,
     DeadlinesController,
     DeadlineChangesController,
     PeopleController,
@@ -183,6 +190,7 @@ async def open_services(app: Litestar) -> AsyncIterator[None]:
     try:
         async with (
             app.state.bells.listening(),
+            kept_warm(app.state.engine),
             told_each_minute(app.state.refusals),
             security_told(app.state.engine, app.state.journal, app.state.refusals),
         ):

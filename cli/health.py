@@ -34,5 +34,7 @@ def health(*, as_json: bool) -> None:
     else:
         for check in state.checks:
             click.echo(f"{check.title}: {check.note}")
+        if state.meaning:
+            click.echo(f"Модель смысла: {state.meaning.encoder.note}")
     if not all(check.ok for check in state.checks):
         sys.exit(1)

@@ -16,6 +16,7 @@ _COMMANDS = {
     "export": "cli.exports:export",
     "health": "cli.health:health",
     "import": "cli.imports:import_file",
+    "meaning": "cli.meaning:meaning",
     "rebuild": "cli.rebuild:rebuild_index",
     "schedule": "cli.processes:schedule",
     "search": "cli.search:search",

@@ -46,8 +46,14 @@ def search(text: str, size: int, filters: tuple[str, ...], *, as_json: bool) -> 
         click.echo(change.message)
     for found in results.hits:
         _print(found, zone)
+    click.echo(_totalled(results))
+
+
+def _totalled(results: Results) -> str:
     total = counted(results.total, "обращение", "обращения", "обращений")
-    click.echo(f"Всего: {total}" if results.total else "Ничего не найдено")
+    if results.near:
+        return f"Всего по словам: {total}, ещё близко по смыслу: {results.near}"
+    return f"Всего: {total}" if results.total else "Ничего не найдено"
 
 
 def _params(text: str, size: int, filters: tuple[str, ...]) -> SearchParams:
@@ -68,7 +74,8 @@ async def _found(
 def _print(found: Found, zone: ZoneInfo) -> None:
     hit = found.hit
     moment = show_datetime(hit.received_at, zone)
-    head = "  ".join([hit.number, moment, STATE_NAMES[hit.state], hit.theme or "без темы"])
+    facts = [hit.number, moment, STATE_NAMES[hit.state], hit.theme or "без темы"]
+    head = "  ".join([*facts, *(["найдено по смыслу"] if hit.by_meaning else [])])
     click.echo(click.style(head, bold=True))
     width = max(shutil.get_terminal_size().columns - len(_INDENT), _NARROWEST)
     lines = textwrap.wrap(found.marked, width) or [""]

@@ -81,6 +81,8 @@ async def apply_lists(engine: Engine, name: str, wanted: IndexDefinition) -> Non
     The stop list also works at indexing: words it drops anew leave old documents only by a rebuild.
     """
     async with translated_errors():
+        answer = await engine.client.indices.get_mapping(index=name)
+        meta = answer[name]["mappings"]["_meta"] | wanted.mappings["_meta"]
         await engine.client.indices.close(index=name)
         try:
             await engine.client.indices.put_settings(
@@ -88,5 +90,5 @@ async def apply_lists(engine: Engine, name: str, wanted: IndexDefinition) -> Non
             )
         finally:
             await engine.client.indices.open(index=name)
-        await engine.client.indices.put_mapping(index=name, meta=wanted.mappings["_meta"])
+        await engine.client.indices.put_mapping(index=name, meta=meta)
         await engine.client.cluster.health(index=name, wait_for_status="yellow")

@@ -1,5 +1,6 @@
 """Fixtures over the real engine: every test run has index and queue names of its own."""
 
+import fcntl
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -12,8 +13,12 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from app.engine.client import Engine, client_options
+from app.meaning.ensure import ensure
 from app.settings import ROOT, Settings, get_settings
 from tests.installation import drop_indexes
+from tests.sites import site, sites_come_back
+
+__all__ = ["sites_come_back"]
 
 IN_CI = bool(os.environ.get("CI"))
 
@@ -52,9 +57,26 @@ def service_urls() -> dict[str, str]:
     return {name: os.environ[name] for name in names}
 
 
+@pytest.fixture(scope="session")
+def encoder_folder() -> Path:
+    """The shipped encoder, made by whichever test process comes first."""
+    folder = ROOT / "var" / "encoder"
+    folder.parent.mkdir(exist_ok=True)
+    with (folder.parent / ".encoder-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ensure(str(folder))
+    return folder
+
+
+@pytest.fixture
+def encoder_dir() -> str:
+    """Off; a module that is about meaning gives `encoder_folder` by a fixture of this name."""
+    return ""
+
+
 @pytest.fixture
 def settings(
-    service_urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service_urls: dict[str, str], tmp_path: Path, encoder_dir: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Settings]:
     """Settings of a fresh installation; its environment also reaches child processes."""
     prefix = f"t{uuid.uuid4().hex[:10]}-"
@@ -62,7 +84,7 @@ def settings(
         **service_urls,
         "OTKLIK_INDEX_PREFIX": prefix,
         "OTKLIK_DATA_DIR": str(tmp_path / "data"),
-        "OTKLIK_ENCODER_DIR": "",  # what is about meaning asks for it (`encoder_folder`)
+        "OTKLIK_ENCODER_DIR": encoder_dir,
         "OTKLIK_SECRET_KEY": "k" * 40,
         "OTKLIK_LEASE_SECONDS": "3",
         "OTKLIK_SWEEP_SECONDS": "1",
@@ -96,8 +118,6 @@ async def raw_engine(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
 
 @pytest.fixture
 def app(settings: Settings) -> Litestar:
-    from tests.factories import site
-
     return site(settings)
 
 

@@ -4,15 +4,17 @@ import csv
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from litestar import Litestar
+from argon2 import PasswordHasher
 from redis.asyncio import from_url
 
 from app.accounts import service as accounts
 from app.accounts.models import User
+from app.accounts.passwords import hash_password
 from app.accounts.reader import cookie_name
 from app.accounts.roles import Role
 from app.accounts.service import NewUser
@@ -22,19 +24,26 @@ from app.engine.names import Index
 from app.intake import service
 from app.intake.models import ImportJob
 from app.intake.repository import IMPORTS
-from app.main import create_app
 from app.settings import Settings
-from app.viewer import LOCAL_VIEWER, Viewer
+from app.viewer import LOCAL_VIEWER
 from indexers.imports.run import run_import
-
-
-def site(settings: Settings, viewer: Viewer | None = LOCAL_VIEWER) -> Litestar:
-    """The application with `viewer` signed in to it; None for a stranger."""
-    return create_app(settings, signed_in_as=viewer)
-
+from tests.sites import site as site  # noqa: PLC0414 - handed on
 
 PASSWORD = "Ромашка-на-лугу-7"
 """Of every user that `make_user` makes."""
+
+
+@cache
+def _hashed(password: str) -> str:
+    return PasswordHasher().hash(password)
+
+
+async def _hash_known(password: str) -> str:
+    """The password of all test people is hashed once: each time takes 0.2 s of a core."""
+    return _hashed(password) if password == PASSWORD else await hash_password(password)
+
+
+accounts.hash_password = _hash_known
 
 
 @asynccontextmanager

@@ -1,9 +1,9 @@
-"""One installation for a whole module: indexes once, everything in them anew for each test.
+"""One installation for all tests of a folder: indexes once, all in them anew for each test.
 
 For tests that are many and small: making all indexes takes longer than any of them. What a test
 finds is what a new installation has; one that made, closed or dropped an index costs new indexes.
-A `conftest.py` takes the fixtures over by importing them. Not for tests that compare relevance:
-what was deleted still counts in the frequencies of words until segments merge.
+A `conftest.py` takes the fixtures over by importing them. Not for tests that compare relevance
+with each other: what was deleted counts in the frequencies of words until the next module begins.
 """
 
 import shutil
@@ -80,6 +80,13 @@ class Installation:
         drop_indexes(self.settings)
         self.create()
 
+    def forget(self) -> None:
+        """What earlier modules have deleted no longer counts in the frequencies of words."""
+        with _client(self.settings) as client:
+            cases = f"{self.settings.index_prefix}cases-read"
+            client.indices.flush(index=cases)
+            client.indices.forcemerge(index=cases, max_num_segments=1)
+
     def _stored(self, client: Elasticsearch) -> Documents:
         names = list(self._indexes)
         client.indices.refresh(index=names)
@@ -99,8 +106,8 @@ class Installation:
             assert not answer["errors"], answer
 
 
-@pytest.fixture(scope="module")
-def installed(
+@pytest.fixture(scope="session")
+def shared_installation(
     service_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     """An installation whose indexes exist."""
@@ -123,10 +130,18 @@ def installed(
     drop_indexes(own)
 
 
+@pytest.fixture(scope="module")
+def installed(shared_installation: Installation) -> Installation:
+    shared_installation.forget()
+    return shared_installation
+
+
 @pytest.fixture
-def settings(installed: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def settings(
+    installed: Installation, encoder_dir: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
     """The installation with nobody and no case in it; child processes find it, too."""
-    for name, value in installed.environment.items():
+    for name, value in (installed.environment | {"OTKLIK_ENCODER_DIR": encoder_dir}).items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
     chosen = get_settings()

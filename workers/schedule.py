@@ -27,6 +27,7 @@ SWEEPS = (
     "sweep_audit",
     "sweep_notices",
     "send_letters",
+    "enrich_cases",
 )
 
 

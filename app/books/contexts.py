@@ -26,7 +26,12 @@ class Tab:
     path: str
 
 
-BOOKS = (Tab("Ведомства", "/books"), Tab("Отраслевые блоки", "/books/sectors"))
+BOOKS = (
+    Tab("Ведомства", "/books"),
+    Tab("Отраслевые блоки", "/books/sectors"),
+    Tab("Опасные слова", "/books/danger"),
+    Tab("Подсказки", "/books/suggestions"),
+)
 """Of those who edit the books only."""
 DEADLINES = (
     Tab("Сроки", "/books/deadlines"),

@@ -43,7 +43,7 @@ def _serve(encoder: OnnxEncoder, asked: BinaryIO, out: BinaryIO) -> None:
         except EOFError:
             return
         try:
-            reply = Reply(encoder.encode(ask.texts).tobytes())
+            reply = Reply(encoder.encode(ask.texts, questions=ask.questions).tobytes())
         except Exception as error:  # noqa: BLE001 - one text must not end the process
             reply = Reply(error=type(error).__name__)
         send(out, reply)

@@ -25,8 +25,8 @@ from app.meaning.weights import Weights, read_weights, shipped_file
 
 log = structlog.get_logger()
 
-PREFIX = "query: "
-"""For both sides: a message is compared with messages, and questions are as short as titles."""
+PREFIX, QUESTION_PREFIX = "passage: ", "query: "
+"""As e5 was taught. XQuAD by vectors alone, MRR@10: 0.774 with «query: » for both, 0.799 so."""
 LONGEST = 512
 _READABLE = 0o755
 """By every account that the processes run as."""
@@ -64,6 +64,7 @@ def _write(folder: Path, weights: Weights) -> None:
         name=NAME,
         dims=weights.sizes.hidden,
         prefix=PREFIX,
+        question_prefix=QUESTION_PREFIX,
         longest=LONGEST,
         pooling=Pooling.NONE,
         files={name: digest(folder / name) for name in (MODEL, TOKENIZER)},

@@ -36,17 +36,25 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     dims: int
     prefix: str
-    """Put before every text, as the encoder was taught."""
+    """Put before every message, as the encoder was taught."""
     longest: int
     """Pieces of a text that are read."""
     pooling: Pooling
     files: dict[str, str]
     """SHA-256 of the other files by their names."""
+    question_prefix: str | None = None
+    """Put before what a person asks; without one, `prefix`."""
 
     @property
     def code(self) -> str:
         """Names the encoder in `emb_ver`: other files or another use of them, another code."""
-        used = [self.prefix, str(self.longest), self.pooling, *sorted(self.files.values())]
+        used = [
+            self.prefix,
+            self.question_prefix or "",
+            str(self.longest),
+            self.pooling,
+            *sorted(self.files.values()),
+        ]
         return hashlib.sha256("\x1f".join(used).encode()).hexdigest()[:8]
 
 

@@ -13,6 +13,7 @@ from app.meaning.models import Mean, Vectors
 
 _SHIPPED = Path(__file__).with_name("data") / "mean_e5_small.npy"
 SHIPPED_NAME = "1"
+_DIGITS = 5
 NONE_NAME = "0"
 """Of the mean of an encoder nothing is known of yet: nothing is taken out."""
 
@@ -25,9 +26,14 @@ def shipped_mean() -> Vectors:
 
 def first_mean(manifest: Manifest) -> Mean:
     """What an installation with this encoder begins with."""
-    if manifest.name == NAME:
-        return Mean(SHIPPED_NAME, manifest.code, shipped_mean())
-    return Mean(NONE_NAME, manifest.code, np.zeros(DIMS, np.float32))
+    shipped, nothing = first_means(manifest.code)
+    return shipped if manifest.name == NAME else nothing
+
+
+def first_means(code: str) -> tuple[Mean, Mean]:
+    """Both that need not be computed; vectors of an encoder have the one or the other."""
+    nothing = np.zeros(DIMS, np.float32)
+    return Mean(SHIPPED_NAME, code, shipped_mean()), Mean(NONE_NAME, code, nothing)
 
 
 def mean_of(raw: Vectors) -> Vectors:
@@ -50,6 +56,14 @@ def uncentred(vectors: Vectors, mean: Vectors) -> Vectors:
     along = vectors @ mean
     away = -along + np.sqrt(along**2 + 1 - float(mean @ mean))
     return np.asarray(mean + away[:, None] * vectors, np.float32)
+
+
+def to_store(vectors: Vectors) -> list[list[float]]:
+    """As documents have them: five digits are more than the 8 bits that the index keeps, and half
+    as long as all of them.
+    """
+    rounded: list[list[float]] = np.round(vectors.astype(np.float64), _DIGITS).tolist()
+    return rounded
 
 
 def _unit(raw: Vectors) -> Vectors:

@@ -36,10 +36,12 @@ class OnnxEncoder:
         self._pad = (self._tokenizer.padding or {}).get("pad_id", 0)
         self._tokenizer.no_padding()
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str], *, questions: bool = False) -> Vectors:
         """Raw vectors, a row a text, not centred and of any length."""
+        asked = self.manifest.question_prefix if questions else None
+        prefix = self.manifest.prefix if asked is None else asked
         found = np.empty((len(texts), self.manifest.dims), np.float32)
-        pieces = self._tokenizer.encode_batch([self.manifest.prefix + text for text in texts])
+        pieces = self._tokenizer.encode_batch([prefix + text for text in texts])
         order = sorted(range(len(texts)), key=lambda place: len(pieces[place].ids))
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]

@@ -53,7 +53,9 @@ class EncoderProcess:
         self.trouble = ""
         """Why it last failed, as a Russian sentence; empty while all is well."""
 
-    def encode(self, texts: Sequence[str], seconds: float, code: str) -> Vectors:
+    def encode(
+        self, texts: Sequence[str], seconds: float, code: str, questions: bool = False
+    ) -> Vectors:
         """Raw vectors, a row a text, by the encoder whose manifest has `code`.
 
         `EncoderError` after `seconds`, or where it cannot start: waiting for others and for the
@@ -64,7 +66,7 @@ class EncoderProcess:
         if not self._lock.acquire(timeout=max(seconds, 0)):
             raise EncoderError(_BUSY)
         try:
-            return self._ask(self._ready(ends, code), texts, ends)
+            return self._ask(self._ready(ends, code), Ask(list(texts), questions), ends)
         finally:
             self._lock.release()
 
@@ -135,8 +137,8 @@ class EncoderProcess:
         self._failed(hello.error if isinstance(hello, Hello) else _NOT_STARTED)
         raise EncoderError(self.trouble)
 
-    def _ask(self, talk: Talk, texts: Sequence[str], ends: float) -> Vectors:
-        talk.say(Ask(list(texts)))
+    def _ask(self, talk: Talk, ask: Ask, ends: float) -> Vectors:
+        talk.say(ask)
         reply = talk.listen(ends - time.monotonic())
         if not isinstance(reply, Reply):
             self._failed(_SILENT if talk.alive else _GONE)
@@ -144,7 +146,7 @@ class EncoderProcess:
         self._failures, self.trouble = 0, ""
         if reply.error:
             raise TextError(f"Модель смысла не справилась с текстом ({reply.error}).")
-        return np.frombuffer(reply.vectors, np.float32).reshape(len(texts), DIMS)
+        return np.frombuffer(reply.vectors, np.float32).reshape(len(ask.texts), DIMS)
 
     def _failed(self, why: str) -> None:
         self._stop()

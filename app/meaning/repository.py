@@ -16,7 +16,9 @@ from app.engine.client import Engine, translated_errors
 from app.engine.names import Index
 from app.meaning.models import Mean
 
-META = "mean"
+MEAN_META = "mean"
+_MOST = 1_000
+"""Means of one installation: one is computed in years."""
 
 
 async def live_mean_name(engine: Engine) -> str | None:
@@ -26,7 +28,7 @@ async def live_mean_name(engine: Engine) -> str | None:
             index=engine.read_alias(Index.CASES), filter_path="*.mappings._meta"
         )
     for body in answer.body.values():
-        name = body["mappings"]["_meta"].get(META)
+        name = body["mappings"]["_meta"].get(MEAN_META)
         return str(name) if name else None
     return None
 
@@ -38,10 +40,15 @@ async def mean_by_name(engine: Engine, name: str) -> Mean | None:
 
 async def newest_mean(engine: Engine) -> Mean | None:
     """The last one somebody computed, in use or not yet."""
+    return next(iter(await means_of(engine)), None)
+
+
+async def means_of(engine: Engine) -> list[Mean]:
+    """All that the installation has ever computed, the newest first."""
     await engine.refresh(Index.MEANINGS)
-    body = {"size": 1, "sort": [{"made_at": "desc"}, {"name": "desc"}]}
+    body = {"size": _MOST, "sort": [{"made_at": "desc"}, {"name": "desc"}]}
     hits = (await engine.search(Index.MEANINGS, body))["hits"]["hits"]
-    return _to_mean(hits[0]["_source"]) if hits else None
+    return [_to_mean(hit["_source"]) for hit in hits]
 
 
 async def add_mean(engine: Engine, mean: Mean) -> None:

@@ -17,11 +17,17 @@ from app.meaning.folder import known_manifest
 from app.meaning.mean import centred
 from app.meaning.models import Encoder, EncoderState, Meaning, Vectors
 from app.meaning.process import START_SECONDS, EncoderProcess, encoder_of
+from app.meaning.repository import MEAN_META, add_mean, means_of, newest_mean
 
 __all__ = [
+    "MEAN_META",
+    "add_mean",
     "current_meaning",
     "encoder_now",
+    "means_of",
+    "message_vector",
     "message_vectors",
+    "newest_mean",
     "question_vector",
     "unanswered",
     "warm",
@@ -53,12 +59,21 @@ async def message_vectors(
 
 
 async def question_vector(engine: Engine, text: str) -> tuple[str, list[float]]:
-    """`emb_ver` and the vector of what a person asks or types, in `QUESTION_SECONDS` or not."""
+    """`emb_ver` and the vector of what a person asks, in `QUESTION_SECONDS` or not."""
+    return await _one_vector(engine, text, questions=True)
+
+
+async def message_vector(engine: Engine, text: str) -> tuple[str, list[float]]:
+    """As `question_vector`, for a message that is compared with messages: one being written."""
+    return await _one_vector(engine, text, questions=False)
+
+
+async def _one_vector(engine: Engine, text: str, *, questions: bool) -> tuple[str, list[float]]:
     try:
         meaning = await current_meaning(engine)
-        key = (meaning.version, text)
+        key = (f"{meaning.version} {questions}", text)
         if (known := _QUESTIONS.get(key)) is None:
-            found = await _vectors(engine, meaning, [text], QUESTION_SECONDS)
+            found = await _vectors(engine, meaning, [text], QUESTION_SECONDS, questions=questions)
             known = found[0].tolist()
             _QUESTIONS.put(key, known)
     except EncoderError:
@@ -68,10 +83,13 @@ async def question_vector(engine: Engine, text: str) -> tuple[str, list[float]]:
     return meaning.version, known
 
 
-async def warm(engine: Engine, seconds: float = START_SECONDS) -> bool:
-    """Starts the model where it does not run; whether it is ready within `seconds`."""
+async def warm(engine: Engine, seconds: float = START_SECONDS, *, polite: bool = True) -> bool:
+    """Starts the model where it does not run; whether it is ready within `seconds`.
+
+    One that is not `polite` takes the cores before other processes do: for whoever answers people.
+    """
     try:
-        process = _process(engine)
+        process = _process(engine, polite=polite)
     except EncoderError:
         return False
     return await run_sync(process.start, seconds)
@@ -95,17 +113,22 @@ def encoder_now(engine: Engine) -> Encoder:
 
 
 async def _vectors(
-    engine: Engine, meaning: Meaning, texts: Sequence[str], seconds: float
+    engine: Engine,
+    meaning: Meaning,
+    texts: Sequence[str],
+    seconds: float,
+    *,
+    questions: bool = False,
 ) -> Vectors:
     process, sent = _process(engine), [text[:LONGEST_TEXT] for text in texts]
-    raw = await run_sync(process.encode, sent, seconds, meaning.code)
+    raw = await run_sync(process.encode, sent, seconds, meaning.code, questions)
     return centred(raw, meaning.mean.vector)
 
 
-def _process(engine: Engine) -> EncoderProcess:
+def _process(engine: Engine, *, polite: bool = True) -> EncoderProcess:
     folder = encoder_folder(engine)
     known_manifest(folder)
-    return encoder_of(folder, engine.encoder_threads)
+    return encoder_of(folder, engine.encoder_threads, polite=polite)
 
 
 class _Questions:

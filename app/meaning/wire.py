@@ -21,6 +21,8 @@ class Hello(Struct, frozen=True):
 
 class Ask(Struct, frozen=True):
     texts: list[str]
+    questions: bool = False
+    """Asked by people, and not messages."""
 
 
 class Reply(Struct, frozen=True):

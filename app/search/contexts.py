@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from app.cases.codes import CHANNEL_NAMES, STATE_NAMES
-from app.search.params import FACETS, FILTERS, SearchParams, Sort
+from app.search.params import FACETS, FILTERS, Mode, SearchParams, Sort
 from app.search.results import (
     FACET_TITLES,
     FILTER_TITLES,
@@ -24,6 +24,11 @@ SORT_NAMES = {
     Sort.NEWEST: "сначала новые",
     Sort.DEADLINE: "по сроку",
 }
+MODE_NAMES = {
+    Mode.AUTO: "по словам и по смыслу",
+    Mode.WORDS: "только по словам",
+    Mode.HYBRID: "смысл в полную силу",
+}
 OPEN_FACETS = frozenset({"state", "channel", "theme", "street"})
 """Facets that stand open at first; a facet with a chosen value always does."""
 
@@ -37,6 +42,8 @@ class SearchAnswer(Struct, frozen=True):
     hits: list[Hit]
     facets: dict[str, list[FacetValue]]
     next: str | None
+    near: int
+    """Cases besides `total`, found by meaning alone: among `hits` they have `by_meaning`."""
 
 
 def api_answer(results: Results) -> SearchAnswer:
@@ -47,6 +54,7 @@ def api_answer(results: Results) -> SearchAnswer:
         hits=[found.hit for found in results.hits],
         facets=results.facets,
         next=results.next,
+        near=results.near,
     )
 
 
@@ -94,6 +102,7 @@ def page_context(params: SearchParams, results: Results | None) -> dict[str, Any
         "clear_url": address(SearchParams(q=params.q, sort_given=params.sort_given)),
         "hidden": [pair for pair in params.pairs() if pair[0] not in _IN_THE_FORM],
         "sorts": _sorts(params),
+        "modes": _modes(params),
         "results": results,
         "cards": [_card(found) for found in results.hits] if results else [],
         "facets": _facets(params, results) if results else [],
@@ -115,6 +124,7 @@ _SWITCH_OFF = {
     "either": "искать всё вместе",
     "nearly": "только как написано",
     "loosened": "только со всеми словами",
+    "meaning": MODE_NAMES[Mode.WORDS],
 }
 _SWITCHED_OFF = {
     "number": "Номер не выделен из слов",
@@ -134,7 +144,7 @@ _SWITCHED_OFF = {
 
 def _notes(params: SearchParams, results: Results) -> list[Note]:
     done = [
-        Note(change.message, _SWITCH_OFF[change.code], address(params.switched(change.code)))
+        Note(change.message, _SWITCH_OFF[change.code], address(_without(params, change.code)))
         if change.code in _SWITCH_OFF
         else Note(change.message)
         for change in results.asked.changes
@@ -144,6 +154,13 @@ def _notes(params: SearchParams, results: Results) -> list[Note]:
         for step in params.asis
     ]
     return done + left
+
+
+def _without(params: SearchParams, code: str) -> SearchParams:
+    """The question without what was done to it."""
+    if code == "meaning":
+        return replace(params, mode=Mode.WORDS, after=None)
+    return params.switched(code)
 
 
 _IN_THE_FORM = frozenset({"q", "from", "to", "after"})
@@ -197,6 +214,9 @@ def _chips(params: SearchParams) -> list[Link]:
         for value in params.values(name)
     ]
     first = replace(params, after=None)
+    if params.mode is not Mode.AUTO:
+        name = f"Поиск: {MODE_NAMES[params.mode]}"
+        chips.append(Link(name, address(replace(first, mode=Mode.AUTO))))
     if params.since:
         chips.append(Link(f"с {params.since:%d.%m.%Y}", address(replace(first, since=None))))
     if params.until:
@@ -214,4 +234,19 @@ def _sorts(params: SearchParams) -> list[Link]:
             selected=sort is params.sort,
         )
         for sort in offered
+    ]
+
+
+def _modes(params: SearchParams) -> list[Link]:
+    """Where meaning could order: the third is for programs, and shown where it was asked for."""
+    if params.sort is not Sort.RELEVANCE:
+        return []
+    offered = [mode for mode in Mode if mode is not Mode.HYBRID or mode is params.mode]
+    return [
+        Link(
+            MODE_NAMES[mode],
+            address(replace(params, mode=mode, after=None)),
+            selected=mode is params.mode,
+        )
+        for mode in offered
     ]

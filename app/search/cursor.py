@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import BadInputError
+from app.search.fusion import DEPTH
 from app.search.params import SearchParams, Sort
+from app.search.shown import pack, unpack
 from app.search.steps import STEPS
 from app.web.cursor import decode, encode, fit, question_hash
 
@@ -21,14 +23,21 @@ class Place:
     """Where a page begins."""
 
     values: list[Any]
-    """Sort values of the hit before it."""
+    """Sort values of the hit before it; none while the order is by meaning too."""
     step: int = 0
     """Number of one of `app.search.steps.STEPS`, the same on all pages of a result."""
+    shown: frozenset[bytes] | None = None
+    """Marks of what the order by words and meaning has brought; None in an order by words."""
+    near: int = 0
+    """Cases found by meaning alone, as the first page told them."""
 
 
 def make_cursor(params: SearchParams, place: Place) -> str:
     """The place as text, tied to the question it belongs to."""
-    return encode([_question(params), place.step, place.values])
+    parts = [_question(params), place.step, place.values]
+    if place.shown is not None:
+        parts += [pack(sorted(place.shown)), place.near]
+    return encode(parts)
 
 
 def read_cursor(params: SearchParams) -> Place | None:
@@ -44,19 +53,27 @@ def read_cursor(params: SearchParams) -> Place | None:
             "Эта страница относится к другому поиску. Откройте его с первой страницы.",
             field="after",
         )
-    if not fit(place.values, _KINDS[params.sort]):
+    fused = place.shown is not None and params.sort is Sort.RELEVANCE
+    if not (fused and place.values == []) and not fit(place.values, _KINDS[params.sort]):
         raise _broken()
     return place
 
 
 def _decode(cursor: str) -> tuple[str, Place]:
     try:
-        question, step, values = decode(cursor)
+        question, step, values, *fused = decode(cursor)
+        shown, near = _fused(*fused) if fused else (None, 0)
     except (ValueError, TypeError) as error:
         raise _broken() from error
     if not isinstance(values, list) or step not in range(len(STEPS)):
         raise _broken()
-    return str(question), Place(values, int(step))
+    return str(question), Place(values, int(step), shown, near)
+
+
+def _fused(marks: Any, near: Any) -> tuple[frozenset[bytes], int]:
+    if not isinstance(marks, str) or near not in range(DEPTH + 1):
+        raise ValueError("not a place in an order by meaning")
+    return unpack(marks), int(near)
 
 
 def _question(params: SearchParams) -> str:

@@ -16,6 +16,10 @@ from app.search.understanding import SWITCHES
 _TEXT = Schema(type=OpenAPIType.STRING)
 _DAY = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE)
 _TEXTS = Schema(type=OpenAPIType.ARRAY, items=_TEXT)
+_MODES = (
+    "Способ: `auto` — по словам и по смыслу, `words` — только по словам, `hybrid` — смысл в полную "
+    "силу и в коротких вопросах."
+)
 
 
 def _one(name: str, description: str, schema: Schema) -> Parameter:
@@ -36,7 +40,7 @@ def _parameters() -> list[Parameter | Reference]:
         _one("from", "Поступило не раньше этого дня, в часовом поясе муниципалитета.", _DAY),
         _one("to", "Поступило не позже этого дня.", _DAY),
         _one("sort", "Порядок; без слов — сначала новые.", sorts),
-        _one("mode", "Способ поиска; пока оба означают поиск по словам.", modes),
+        _one("mode", _MODES, modes),
         _one("size", "Сколько строк на странице.", sizes),
         _one("asis", f"Что в запросе не исправлять и не понимать: {', '.join(SWITCHES)}.", _TEXT),
         _one("after", "Значение `next` предыдущей страницы.", _TEXT),

@@ -46,7 +46,10 @@ class Sort(StrEnum):
 
 class Mode(StrEnum):
     AUTO = "auto"
+    """By words and meaning, words first where the question is short, quoted or an address."""
     WORDS = "words"
+    HYBRID = "hybrid"
+    """Meaning has its whole weight also in short and quoted questions."""
 
 
 @dataclass(frozen=True)
@@ -188,14 +191,11 @@ def _sort(given: dict[str, list[str]]) -> Sort | None:
 
 def _mode(given: dict[str, list[str]]) -> Mode:
     mode = given.get("mode", [Mode.AUTO])[-1]
-    if mode == "hybrid":
-        raise BadInputError(
-            "Поиск по смыслу ещё не включён: уберите mode или укажите words.", field="mode"
-        )
     try:
         return Mode(mode)
     except ValueError:
-        raise BadInputError("Такого поиска нет. Можно: auto, words.", field="mode") from None
+        known = ", ".join(Mode)
+        raise BadInputError(f"Такого поиска нет. Можно: {known}.", field="mode") from None
 
 
 def _asis(given: dict[str, list[str]]) -> tuple[str, ...]:

@@ -50,10 +50,22 @@ def nearly(word: str) -> Clause:
 
 
 def pieces_of(text: str) -> Clause | None:
-    """4-grams of the question's words, however few of them a document has."""
-    asked = [word for word in telling_words(text) if word.isalpha()][:MOST_WORDS]
-    grams = list(dict.fromkeys(gram for word in asked for gram in _grams(word)[::EVERY]))
+    """Some 4-grams of the question's words, however few of them a document has."""
+    grams = _different_grams(text, EVERY)
     return _gram_match(grams, boost=PIECES_WEIGHT) if grams else None
+
+
+def all_pieces_of(text: str) -> Clause | None:
+    """Every 4-gram: a list of its own beside words and meaning. XQuAD of the three 0.841 so, 0.839
+    with every third.
+    """
+    grams = _different_grams(text, 1)
+    return _gram_match(grams) if grams else None
+
+
+def _different_grams(text: str, every: int) -> list[str]:
+    asked = [word for word in telling_words(text) if word.isalpha()][:MOST_WORDS]
+    return list(dict.fromkeys(gram for word in asked for gram in _grams(word)[::every]))
 
 
 def may_be_nearly(text: str) -> bool:

@@ -60,6 +60,8 @@ class Hit(Struct, frozen=True, kw_only=True):
     problem: str | None
     snippet: str
     """Up to about 260 characters of the text around the first words found, without marks."""
+    by_meaning: bool = False
+    """Found by meaning alone: `total` and the facets do not count it."""
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -88,7 +90,7 @@ class FacetValue(Struct, frozen=True):
 class Results(Struct, frozen=True):
     asked: Asked
     total: int
-    """All cases found, exactly, unless `partial`."""
+    """All cases found by words, exactly, unless `partial`."""
     took_ms: int
     hits: list[Found]
     facets: dict[str, list[FacetValue]]
@@ -100,6 +102,23 @@ class Results(Struct, frozen=True):
     """Number of one of `app.search.steps.STEPS`: how far the question was widened."""
     days: list[tuple[date, int]] = field(default_factory=list)
     """Days that have cases, in their order, with counts that ignore the filters of time."""
+    near: int = 0
+    """Cases besides, found by meaning alone: of the nearest hundred."""
+
+
+class Page(Struct, frozen=True):
+    """One page as the engine gave it, in its order."""
+
+    answer: dict[str, Any]
+    """As of one search: the hits with their score in `sort`, the total, the aggregations."""
+    step: int
+    after: Place | None = None
+    """Where the next page begins; None on the last one."""
+    near: int = 0
+    by_meaning: frozenset[str] = frozenset()
+    """Ids of the hits found by meaning alone."""
+    trouble: str | None = None
+    """Why meaning had no say, where it should have had one."""
 
 
 _NOT_ALL_WORDS = "Всех слов запроса вместе нет почти нигде: показано и то, где есть часть из них."
@@ -108,12 +127,31 @@ _ANSWERS = "В самих сообщениях нашлось мало: пока
 _NOT_LITERALLY = "Дословно не найдено ничего: показано, где эти слова стоят в любом порядке и виде."
 
 
-def read_results(
-    params: SearchParams, asked: Understood, answer: dict[str, Any], step: int, seconds: float
-) -> Results:
+_WORDS_ONLY = "Показано найденное по словам."
+
+
+def read_results(params: SearchParams, asked: Understood, page: Page, seconds: float) -> Results:
     """`seconds` is the limit of a search, for the sentence that tells it was reached."""
+    answer = page.answer
+    days = _days(answer)
+    facets = {name: _facet(params, name, answer["aggregations"][name]) for name in FACETS}
+    return Results(
+        asked=Asked(asked.given, asked.text, _changes(asked, page, seconds)),
+        total=int(answer["hits"]["total"]["value"]),
+        took_ms=int(answer["took"]),
+        hits=[_found(hit, _score(params, hit), page) for hit in answer["hits"]["hits"]],
+        facets={**facets, "month": _months(params, days)},
+        next=make_cursor(params, page.after) if page.after else None,
+        partial=answer["timed_out"],
+        step=page.step,
+        days=days,
+        near=page.near,
+    )
+
+
+def _changes(asked: Understood, page: Page, seconds: float) -> list[Change]:
     changes = [*asked.changes]
-    taken = STEPS[step]
+    taken = STEPS[page.step]
     if not taken.literal:
         changes = [change for change in changes if change.code != "quotes"]
         changes.append(Change("phrase_loosened", _NOT_LITERALLY))
@@ -123,29 +161,18 @@ def read_results(
         changes.append(Change("nearly", _NEARLY))
     elif taken.answers and taken.literal and not taken.loosened:
         changes.append(Change("answers", _ANSWERS))
-    if answer["timed_out"]:
+    if page.near:
+        changes.append(Change("meaning", f"Показано и близкое по смыслу: {_apart(page.near)}."))
+    if page.trouble:
+        changes.append(Change("words_only", f"{page.trouble} {_WORDS_ONLY}"))
+    if page.answer["timed_out"]:
         message = f"Показано не всё: поиск остановлен через {_limit(seconds)}."
         changes.append(Change("partial", message))
-    hits = answer["hits"]["hits"]
-    days = _days(answer)
-    facets = {name: _facet(params, name, answer["aggregations"][name]) for name in FACETS}
-    return Results(
-        asked=Asked(asked.given, asked.text, changes),
-        total=int(answer["hits"]["total"]["value"]),
-        took_ms=int(answer["took"]),
-        hits=[_found(hit, _score(params, hit)) for hit in hits[: params.size]],
-        facets={**facets, "month": _months(params, days)},
-        next=_next(params, hits, step),
-        partial=answer["timed_out"],
-        step=step,
-        days=days,
-    )
+    return changes
 
 
-def _next(params: SearchParams, hits: list[dict[str, Any]], step: int) -> str | None:
-    if len(hits) <= params.size:
-        return None
-    return make_cursor(params, Place(hits[params.size - 1]["sort"], step))
+def _apart(near: int) -> str:
+    return f"{counted(near, 'обращение', 'обращения', 'обращений')}, в списке они отмечены"
 
 
 def _limit(seconds: float) -> str:
@@ -159,7 +186,7 @@ def _score(params: SearchParams, hit: dict[str, Any]) -> float | None:
     return float(hit["sort"][0]) if params.sort is Sort.RELEVANCE else None
 
 
-def _found(hit: dict[str, Any], score: float | None) -> Found:
+def _found(hit: dict[str, Any], score: float | None, page: Page) -> Found:
     source = hit["_source"]
     place, classifier = source.get("place", {}), source.get("classifier", {})
     marked = _snippet(hit)
@@ -175,6 +202,7 @@ def _found(hit: dict[str, Any], score: float | None) -> Found:
             state=State(source["state"]),
             problem=source.get("problem", {}).get("id"),
             snippet=without_marks(marked),
+            by_meaning=source["id"] in page.by_meaning,
         ),
         marked=marked,
         kind=Kind(source["kind"]),

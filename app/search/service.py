@@ -7,15 +7,19 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from app.audit.service import record_name_search
 from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.names import Index
-from app.search.cursor import read_cursor
-from app.search.params import SearchParams
+from app.errors import EncoderError
+from app.meaning.service import question_vector
+from app.search.cursor import Place, read_cursor
+from app.search.fusion import weights_of
+from app.search.hybrid import Meant, Wanted, hybrid_page
+from app.search.params import Mode, SearchParams, Sort
 from app.search.query import build_query, counts_only, hits_only, probe
-from app.search.results import Results, read_results
+from app.search.results import Page, Results, read_results
 from app.search.steps import wider_steps
 from app.search.understanding import Understood, understand
 from app.search.vocabulary import current_vocabulary
@@ -32,11 +36,54 @@ async def search(
     """Raises `BadInputError` for a bad cursor, `EngineUnavailableError`, `EngineSetupError`."""
     place = read_cursor(params)
     asked = await understood(engine, params)
-    ask = _Hurry(engine).ask
-    step = place.step if place else await _step(ask, asked, viewer)
+    hurry = _Hurry(engine)
+    finding = _given(place.step) if place else _step(hurry.ask, asked, viewer)
+    step, (meant, trouble) = await gather(finding, _meant(engine, params, asked, place))
     body = build_query(params, asked, viewer, zone, step=step, place=place)
+    if meant or (place and place.shown is not None):
+        wanted = Wanted(body, asked, viewer, step, params.size, place)
+        page = await hybrid_page(hurry.ask_all, wanted, meant)
+    else:
+        page = await _words_page(hurry.ask, params, body, step)
+    return read_results(
+        params, asked, structs.replace(page, trouble=trouble), engine.search_seconds
+    )
+
+
+async def _given(step: int) -> int:
+    return step
+
+
+async def _meant(
+    engine: Engine, params: SearchParams, asked: Understood, place: Place | None
+) -> tuple[Meant | None, str | None]:
+    """The question's vector where this page needs one, or why there is none.
+
+    An installation without a model is told so only where meaning was asked for by name.
+    """
+    weights = weights_of(asked, params.mode, relevance=params.sort is Sort.RELEVANCE)
+    begun_by_words = place is not None and (place.shown is None or bool(place.values))
+    if weights is None or begun_by_words:
+        return None, None
+    try:
+        version, vector = await question_vector(engine, asked.text)
+    except EncoderError as error:
+        told = engine.encoder_dir or params.mode is Mode.HYBRID
+        return None, error.message if told else None
+    return Meant(weights, version, vector), None
+
+
+async def _words_page(ask: Ask, params: SearchParams, body: Body, step: int) -> Page:
     hits, counts = await gather(ask(hits_only(body)), ask(counts_only(body)))
-    return read_results(params, asked, _joined(hits, counts), step, engine.search_seconds)
+    found = hits["hits"]["hits"]
+    page, more = found[: params.size], len(found) > params.size
+    answer = {
+        "took": max(hits["took"], counts["took"]),
+        "timed_out": hits["timed_out"] or counts["timed_out"],
+        "hits": {"hits": page, "total": counts["hits"]["total"]},
+        "aggregations": counts["aggregations"],
+    }
+    return Page(answer, step, Place(page[-1]["sort"], step) if more else None)
 
 
 async def search_and_tell(
@@ -60,8 +107,14 @@ class _Hurry:
         self._ends = time.monotonic() + engine.search_seconds
 
     async def ask(self, body: Body) -> Body:
-        left = max(self._ends - time.monotonic(), _LEAST_SECONDS)
-        return await self._engine.search_in_time(Index.CASES, body, left)
+        return await self._engine.search_in_time(Index.CASES, body, self._left)
+
+    async def ask_all(self, bodies: list[Body]) -> list[Body]:
+        return await self._engine.msearch_in_time(Index.CASES, bodies, self._left)
+
+    @property
+    def _left(self) -> float:
+        return max(self._ends - time.monotonic(), _LEAST_SECONDS)
 
 
 _LEAST_SECONDS = 0.1
@@ -88,16 +141,6 @@ async def _step(ask: Ask, asked: Understood, viewer: Viewer | None) -> int:
             found = int(answer["hits"]["total"]["value"])
             best, most = (number, found) if found > most else (best, most)
     return best
-
-
-def _joined(hits: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
-    """One answer as the engine would have given it to the whole body."""
-    return {
-        "took": max(hits["took"], counts["took"]),
-        "timed_out": hits["timed_out"] or counts["timed_out"],
-        "hits": {**hits["hits"], "total": counts["hits"]["total"]},
-        "aggregations": counts["aggregations"],
-    }
 
 
 WALK_PAGE = 1_000
@@ -145,8 +188,11 @@ async def walk(
 async def _walk_body(
     engine: Engine, params: SearchParams, viewer: Viewer | None, zone: ZoneInfo
 ) -> dict[str, Any]:
-    """As the first page was searched, also in how many of the words are enough."""
-    shown = await search(engine, replace(params, size=1), viewer, zone)
+    """As the first page was searched, also in how many of the words are enough.
+
+    By words alone: that is what the total counts, and what a file or a change of all is about.
+    """
+    shown = await search(engine, replace(params, size=1, mode=Mode.WORDS), viewer, zone)
     asked = await understood(engine, params)
     body = build_query(params, asked, viewer, zone, step=shown.step)
     return {name: part for name, part in body.items() if name not in _ONLY_SHOWN}

@@ -63,7 +63,8 @@ class Change(Struct, frozen=True, rename={"before": "from", "after": "to"}):
     """How the question that was run differs from the one that was given."""
 
     code: str
-    """Stable: `cut`, `answers`, `phrase_loosened`, `partial` or one of `SWITCHES`."""
+    """Stable: `cut`, `answers`, `phrase_loosened`, `meaning`, `words_only`, `partial` or one of
+    `SWITCHES`."""
     message: str
     before: str | None = None
     after: str | None = None

@@ -3,12 +3,15 @@
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.similarity.models import CLOSED_STATES, Spot, Subject
 from app.similarity.objects import differing, differing_objects
 from app.similarity.results import Candidate, Said
-from app.similarity.spot import Lie, Nearness, lie
+from app.similarity.spot import Lie, Nearness, apart, lie, spot_of
 from app.similarity.thresholds import Thresholds
+from app.text.normalise import cited_numbers
+from app.text.streets import NO_STREETS, Streets
 from app.text.words import fold
 
 
@@ -22,17 +25,38 @@ class Asked(Struct, frozen=True):
     """Numbers the text names, in upper case."""
 
 
+_MOST_READ = 20_000
+"""Characters of a text that are asked with."""
+
+
+def asked_of(subject: Subject, streets: Streets = NO_STREETS) -> Asked:
+    """`streets` are those the cases name: they tell a street in the text from another word."""
+    whole = replace(subject, text=subject.text[:_MOST_READ])
+    spot = spot_of(
+        whole.text,
+        subject.title,
+        street=subject.street,
+        house=subject.house,
+        point=subject.point,
+        streets=streets,
+    )
+    said = Said(whole.text, subject.title)
+    return Asked(whole, said, spot, frozenset(cited_numbers(said.whole)))
+
+
 class Evidence(Struct, frozen=True, kw_only=True):
     exact: bool
     jaccard: float
     contained: float
-    """Share of the smaller text's pieces that are in the other; 0 where it is too short."""
+    """Share of the smaller text's pieces that are in the other."""
     pieces: int
     """Of the smaller text."""
     cosine: float | None
     words: float
     """Its score by words against the best candidate's, 0 to 1."""
     lie: Lie
+    apart: bool
+    """Fields or points, not words, say that the two are at different places."""
     same_theme: bool
     same_group: bool
     other_theme: bool
@@ -42,8 +66,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
     was_open: bool
     """The earlier of the two was open when the later one came."""
     objects_differ: tuple[str, str] | None
+    """Of one kind, where the two have none of it in common."""
     marks_differ: tuple[str, str] | None
-    """A number, date or name that only this and only that text has."""
+    """An object, number, date or name that only this and only that text has."""
 
     @property
     def meaning(self) -> float:
@@ -61,14 +86,17 @@ def weigh(asked: Asked, candidate: Candidate, thresholds: Thresholds) -> Evidenc
     shared, smaller = len(own & other), min(len(own), len(other))
     theme, group = candidate.part("classifier.im_theme"), candidate.part("classifier.im_group")
     author = candidate.part("author.key")
+    elsewhere = _is_elsewhere(subject, candidate)
+    lies = lie(asked.spot, candidate.spot, thresholds)
     return Evidence(
         exact=asked.said.norm == candidate.said.norm,
         jaccard=shared / max(len(own) + len(other) - shared, 1),
-        contained=shared / smaller if smaller >= thresholds.quote_pieces else 0.0,
+        contained=shared / max(smaller, 1),
         pieces=smaller,
         cosine=candidate.cosine,
         words=candidate.words or 0.0,
-        lie=_lie(asked, candidate, thresholds),
+        lie=Lie(Nearness.OTHER) if elsewhere else lies,
+        apart=elsewhere or apart(asked.spot, candidate.spot, lies, thresholds),
         same_theme=bool(theme) and theme == subject.theme,
         same_group=bool(group) and group == subject.group,
         other_theme=bool(theme and subject.theme) and theme != subject.theme,
@@ -76,19 +104,20 @@ def weigh(asked: Asked, candidate: Candidate, thresholds: Thresholds) -> Evidenc
         gap=_gap(subject, candidate),
         was_open=_was_open(subject, candidate),
         objects_differ=differing_objects(asked.spot.objects, candidate.spot.objects),
-        marks_differ=differing(asked.said.marks, candidate.said.marks)
+        marks_differ=differing(asked.spot.objects, candidate.spot.objects)
+        or differing(asked.said.marks, candidate.said.marks)
         or differing(asked.said.names, candidate.said.names),
     )
 
 
-def _lie(asked: Asked, candidate: Candidate, thresholds: Thresholds) -> Lie:
-    subject = asked.subject
+def _is_elsewhere(subject: Subject, candidate: Candidate) -> bool:
+    """In another town or village: many have a street of one name."""
     given = {"municipality": subject.municipality, "settlement": subject.settlement}
     for name, here in given.items():
         there = candidate.part(f"place.{name}")
         if here and there and fold(here) != fold(there):
-            return Lie(Nearness.OTHER)
-    return lie(asked.spot, candidate.spot, thresholds)
+            return True
+    return False
 
 
 def _gap(subject: Subject, candidate: Candidate) -> timedelta:

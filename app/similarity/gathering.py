@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from msgspec.structs import replace
-
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import EncoderError
-from app.meaning.service import question_vector
+from app.meaning.service import message_vector
 from app.similarity.answers import past_answers
-from app.similarity.evidence import Asked
+from app.similarity.evidence import asked_of
 from app.similarity.judge import judge, main_of_cited
 from app.similarity.models import DUPLICATE_KINDS, Match, MatchKind, Similar, Subject
 from app.similarity.query import (
@@ -29,19 +27,15 @@ from app.similarity.query import (
     place_clause,
     words_body,
 )
-from app.similarity.results import Candidate, Said
+from app.similarity.results import Candidate
 from app.similarity.signature import signature
-from app.similarity.spot import spot_of
 from app.similarity.thresholds import Thresholds
-from app.text.normalise import cited_numbers
 from app.text.streets import Streets
 from app.viewer import Viewer
 
 _SECONDS = 1.0
 """Of the whole panel: 150 ms are usual at 300,000 messages, and nobody waits for a help."""
 _LEAST_SECONDS = 0.05
-_MOST_READ = 20_000
-"""Characters of a text that are asked with."""
 
 Hits = list[dict[str, Any]]
 Vector = tuple[str, list[float]]
@@ -60,8 +54,8 @@ class Search:
     ) -> None:
         self._started = time.monotonic()
         self._engine, self._thresholds, self._streets = engine, thresholds, streets
-        self._asked = _asked(subject, streets)
-        self._question = Question(subject, self._asked.spot, viewer, before)
+        self._asked = asked_of(subject, streets)
+        self._question = Question(self._asked.subject, self._asked.spot, viewer, before)
         self._found: dict[str, Candidate] = {}
         self._partial = False
 
@@ -81,7 +75,7 @@ class Search:
 
     async def _vector(self) -> Vector | None:
         try:
-            return await question_vector(self._engine, self._asked.said.whole)
+            return await message_vector(self._engine, self._asked.said.whole)
         except EncoderError:
             return None
 
@@ -151,21 +145,6 @@ _WHOLE_COPIES = frozenset({MatchKind.EXACT, MatchKind.EDITED})
 _ANSWERED = frozenset({"answered", "answered near"})
 _BY_MEANING = frozenset({"near", "near here", "answered near"})
 _BY_WORDS = frozenset({"words", "answered"})
-
-
-def _asked(subject: Subject, streets: Streets) -> Asked:
-    text = subject.text[:_MOST_READ]
-    spot = spot_of(
-        text,
-        subject.title,
-        street=subject.street,
-        house=subject.house,
-        point=subject.point,
-        streets=streets,
-    )
-    said = Said(text, subject.title)
-    whole = replace(subject, text=text)
-    return Asked(whole, said, spot, frozenset(cited_numbers(said.whole)))
 
 
 def _wider_bodies(question: Question, vector: Vector | None) -> dict[str, Body]:

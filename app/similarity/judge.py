@@ -26,9 +26,6 @@ from app.similarity.wording import (
     beginning,
 )
 
-_ELSEWHERE = frozenset({Nearness.OTHER, Nearness.NEIGHBOUR})
-_SHORT_PIECES = 40
-"""A text of fewer pieces («Нет горячей воды второй день») is written by many about many places."""
 _HALF_LIFE_DAYS = 10
 """What a message's age is worth is halved in so many days."""
 _LEAST_ALIKE = 0.4
@@ -73,38 +70,48 @@ def _copy(candidate: Candidate, seen: Evidence, limits: Thresholds) -> Match | N
     kind, score = _level(seen, limits)
     if kind is None:
         return None
-    why, doubt = [about_text(kind, seen)], _doubt(score, limits.edited, limits.edited_possible)
-    differs = None if seen.exact else seen.objects_differ or seen.marks_differ
-    if differs or seen.lie.nearness in _ELSEWHERE:
+    why, threshold = [about_text(kind, seen)], _edited_from(seen, limits)
+    doubt = 0.0 if seen.exact else _doubt(score, threshold, limits.edited_possible)
+    differs = None if seen.exact else seen.marks_differ
+    if differs or seen.apart:
         why += [about_difference(differs)] if differs else _place(candidate, seen)
         return _match(candidate, seen, MatchKind.TEMPLATE_COPY, score, why)
     why += [*_place(candidate, seen), *about_author(seen), *about_gap(seen.gap)]
     if seen.gap > timedelta(days=limits.copy_days) and not seen.was_open:
         why += about_state(seen)
         return _match(candidate, seen, MatchKind.RECURRENCE, score, why, doubt=doubt)
-    nowhere = seen.lie.nearness is Nearness.UNKNOWN and not seen.same_author
-    if nowhere and seen.pieces < _SHORT_PIECES:
+    if seen.pieces < limits.short_pieces and not (_is_here(seen) or seen.same_author):
         why.append("Текст короткий, место не названо")
         return _match(candidate, seen, None, score, why, doubt=0.8, suspected=kind)
-    if kind is MatchKind.EDITED and score < limits.edited:
+    if kind is MatchKind.EDITED and score < threshold:
         return _match(candidate, seen, None, score, why, doubt=doubt, suspected=kind)
     return _match(candidate, seen, kind, score, why, doubt=doubt)
 
 
 def _level(seen: Evidence, limits: Thresholds) -> tuple[MatchKind | None, float]:
+    """The surest reading of how alike the texts are; EDITED also where it is only possible."""
+    least = limits.quote_pieces_here if _is_here(seen) else limits.quote_pieces
     if seen.exact:
         return MatchKind.EXACT, 1.0
-    if seen.jaccard >= limits.edited:
+    if seen.jaccard >= _edited_from(seen, limits):
         return MatchKind.EDITED, seen.jaccard
-    if seen.contained >= limits.quote:
+    if seen.contained >= limits.quote and seen.pieces >= least:
         return MatchKind.QUOTE, seen.contained
     possible = seen.jaccard >= limits.edited_possible
     return (MatchKind.EDITED, seen.jaccard) if possible else (None, 0.0)
 
 
+def _edited_from(seen: Evidence, limits: Thresholds) -> float:
+    return limits.edited_here if _is_here(seen) else limits.edited
+
+
+def _is_here(seen: Evidence) -> bool:
+    return seen.lie.nearness in {Nearness.SAME, Nearness.STREET}
+
+
 def _same_place(candidate: Candidate, seen: Evidence, limits: Thresholds) -> Match | None:
     """Other words: near is necessary and not enough, the earlier being open tells the two apart."""
-    if seen.lie.nearness not in {Nearness.SAME, Nearness.STREET} or seen.objects_differ:
+    if not _is_here(seen) or seen.objects_differ:
         return None
     score = _place_score(seen, limits)
     if score < limits.same_place_possible:

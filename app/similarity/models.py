@@ -54,7 +54,7 @@ class LatLon(Struct, frozen=True):
     lon: float
 
 
-class Spot(Struct, frozen=True, omit_defaults=True):
+class Spot(Struct, frozen=True):
     """Where a message speaks of, from its fields or else from its words; names as in the mapping.
 
     An empty one is a message that names no place.
@@ -67,6 +67,8 @@ class Spot(Struct, frozen=True, omit_defaults=True):
     point: LatLon | None = None
     objects: list[str] = field(default_factory=list)
     """What the text tells apart, `kind:value`: «опора:12», «остановка:школьная», «подъезд:3»."""
+    told: bool = False
+    """The street stands in the text only, not in a field. Not kept in the index."""
 
 
 class Subject(Struct, frozen=True, kw_only=True):

@@ -5,12 +5,12 @@ on both sides keeps them apart, so a miss costs a merge and a false find only a 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from app.text.lemmas import analyzer
-from app.text.normalise import numbers
 from app.text.words import fold, words
 
 _KINDS: dict[str, str] = {
@@ -33,7 +33,7 @@ _KINDS: dict[str, str] = {
 }
 _ANY_KIND = "|".join(f"(?P<k{place}>{forms})" for place, forms in enumerate(_KINDS.values()))
 _NAMES = list(_KINDS)
-_NUMBER = r"(?P<number>\d{1,5}(?:[/-]\d{1,3})?[а-я]?)(?![\w%])"
+_NUMBER = r"(?P<number>\d{1,5}(?:[/-]\d{1,3})?[а-я]?(?:к\d{1,2})?)(?![\w%])"
 _NUMBERED = re.compile(
     rf"(?<![\w-])(?:{_ANY_KIND})(?![\w])\s*\.?\s*(?:(?:номер\w*|под|№|n|#)\s*\.?\s*){{0,3}}{_NUMBER}"
 )
@@ -58,27 +58,28 @@ _STOP_NAMED = re.compile(
     r"(?:[«\"“](?P<quoted>[^»\"”]{2,40})[»\"”]|(?P<capital>[А-ЯЁ][\w-]+(?:\s+[А-ЯЁ][\w-]+)?))"
 )
 _STOP_PLAIN = re.compile(r"(?<!\w)остановк(?:а|и|е|у|ой)\s+(?P<name>[а-я]{4,})")
-_QUOTED = re.compile(r"[«\"“](?P<name>[^«»\"“”\n]{2,40})[»\"”]")
-_CAPITALS = re.compile(
-    r"(?<=[а-яё,;:)»\d.№] )(?<![!?.…] )[А-ЯЁ][а-яё-]{2,}(?: [А-ЯЁ][а-яё-]{2,}){0,3}"
-)
+_QUOTED = re.compile(r"«([^«»\"\n]{2,40})»|\"([^«»\"\n]{2,40})\"|“([^“”\n]{2,40})”")
+_MENTION = re.compile(r"\[(?:id|club|public)\d+\|[^\]]*\]|<[^>]{1,40}>")
+"""Whoever is called in a post, and marks of a page: no names of things."""
+_CAPITALS = re.compile(r"(?<=[а-яё»\d№] )[А-ЯЁ][а-яё-]{2,}(?: [А-ЯЁ][а-яё-]{2,}){0,3}")
 _MONTHS = "январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр"
 _DATE = re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s+(?P<month>{_MONTHS})\w*")
-_LONG, _VERY_LONG = 5, 9
+_FIGURE = re.compile(r"(?<!\w)\d+(?:[.,/:]\d+)*[а-яa-z]?(?:к\d+)?(?!\w)")
+_LONG, _VERY_LONG = 4, 7
 """Letters of a name from which one slip, or two, may be a misspelling of it."""
 
 
 def objects(text: str) -> list[str]:
-    """`kind:value` of numbered and named things, each once, sorted: «опора:12»."""
+    """`kind:value` of numbered and named things, as often as they are named, sorted: «опора:12»."""
     folded = fold(text)
-    found = {f"{_kind(one)}:{one['number']}" for one in _NUMBERED.finditer(folded)}
-    found |= {f"{_kind(one)}:{one['number']}" for one in _ORDINAL.finditer(folded)}
-    found |= {f"подъезд:{_WORD_NUMBERS[one['word']]}" for one in _BY_WORD.finditer(folded)}
+    found = [f"{_kind(one)}:{one['number']}" for one in _NUMBERED.finditer(folded)]
+    found += [f"{_kind(one)}:{one['number']}" for one in _ORDINAL.finditer(folded)]
+    found += [f"подъезд:{_WORD_NUMBERS[one['word']]}" for one in _BY_WORD.finditer(folded)]
     for one in _OTHER_NUMBERED.finditer(folded):
         if not _NO_OBJECT.match(one["word"]) and not _NUMBERED.match(folded, one.start()):
-            found.add(f"{one['word'][:_STEM]}:{one['number']}")
+            found.append(f"{one['word'][:_STEM]}:{one['number']}")
     for one in _STOP_NAMED.finditer(text):
-        found.add(f"остановка:{_lemmas(one['quoted'] or one['capital'])}")
+        found.append(f"остановка:{_lemmas(one['quoted'] or one['capital'])}")
     return sorted(found)
 
 
@@ -86,10 +87,10 @@ def _kind(found: re.Match[str]) -> str:
     return next(name for place, name in enumerate(_NAMES) if found[f"k{place}"])
 
 
-def marks(text: str) -> frozenset[str]:
-    """Numbers and dates as written: in two copies of one text they are the same."""
-    dates = {f"{one['day']} {one['month']}" for one in _DATE.finditer(fold(text))}
-    return frozenset(numbers(text)) | dates
+def marks(text: str) -> list[str]:
+    """Numbers and dates as written and as often: in two copies of one text they are the same."""
+    folded = fold(text)
+    return [*_FIGURE.findall(folded), *(f"{day} {month}" for day, month in _DATE.findall(folded))]
 
 
 def names(text: str) -> frozenset[str]:
@@ -97,11 +98,12 @@ def names(text: str) -> frozenset[str]:
 
     A text all in small letters has none but those of stops: then nothing can be told apart by it.
     """
-    found = {_lemmas(one["name"]) for one in _QUOTED.finditer(text)}
+    text = _MENTION.sub(" ", text)
+    found = {_lemmas("".join(filter(None, one.groups()))) for one in _QUOTED.finditer(text)}
     for run in _CAPITALS.findall(text):
         parts = words(run)
         if not any(_is_persons(part) for part in parts):
-            found.update(_lemmas(part) for part in parts)
+            found.update(_lemmas(part) for part in parts if _may_be_proper(part))
     for one in _STOP_PLAIN.finditer(fold(text)):
         if _may_name(one["name"]):
             found.add(_lemmas(one["name"]))
@@ -116,6 +118,13 @@ def _is_persons(word: str) -> bool:
     return any(one.feats.get("NameType") in {"Giv", "Pat"} for one in analyzer().analyze(word))
 
 
+def _may_be_proper(word: str) -> bool:
+    """«Советской», «Магнит» unknown to the dictionary; not «Номер» where a full stop was missed."""
+    return not analyzer().is_known(word) or any(
+        one.pos in {"ADJ", "PROPN"} for one in analyzer().analyze(word)
+    )
+
+
 def _may_name(word: str) -> bool:
     return any(one.pos in {"NOUN", "ADJ", "PROPN"} for one in analyzer().analyze(word))
 
@@ -123,42 +132,65 @@ def _may_name(word: str) -> bool:
 def same_name(one: str, other: str) -> bool:
     """Whether two folded names are one: equal, or one is a word nobody knows and a slip away.
 
-    «лесная» and «летная» are one letter apart and two streets: both are words.
+    «лесная» and «летная» are one letter apart and two streets: both are words. Endings are left
+    out, too: a misspelt name comes in the case it was written in.
     """
     if one == other:
         return True
-    shorter = min(len(one), len(other))
-    allowed = 2 if shorter >= _VERY_LONG else 1 if shorter >= _LONG else 0
-    if not allowed or DamerauLevenshtein.distance(one, other, score_cutoff=allowed) > allowed:
+    if _is_known(one) and _is_known(other):
         return False
-    return not (_is_known(one) and _is_known(other))
+    ways = ((one, other), (_stem(one), _stem(other)))
+    return any(_is_near(a, b) for a, b in ways)
 
 
 def _is_known(name: str) -> bool:
-    return all(part.isdigit() or analyzer().is_known(part) for part in words(name))
+    """A number is never a slip of another one."""
+    return any(map(str.isdigit, name)) or all(map(analyzer().is_known, words(name)))
+
+
+def _stem(name: str) -> str:
+    return name[:-2] if len(name) > _LONG else name
+
+
+def _is_near(one: str, other: str) -> bool:
+    shorter = min(len(one), len(other))
+    allowed = 2 if shorter >= _VERY_LONG else 1 if shorter >= _LONG else 0
+    return DamerauLevenshtein.distance(one, other, score_cutoff=allowed) <= allowed
 
 
 def differing(own: Iterable[str], other: Iterable[str]) -> tuple[str, str] | None:
-    """Of two sets of names or numbers a pair that only this and only that side has, if any."""
-    mine, theirs = set(own), set(other)
-    only_mine, only_theirs = sorted(mine - theirs), sorted(theirs - mine)
-    left = [
-        name for name in only_mine if not any(same_name(name, another) for another in only_theirs)
-    ]
-    right = [
-        name for name in only_theirs if not any(same_name(name, another) for another in only_mine)
-    ]
+    """Of names or numbers, as often as they are said, a pair that only this and only that side has.
+
+    A side that merely says more does not differ; a misspelt name is the one it is nearest to. Of
+    `kind:value` the value counts: «детского №36» and «сада №36» are one.
+    """
+    mine, theirs = Counter(own), Counter(other)
+    left, right = sorted((mine - theirs).elements()), sorted((theirs - mine).elements())
+    for name in list(left):
+        if twin := next((one for one in right if same_name(_value(name), _value(one))), None):
+            left.remove(name)
+            right.remove(twin)
     return (left[0], right[0]) if left and right else None
 
 
+def _value(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
 def differing_objects(own: Iterable[str], other: Iterable[str]) -> tuple[str, str] | None:
-    """Two objects of one kind, where the sides have no object of that kind in common."""
+    """Two objects of one kind, where the sides have no object of that kind in common.
+
+    For messages of different wording; of streets and houses more is known than the words.
+    """
     mine, theirs = _by_kind(own), _by_kind(other)
-    for kind in sorted(mine.keys() & theirs.keys()):
+    for kind in sorted((mine.keys() & theirs.keys()) - _OF_PLACE):
         pairs = [(a, b) for a in mine[kind] for b in theirs[kind]]
         if not any(same_name(a, b) for a, b in pairs):
             return f"{kind} {pairs[0][0]}", f"{kind} {pairs[0][1]}"
     return None
+
+
+_OF_PLACE = frozenset({"улица", "дом", "корпус"})
 
 
 def _by_kind(found: Iterable[str]) -> dict[str, list[str]]:

@@ -44,7 +44,7 @@ class Said:
         return shingles(self.text)
 
     @cached_property
-    def marks(self) -> frozenset[str]:
+    def marks(self) -> list[str]:
         return marks(self.whole)
 
     @cached_property
@@ -79,7 +79,13 @@ class Candidate:
         place, kept = self.source.get("place") or {}, self.source.get("spot") or {}
         point = point_of(place.get("point") or kept.get("point"))
         if kept and not place.get("street"):
-            return Spot(kept.get("street"), kept.get("house"), point, kept.get("objects") or [])
+            return Spot(
+                kept.get("street"),
+                kept.get("house"),
+                point,
+                kept.get("objects") or [],
+                told=True,
+            )
         return spot_of(
             self.said.text,
             self.source.get("title"),

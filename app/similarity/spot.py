@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 
 from msgspec import Struct
 
@@ -15,6 +16,9 @@ from app.text.words import fold
 _EARTH_METRES = 6_371_000
 _MOST_READ = 5_000
 """Characters of a text that are looked through for places: a letter names its place early."""
+
+_MOST_ADDRESSES = 3
+"""Where the author lives, where the trouble is, and the corner of it."""
 
 
 class Nearness(StrEnum):
@@ -53,24 +57,57 @@ def spot_of(
 ) -> Spot:
     """The place as it was given, else as the words tell it; `streets` are those the cases name."""
     said = f"{title}\n{text}"[:_MOST_READ] if title else text[:_MOST_READ]
-    key = street_key(street) if street else None
-    number = (canonical_house(house) or fold(house)) if house and key else None
-    if key is None:
-        found = find_address(said, streets)
-        if found:
-            key, number = street_key(found.address.street), found.address.house
-    return Spot(key, number, point, objects(said))
+    named = _addresses(said, streets)
+    found = sorted([*objects(said), *(f"улица:{key}" for key, _ in named)])
+    if street and (key := street_key(street)):
+        number = (canonical_house(house) or fold(house)) if house else None
+        return Spot(key, number, point, found)
+    first, number = named[0] if named else (None, None)
+    return Spot(first, number, point, found, told=bool(named))
+
+
+def spot_document(spot: Spot) -> dict[str, Any]:
+    """`spot` as the case has it in the index; empty where nothing was found."""
+    point = {"lat": spot.point.lat, "lon": spot.point.lon} if spot.point else None
+    parts = {"street": spot.street, "house": spot.house, "point": point, "objects": spot.objects}
+    return {name: value for name, value in parts.items() if value}
+
+
+def _addresses(said: str, streets: Streets) -> list[tuple[str, str | None]]:
+    """Streets, as keys, and houses in the order the text names them."""
+    named: list[tuple[str, str | None]] = []
+    while len(named) < _MOST_ADDRESSES and (found := find_address(said, streets)):
+        if key := street_key(found.address.street):
+            named.append((key, found.address.house))
+        said = found.after
+    return named
 
 
 def lie(one: Spot, other: Spot, thresholds: Thresholds) -> Lie:
-    """Points decide only where the addresses do not: a house has one entrance 80 m from another."""
+    """Addresses given in fields decide before points: a house has one entrance 80 m from another.
+
+    One that only the text tells gives way to points: a text sent from everywhere names one house.
+    """
     metres = _metres(one.point, other.point)
-    if one.street and other.street:
+    told = one.told or other.told
+    far = metres is not None and metres > thresholds.near_metres
+    if one.street and other.street and not (told and far):
         return Lie(_by_street(one, other, metres, thresholds), metres)
     if metres is None:
         return Lie(Nearness.UNKNOWN)
-    near = metres <= thresholds.near_metres
-    return Lie(Nearness.SAME if near else Nearness.OTHER, metres)
+    return Lie(Nearness.OTHER if far else Nearness.SAME, metres)
+
+
+def apart(one: Spot, other: Spot, found: Lie, thresholds: Thresholds) -> bool:
+    """Whether fields or points say that the two are at different places; of two copies of a text
+    the place that the text tells says nothing: they are compared word by word.
+    """
+    if one.street and other.street and not (one.told or other.told):
+        return found.nearness in _ELSEWHERE
+    return found.metres is not None and found.metres > thresholds.near_metres
+
+
+_ELSEWHERE = frozenset({Nearness.OTHER, Nearness.NEIGHBOUR})
 
 
 def _by_street(one: Spot, other: Spot, metres: float | None, thresholds: Thresholds) -> Nearness:

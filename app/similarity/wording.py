@@ -45,7 +45,7 @@ def about_place(seen: Evidence, street: str | None, house: str | None) -> list[s
 
 
 def about_difference(differs: tuple[str, str]) -> str:
-    here, there = differs
+    here, there = (one.replace(":", " ") for one in differs)
     return f"Здесь «{here}», там «{there}»"
 
 

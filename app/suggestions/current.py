@@ -4,9 +4,9 @@ Fails soft: without a model, or with a damaged file, texts are still looked thro
 danger, places and the gist, and what is missing is said.
 """
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Generic, TypeVar
 
 import structlog
@@ -42,21 +42,26 @@ class InUse(Struct, frozen=True):
 
 
 class _Files(Generic[T]):
-    """The last file of a kind, for all engines of the process: tests have many, a site one."""
+    """The last file of a kind, for all engines of the process: workers have one a message."""
 
     def __init__(self, read: Callable[[bytes], T]) -> None:
         self._read = read
         self._held: tuple[str, T] | None = None
-        self._lock = asyncio.Lock()
+        self._lock = Lock()
 
     async def get(self, data_dir: Path, name: str, sha256: str) -> T:
         """Raises `DamagedFileError`. Reading 80 MB takes 0.3 s, once a night."""
-        if self._held is None or self._held[0] != sha256:
-            async with self._lock:
-                if self._held is None or self._held[0] != sha256:
-                    data = await run_sync(read_file, data_dir, name, sha256)
-                    self._held = sha256, await run_sync(self._read, data)
-        return self._held[1]
+        held = self._held
+        if held is not None and held[0] == sha256:
+            return held[1]
+        return await run_sync(self._load, data_dir, name, sha256)
+
+    def _load(self, data_dir: Path, name: str, sha256: str) -> T:
+        """Whoever comes meanwhile waits: two would need twice the memory."""
+        with self._lock:
+            if self._held is None or self._held[0] != sha256:
+                self._held = sha256, self._read(read_file(data_dir, name, sha256))
+            return self._held[1]
 
 
 _models = _Files(unpack)

@@ -30,7 +30,10 @@ class Guessed(Struct, frozen=True):
     """Words that told the first theme, for the gist."""
 
 
-def guess(model: Model, text: str, vector: Sequence[float] | None) -> Guessed:
+def guess(
+    model: Model, text: str, vector: Sequence[float] | None, explained: bool = True
+) -> Guessed:
+    """`explained`: with the words of each theme; else of the first alone, for the gist."""
     counted = features(text)
     row = model.vocabulary.row(counted)
     chances = {name: one.chances(*row, vector) for name, one in model.voters.items()}
@@ -42,7 +45,8 @@ def guess(model: Model, text: str, vector: Sequence[float] | None) -> Guessed:
             score = float(chances[THEME][place])
             if score < _LEAST:
                 break
-            told = telling_words(text, model.vocabulary, voters, place, size)
+            wanted = explained or not themes
+            told = telling_words(text, model.vocabulary, voters, place, size) if wanted else {}
             telling = telling or told
             name = voters.classes[place]
             themes.append(

@@ -9,7 +9,7 @@ alone answer, with a factor of their own.
 from collections.abc import Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from app.suggestions.features import Counted, Features, Floats, Ids
@@ -45,6 +45,26 @@ def _known(block: Counted, ids: Ids, rarity: Floats) -> tuple[NDArray[np.int64],
     return places, (values / length).astype(np.float32)
 
 
+class Bend(Struct, frozen=True):
+    """The last straightening of a chance: `shift + slope * log odds`.
+
+    One factor for all marks leaves chances too near to 0 and 1 (on real messages 94 % came true 88
+    times of 100); the order of the classes stays.
+    """
+
+    shift: float = 0.0
+    slope: float = 1.0
+
+    def __call__(self, chances: Marks) -> Marks:
+        odds = np.log(np.clip(chances, _LEAST, 1 - _LEAST))
+        odds -= np.log1p(-np.clip(chances, _LEAST, 1 - _LEAST))
+        bent: Marks = 1 / (1 + np.exp(-(self.shift + self.slope * odds)))
+        return bent
+
+
+_LEAST = 1e-6
+
+
 class Factors(Struct, frozen=True):
     """What the marks of the voters are multiplied by."""
 
@@ -52,6 +72,8 @@ class Factors(Struct, frozen=True):
     """Of the words where there is no vector."""
     words: float = 0.0
     meaning: float = 0.0
+    bend_alone: Bend = field(default_factory=Bend)
+    bend: Bend = field(default_factory=Bend)
 
 
 class Voters(Struct, frozen=True):
@@ -78,10 +100,10 @@ class Voters(Struct, frozen=True):
     def chances(
         self, places: NDArray[np.int64], values: Floats, vector: Sequence[float] | Floats | None
     ) -> Marks:
-        """Probabilities of `classes`; they add up to 1."""
+        """Of each of `classes`, that people would choose it."""
         by_words = self.word_marks(places, values)
         by_meaning = self.meaning_marks(vector) if vector is not None else None
-        return softmax(blended(self.factors, by_words, by_meaning))
+        return chances_of(self.factors, by_words, by_meaning)
 
 
 def blended(factors: Factors, by_words: Marks, by_meaning: Marks | None) -> Marks:
@@ -89,6 +111,12 @@ def blended(factors: Factors, by_words: Marks, by_meaning: Marks | None) -> Mark
     if by_meaning is None:
         return factors.alone * by_words
     return factors.words * by_words + factors.meaning * by_meaning
+
+
+def chances_of(factors: Factors, by_words: Marks, by_meaning: Marks | None) -> Marks:
+    """For one text, or for a row each."""
+    bend = factors.bend_alone if by_meaning is None else factors.bend
+    return bend(softmax(blended(factors, by_words, by_meaning)))
 
 
 def softmax(marks: Marks) -> Marks:

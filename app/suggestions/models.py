@@ -9,8 +9,6 @@ from app.suggestions.gazetteer import Sureness
 
 SHOWN = 3
 """Suggestions of one field."""
-OTKLIK = "otklik"
-"""Who a change of the machine's own is by, in histories."""
 
 
 class By(StrEnum):

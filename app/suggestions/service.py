@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from anyio.to_thread import run_sync
+from msgspec.structs import replace
 
 from app.engine.client import Engine
 from app.errors import EncoderError, EngineSetupError, EngineUnavailableError, ForbiddenError
@@ -40,17 +41,33 @@ async def suggest(engine: Engine, viewer: Viewer | None, asked: Asked) -> Sugges
     ):
         raise ForbiddenError("Нет права: менять тему, место и важность.")
     vector, version = await _vector(engine, asked)
-    return await suggest_for(engine, asked, vector, version)
+    found = await suggest_for(engine, asked, vector, version)
+    if (await current_book(engine)).departments or _sees_all_departments(viewer):
+        return found
+    return replace(found, departments=[])
+
+
+def _sees_all_departments(viewer: Viewer) -> bool:
+    """Without a book, names of departments come from cases this viewer might not see."""
+    return viewer.everything or any(scope.departments is None for scope in viewer.scopes)
 
 
 async def suggest_for(
-    engine: Engine, asked: Asked, vector: list[float] | None, vector_version: str
+    engine: Engine,
+    asked: Asked,
+    vector: list[float] | None,
+    vector_version: str,
+    *,
+    explained: bool = True,
 ) -> Suggestion:
-    """For whoever has the vector already; one of another version than was learned is left out."""
+    """For whoever has the vector already; one of another version than was learned is left out.
+
+    Telling the words of each theme (`explained`) is half of the work.
+    """
     used = await in_use(engine)
     known = used.state.emb_ver if used.state else None
     vector = vector if known and known == vector_version else None
-    found = await _guessed(engine, used, asked, vector)
+    found = await _guessed(engine, used, asked, vector, explained=explained)
     listed = (await current_suggestion_book(engine)).words.values()
     dangers = await run_sync(find_danger, asked.whole, list(listed), asked.month)
     return Suggestion(
@@ -74,12 +91,12 @@ async def _vector(engine: Engine, asked: Asked) -> tuple[list[float] | None, str
 
 
 async def _guessed(
-    engine: Engine, used: InUse, asked: Asked, vector: list[float] | None
+    engine: Engine, used: InUse, asked: Asked, vector: list[float] | None, *, explained: bool
 ) -> Guessed:
     if len(words(asked.whole)) < _FEWEST_WORDS:
         return Guessed([], [], {})
     if used.model is not None:
-        return await run_sync(guess, used.model, asked.whole, vector)
+        return await run_sync(guess, used.model, asked.whole, vector, explained)
     try:
         themes = await active_themes(engine)
     except (EngineSetupError, EngineUnavailableError):

@@ -10,6 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -79,7 +80,7 @@ def unpack(data: bytes) -> Model:
                 (arrays["ids0"], arrays["ids1"]), (arrays["rarity0"], arrays["rarity1"])
             )
             voters = {name: _voters(arrays, head, name) for name in head.classes}
-    except (ValueError, KeyError, OSError, EOFError, msgspec.MsgspecError) as error:
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile, msgspec.MsgspecError) as error:
         raise DamagedFileError(type(error).__name__) from error
     return Model(vocabulary, voters, head.groups, head.usual)
 

@@ -1,6 +1,6 @@
 """Confidence and sources of suggestions in plain Russian."""
 
-from app.suggestions.models import By
+from app.suggestions.models import By, ThemeGuess
 
 _SURE, _LIKELY, _MAYBE = 0.8, 0.5, 0.25
 
@@ -23,3 +23,9 @@ def confidence(score: float) -> str:
     else:
         word = "маловероятно"
     return f"{word}, {round(score * 100)}\u00a0%"
+
+
+def theme_note(one: ThemeGuess, by: By) -> str:
+    """«скорее всего, 64 %: яма, дорога»."""
+    sure = confidence(one.score) if by is not By.NAMES else "по названию темы"
+    return f"{sure}: {', '.join(one.words)}" if one.words else sure

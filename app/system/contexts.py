@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from app.engine.names import Index
-from app.system.models import Rebuild, RebuildPhase
+from app.meaning.models import EncoderState
+from app.system.models import MeaningState, Rebuild, RebuildPhase
 from app.system.rebuild_words import PHASE_NAMES
 from app.web.filters import counted, number, show_datetime
 
@@ -90,6 +91,31 @@ def _ended(rebuild: Rebuild, zone: ZoneInfo) -> list[tuple[str, str]]:
         ("Новый индекс", rebuild.target),
         ("Прежний индекс", "удалён" if rebuild.source_dropped else rebuild.source),
     ]
+
+
+def meaning_facts(found: MeaningState) -> list[tuple[str, str]]:
+    """The model as this process of the site sees it, as the worker does, and who waits for it."""
+    facts = [("Модель на сайте", found.encoder.note)]
+    if found.worker and found.encoder.state is not EncoderState.OFF:
+        facts.append(("Модель у работника", found.worker.encoder.note))
+    if waiting := found.enrichment:
+        facts.append(("Обращений ждут обработки", number(waiting.unfinished)))
+        if waiting.without_vectors is not None:
+            facts.append(("Обращений ждут вектора", number(waiting.without_vectors)))
+        facts.append(("Обращений не удалось обработать", number(waiting.failed)))
+    if found.encoder.state is not EncoderState.OFF:
+        asked = "Вопросов обошлись словами, с запуска сайта"
+        facts.append((asked, number(found.unanswered)))
+    return facts
+
+
+def meaning_figures(found: MeaningState) -> tuple[bool, int, int | None, int | None, int | None]:
+    """For Prometheus, in the order of `Metrics.meaning_is_known`."""
+    ready, waiting = found.encoder.state is EncoderState.READY, found.enrichment
+    if waiting is None:
+        return ready, found.unanswered, None, None, None
+    lacking = waiting.without_vectors
+    return ready, found.unanswered, waiting.unfinished, lacking, waiting.failed
 
 
 def duration(span: timedelta) -> str:

@@ -14,7 +14,12 @@ from app.deadlines.alarm import calendar_alarms
 from app.deadlines.current import current_deadlines
 from app.engine.client import Engine
 from app.permissions import Permission
-from app.system.contexts import INDEX_TITLES, rebuild_view
+from app.system.contexts import (
+    INDEX_TITLES,
+    meaning_facts,
+    meaning_figures,
+    rebuild_view,
+)
 from app.system.service import reading, system_state
 from app.web.access import PUBLIC, needs
 from app.web.render import Banner, page
@@ -41,6 +46,7 @@ class SystemController(Controller):
                     await current_deadlines(engine), datetime.now(UTC).date()
                 ),
                 "mail_on": state.settings.mail_on,
+                "meaning": meaning_facts(found.meaning) if found.meaning else [],
             },
             banner=None if found.ready else _DOWN,
         )
@@ -67,10 +73,11 @@ class SystemController(Controller):
 
     @get("/metrics", opt=PUBLIC)
     async def metrics(self, engine: NamedDependency[Engine], state: State) -> Response[bytes]:
-        found = await reading(engine, state.redis)
+        found = await reading(engine, state.redis, state.settings)
         for check in found.checks:
             state.metrics.up.labels(check.name).set(int(check.ok))
         state.metrics.journal_is_behind(found.cases_due, found.lines_waiting)
         mail_on = state.settings.mail_on
         state.metrics.work_is_late(found.reminders, found.letters if mail_on else 0)
+        state.metrics.meaning_is_known(*meaning_figures(found.meaning))
         return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

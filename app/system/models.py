@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from app.engine.names import Index
+from app.meaning.models import Encoder
 from app.notices.results import Letters
 
 
@@ -100,6 +101,44 @@ class Backlog(Struct, frozen=True):
     letters: Letters
 
 
+class WorkerNote(Struct, frozen=True):
+    """What the worker of the enrichment said when it last went through."""
+
+    at: datetime
+    encoder: Encoder
+    """Of its own process."""
+
+
+class EnrichmentFailure(Struct, frozen=True):
+    """A case that some step could not do."""
+
+    number: str
+    why: str
+    next_at: str
+    """When it is tried again."""
+
+
+class EnrichmentState(Struct, frozen=True):
+    """Cases that wait for what a machine adds."""
+
+    unfinished: int
+    without_vectors: int | None
+    """None where there is no model to make any."""
+    failed: int
+    examples: list[EnrichmentFailure]
+    """The last of them."""
+
+
+class MeaningState(Struct, frozen=True):
+    encoder: Encoder
+    """Of the process that says this."""
+    unanswered: int
+    """Questions of this process that were answered by words alone, though the model is on."""
+    enrichment: EnrichmentState | None
+    """None where the engine cannot say."""
+    worker: WorkerNote | None
+
+
 class Reading(Struct, frozen=True):
     """What Prometheus is told at one moment; None where the service is silent."""
 
@@ -110,6 +149,7 @@ class Reading(Struct, frozen=True):
     """Cases whose reminder is late."""
     letters: int | None
     """Letters that should have gone by now."""
+    meaning: MeaningState
 
 
 class SystemState(Struct, frozen=True):
@@ -120,6 +160,7 @@ class SystemState(Struct, frozen=True):
     """None where the engine is silent or an index of jobs is missing."""
     lines_waiting: int | None = None
     """Lines of the journal that wait in Redis for the engine; None where Redis is silent."""
+    meaning: MeaningState | None = None
     chased_at: datetime | None = None
     """When the chase last went through; None where nobody knows."""
 

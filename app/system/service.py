@@ -18,6 +18,7 @@ from app.exports.models import BUSY_STATES as BUSY_EXPORTS
 from app.intake.models import BUSY_STATES, WAITING_STATES
 from app.notices.service import letters
 from app.settings import Settings
+from app.system.enrichment import meaning_state
 from app.system.heartbeat import last_sweep
 from app.system.models import Backlog, Check, IndexState, Reading, Rebuild, SystemState
 from app.system.rebuilds import get_rebuild
@@ -176,7 +177,7 @@ def check_indexes(states: tuple[IndexState, ...]) -> Check:
     return Check(name, title, ok=True, code="ok", note="Версии совпадают.")
 
 
-async def reading(engine: Engine, redis: Redis) -> Reading:
+async def reading(engine: Engine, redis: Redis, settings: Settings) -> Reading:
     """A service that fails its check is asked nothing more: Prometheus waits 10 seconds."""
     checks = (await check_engine(engine), await check_redis(redis))
     due = await cases_due(engine) if checks[0].ok else None
@@ -184,7 +185,8 @@ async def reading(engine: Engine, redis: Redis) -> Reading:
     late = await _counted(late_reminders(engine, now)) if checks[0].ok else None
     written = await _counted(_late_letters(engine, now)) if checks[0].ok else None
     waiting = await lines_waiting(engine, redis) if checks[1].ok else None
-    return Reading(checks, due, waiting, late, written)
+    meaning = await meaning_state(engine, None, settings, counted=checks[0].ok)
+    return Reading(checks, due, waiting, late, written, meaning)
 
 
 async def system_state(engine: Engine, redis: Redis, settings: Settings) -> SystemState:
@@ -194,13 +196,16 @@ async def system_state(engine: Engine, redis: Redis, settings: Settings) -> Syst
     redis_check = await check_redis(redis)
     checks = (engine_check, check_indexes(states), redis_check)
     waiting = await lines_waiting(engine, redis) if redis_check.ok else None
+    told = redis if redis_check.ok else None
+    meaning = await meaning_state(engine, told, settings, counted=engine_check.ok)
     if not engine_check.ok:
-        return SystemState(checks, states, lines_waiting=waiting)
+        return SystemState(checks, states, lines_waiting=waiting, meaning=meaning)
     return SystemState(
         checks,
         states,
         await last_rebuild(engine),
         await backlog(engine),
         waiting,
+        meaning,
         await _last_sweep(redis, settings) if redis_check.ok else None,
     )

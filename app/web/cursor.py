@@ -9,7 +9,7 @@ from typing import Any
 
 import xxhash
 
-_LONGEST = 2000
+_LONGEST = 4000
 _LONG = 2**63
 
 

@@ -56,6 +56,24 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._encoder = Gauge(
+            "otklik_encoder_ready",
+            "1 while the model of meaning of this process works; else searches go by words.",
+            registry=self.registry,
+        )
+        self._unanswered = Gauge(
+            "otklik_questions_without_meaning",
+            "Questions that the model should have had and did not, since the process began.",
+            registry=self.registry,
+        )
+        self._enrichment = Gauge(
+            "otklik_enrichment_cases",
+            "Cases that wait for the enrichment, lack a vector (NaN where the model is off), or "
+            "could not be done; NaN while the engine is silent.",
+            ("what",),
+            registry=self.registry,
+        )
+
     def journal_is_behind(self, cases: int | None, lines: int | None) -> None:
         """None is what nobody can say at this moment: it must not look like 0."""
         self._audit_due.set(nan if cases is None else cases)
@@ -65,6 +83,21 @@ class Metrics:
         """None as above."""
         self._reminders.set(nan if reminders is None else reminders)
         self._letters.set(nan if letters is None else letters)
+
+    def meaning_is_known(
+        self,
+        ready: bool,
+        unanswered: int,
+        unfinished: int | None,
+        without_vectors: int | None,
+        failed: int | None,
+    ) -> None:
+        """None as above."""
+        self._encoder.set(int(ready))
+        self._unanswered.set(unanswered)
+        figures = {"unfinished": unfinished, "without_vectors": without_vectors, "failed": failed}
+        for what, figure in figures.items():
+            self._enrichment.labels(what).set(nan if figure is None else figure)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()

@@ -2,10 +2,11 @@
 
 import click
 
-from dev.bench import chase, deadlines, imports, rebuild, search, similar, work
+from dev.bench import chase, deadlines, enrichment, imports, rebuild, search, similar, work
 
 _SEARCH_PARTS = ("search", "pages", "hostile", "exports")
-_PARTS = ("imports", *_SEARCH_PARTS, "similar", "deadlines", "work", "chase", "rebuild")
+_CASE_PARTS = ("deadlines", "work", "chase", "rebuild", "enrichment")
+_PARTS = ("imports", *_SEARCH_PARTS, "similar", *_CASE_PARTS)
 
 
 @click.command()
@@ -29,6 +30,8 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
         chase.main(messages)
     if "rebuild" in chosen:
         rebuild.main(messages)
+    if "enrichment" in chosen:
+        enrichment.main()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`make eval`: does the right text come first? Beside the stock analyzer in the same run."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import click
@@ -10,8 +10,9 @@ from app.settings import ROOT, Settings, get_settings
 from dev.bench.abbreviations import read_pairs, score_pairs
 from dev.bench.kursk import read_themes, score_themes, with_many
 from dev.bench.noise import with_typos, wrong_layout
-from dev.bench.relevance import Find, Score, cells, corpus, gap
+from dev.bench.relevance import Find, Score, cells, corpus, gap, gaps
 from dev.bench.report import table, write_section
+from dev.bench.rutube import read_rutube
 from dev.bench.themes import themes_section
 from dev.bench.xquad import Task, read_task
 
@@ -25,8 +26,10 @@ NOISE: dict[str, Callable[[Task], Task]] = {
 }
 
 
-async def evaluate(settings: Settings, task: Task) -> dict[str, list[Score]]:
-    """By kind of noise: the stock `russian` analyzer and our search over the same sentences.
+async def evaluate(
+    settings: Settings, task: Task, noise: Collection[str] = tuple(NOISE)
+) -> dict[str, list[Score]]:
+    """By kind of noise: the stock `russian` analyzer and our searches over the same sentences.
 
     Everything is written to indexes of their own, which are removed.
     """
@@ -34,6 +37,7 @@ async def evaluate(settings: Settings, task: Task) -> dict[str, list[Score]]:
         return {
             kind: [await _score(name, spoil(task), find) for name, find in finders.items()]
             for kind, spoil in NOISE.items()
+            if kind in noise
         }
 
 
@@ -47,43 +51,69 @@ async def _score(name: str, task: Task, find: Find) -> Score:
     return Score(name, gains)
 
 
-def _xquad_lines(task: Task, scores: dict[str, list[Score]]) -> list[str]:
-    counts = f"вопросов {len(task.questions)}, предложений {len(task.sentences)}"
+def _task_lines(what: str, task: Task, scores: dict[str, list[Score]]) -> list[str]:
+    counts = f"вопросов {len(task.questions)}, текстов {len(task.sentences)}"
     rows = [
         [kind, *cells(score), f"{score.share(1):.3f}", f"{score.share(1 / DEPTH):.3f}"]
-        for kind, both in scores.items()
-        for score in both
+        for kind, all_of_kind in scores.items()
+        for score in all_of_kind
+    ]
+    beside = [
+        f"{kind.capitalize()}. {line}"
+        for kind, all_of_kind in scores.items()
+        for line in gaps(all_of_kind)
     ]
     return [
-        f"XQuAD, русская часть: {counts}. Предложение — документ; искомое — где начинается ответ.",
-        "«Опечатки» — по одной в половине слов длиннее четырёх букв.",
+        f"{what} Всего {counts}.",
         "",
         *table(["Вопросы", "Поиск", "MRR@10", "95 %", "hit@1", "hit@10"], rows),
         "",
-        *[f"Разница MRR@10, {kind}: {gap(*both)}." for kind, both in scores.items()],
+        "Разница MRR@10 на тех же вопросах:",
+        "",
+        *[f"- {line}" for line in [*beside, *_losses(scores)]],
     ]
+
+
+def _losses(scores: dict[str, list[Score]]) -> list[str]:
+    """What noise costs our best search."""
+    clean = scores[CLEAN][-1]
+    return [
+        f"{kind.capitalize()} против «{CLEAN}», {clean.name}: {gap(clean, spoiled[-1])}."
+        for kind, spoiled in scores.items()
+        if kind != CLEAN
+    ]
+
+
+_XQUAD = (
+    "XQuAD, русская часть. Предложение — документ; искомое — где начинается ответ. "
+    "«Опечатки» — по одной в половине слов длиннее четырёх букв."
+)
+_RUTUBE = "Настоящие вопросы пользователей; искомое — запись базы знаний, которой на них ответили."
 
 
 def _lines(figure: str, what: str, scores: list[Score]) -> list[str]:
     rows = [cells(score) for score in scores]
-    stock, ours = scores
     return [
         what,
         "",
         *table(["Поиск", figure, "95 %"], rows),
         "",
-        f"Разница: {gap(stock, ours)}.",
+        *[f"- {line}" for line in gaps(scores)],
     ]
 
 
-def _sections(xquad: Path, kursk: Path | None) -> dict[str, list[str]]:
+def _sections(xquad: Path, kursk: Path | None, rutube: Path | None) -> dict[str, list[str]]:
     settings, task, pairs = get_settings(), read_task(xquad), read_pairs()
     whole = "весь XQuAD" if xquad != SUBSET else "подмножество в репозитории"
     words = f"{len(pairs)} пар; каждым из двух названий ищут сообщения с обоими."
     sections = {
-        f"Поиск: {whole}": _xquad_lines(task, asyncio.run(evaluate(settings, task))),
+        f"Поиск: {whole}": _task_lines(_XQUAD, task, asyncio.run(evaluate(settings, task))),
         "Поиск: сокращения": _lines("полнота", words, asyncio.run(score_pairs(settings, pairs))),
     }
+    if rutube:
+        entries = read_rutube(rutube)
+        found = asyncio.run(evaluate(settings, entries, [CLEAN]))
+        sections["Поиск: вопросы и база знаний"] = _task_lines(_RUTUBE, entries, found)
     if kursk:
         themes = read_themes(kursk)
         what = f"Название темы — запрос: тем {len(themes.messages)}, сообщений {len(themes.texts)}."
@@ -110,10 +140,15 @@ def _sections(xquad: Path, kursk: Path | None) -> dict[str, list[str]]:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Messages with their themes (CSV: text, theme); they stay on this machine.",
 )
+@click.option(
+    "--rutube",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with rutube_cases.xlsx and rutube_kb.xlsx; they stay on this machine.",
+)
 @click.option("--write", is_flag=True, help="Record the figures in docs/measurements.md.")
-def main(xquad: Path, kursk: Path | None, *, write: bool) -> None:
+def main(xquad: Path, kursk: Path | None, rutube: Path | None, *, write: bool) -> None:
     """Measures relevance on a running engine (OTKLIK_ES_URL)."""
-    for title, lines in _sections(xquad, kursk).items():
+    for title, lines in _sections(xquad, kursk, rutube).items():
         click.echo("\n".join([title, *lines, ""]))
         if write:
             write_section(title, lines)

@@ -29,12 +29,12 @@ def _spoil(text: str, chance: random.Random) -> str:
     def spoiled(found: re.Match[str]) -> str:
         word = found[0]
         is_chosen = len(word) >= _LONG and chance.random() < _SHARE
-        return _typo(word, chance) if is_chosen else word
+        return typo(word, chance) if is_chosen else word
 
     return _WORD.sub(spoiled, text)
 
 
-def _typo(word: str, chance: random.Random) -> str:
+def typo(word: str, chance: random.Random) -> str:
     """A letter left out, put in, replaced, or two of them in the other order."""
     place = chance.randrange(len(word) - 1)
     letter = chance.choice(_ALPHABET)

@@ -1,4 +1,4 @@
-"""A corpus in two indexes, the stock `russian` analyzer's and ours, and figures of both."""
+"""A corpus in two indexes, the stock `russian` analyzer's and ours, and figures of all searches."""
 
 import random
 import uuid
@@ -15,15 +15,16 @@ from app.cases.derived import with_derived_fields
 from app.cases.models import Case, Source
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.search.params import SearchParams
+from app.search.params import Mode, SearchParams
 from app.search.service import search
 from app.search.vocabulary import forget_vocabulary
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from dev.bench.imports import installation
+from dev.bench.means import own_vectors
 from indexers.vocabulary import rebuild
 
-STOCK, OURS = "ES `russian`", "Отклик"
+STOCK, OURS, HYBRID = "ES `russian`", "Отклик по словам", "Отклик по словам и смыслу"
 _CHUNK = 500
 _RESAMPLES = 1000
 _SEED = 20
@@ -60,6 +61,12 @@ def cells(score: Score) -> list[str]:
     return [score.name, f"{score.mean:.3f}", f"{low:.3f}–{high:.3f}"]
 
 
+def gaps(scores: Sequence[Score]) -> list[str]:
+    """The last of them against each of the others, a line each."""
+    *others, best = scores
+    return [f"{best.name} против {other.name}: {gap(other, best)}." for other in others]
+
+
 def gap(stock: Score, ours: Score) -> str:
     """The difference over the same questions, with its interval."""
     low, high = interval(
@@ -70,18 +77,22 @@ def gap(stock: Score, ours: Score) -> str:
 
 @asynccontextmanager
 async def corpus(settings: Settings, texts: Sequence[str]) -> AsyncIterator[dict[str, Find]]:
-    """Both searches by name over `texts`, ids being their places; removed afterwards.
+    """All searches by name over `texts`, ids being their places; removed afterwards.
 
-    Our vocabulary is built from these very texts, as it is from the cases of an installation.
+    Our vocabulary, and the mean taken out of the vectors, are made of these very texts, as they are
+    of the cases of an installation. Where the settings name no encoder, there is no hybrid search.
     """
     own = settings.model_copy(update={"index_prefix": f"eval{uuid.uuid4().hex[:8]}-"})
     async with installation(own) as engine:
         stock = await _fill_stock(engine, own, texts)
         await _fill_ours(engine, texts)
-        yield {
+        finders: dict[str, Find] = {
             STOCK: lambda text, size: _stock(engine, stock, text, size),
-            OURS: lambda text, size: _ours(engine, own, text, size),
+            OURS: lambda text, size: _ours(engine, own, text, size, Mode.WORDS),
         }
+        if own.encoder_dir:
+            finders[HYBRID] = lambda text, size: _ours(engine, own, text, size, Mode.AUTO)
+        yield finders
 
 
 async def _fill_stock(engine: Engine, settings: Settings, texts: Sequence[str]) -> str:
@@ -94,7 +105,11 @@ async def _fill_stock(engine: Engine, settings: Settings, texts: Sequence[str]) 
 
 async def _fill_ours(engine: Engine, texts: Sequence[str]) -> None:
     cases = (_case(place, text) for place, text in enumerate(texts))
-    documents = (msgspec.to_builtins(with_derived_fields(case)) for case in cases)
+    documents = [msgspec.to_builtins(with_derived_fields(case)) for case in cases]
+    if engine.encoder_dir:
+        version, vectors = await own_vectors(engine, texts)
+        for document, vector in zip(documents, vectors, strict=True):
+            document |= {"emb": vector.tolist(), "emb_ver": version}
     await _bulk(engine, engine.write_alias(Index.CASES), documents)
     await rebuild(engine)
     forget_vocabulary(engine)
@@ -140,7 +155,9 @@ async def _stock(engine: Engine, index: str, text: str, size: int) -> list[str]:
     return [hit["_id"] for hit in answer["hits"]["hits"]]
 
 
-async def _ours(engine: Engine, settings: Settings, text: str, size: int) -> list[str]:
-    params = SearchParams(q=text, size=size)
+async def _ours(engine: Engine, settings: Settings, text: str, size: int, mode: Mode) -> list[str]:
+    params = SearchParams(q=text, size=size, mode=mode)
     results = await search(engine, params, LOCAL_VIEWER, settings.zone)
+    if any(change.code == "words_only" for change in results.asked.changes):
+        raise RuntimeError("the encoder did not answer: these would be figures of another search")
     return [found.hit.id for found in results.hits]

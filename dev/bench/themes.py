@@ -15,7 +15,7 @@ from app.meaning.mean import centred, shipped_mean
 from app.meaning.onnx_encoder import OnnxEncoder
 from app.settings import get_settings
 from app.suggestions.features import features
-from app.suggestions.linear import Marks, blended, softmax
+from app.suggestions.linear import Marks, chances_of
 from dev.bench.report import table
 from indexers.learning.fit import FEWEST, calibration_gap, learn, matrix, vocabulary_of
 
@@ -75,8 +75,8 @@ def tell(texts: Sequence[str], themes: Sequence[str], vectors: NDArray[np.float3
         rows = matrix(vocabulary, [counted[place] for place in unseen])
         marks = (rows @ voters.words.astype(np.float32) + voters.words_bias).astype(np.float64)
         meant = voters.meaning_marks(vectors[unseen]) if vectors is not None else None
-        both[unseen] = softmax(blended(voters.factors, marks, meant))
-        words[unseen] = softmax(blended(voters.factors, marks, None))
+        both[unseen] = chances_of(voters.factors, marks, meant)
+        words[unseen] = chances_of(voters.factors, marks, None)
     return Told(both, words, right)
 
 
@@ -92,7 +92,7 @@ def themes_section(path: Path) -> list[str]:
     return [
         (
             f"Настоящих сообщений {len(texts)}, тем {len(set(themes))} (в каждой не меньше "
-            f"{FEWEST}); {FOLDS} частей, каждую угадывают по остальным тем же кодом, что и в работе."
+            f"{FEWEST}); {FOLDS} частей, каждую угадывают по остальным кодом самого Отклика."
         ),
         "",
         *table(["Чем", "первая верна", "95 %", "среди трёх", "95 %", "ошибка уверенности"], rows),

@@ -19,7 +19,7 @@ from app.engine.names import Index
 from app.meaning.service import message_vectors
 from app.settings import ROOT
 from app.similarity.models import LatLon
-from app.similarity.spot import spot_of
+from app.similarity.spot import spot_document, spot_of
 from dev.bench.messages import SEED, as_case, messages
 from dev.demo.models import DemoCase
 from indexers.bulk import BulkAction, write
@@ -92,7 +92,7 @@ def _documents(made: Stock, total: int, seed: int) -> Iterator[BulkAction]:
             house=case.place.house,
             point=LatLon(point.lat, point.lon) if point else None,
         )
-        document["spot"] = msgspec.to_builtins(spot)
+        document["spot"] = spot_document(spot)
         yield BulkAction("index", case.id, msgspec.json.encode(document))
 
 

@@ -1,5 +1,7 @@
 """The steps in the order they run; those that look around come after all that derive."""
 
 from indexers.enrichment.steps import Step
+from indexers.enrichment.suggestions import SUGGESTIONS
+from indexers.enrichment.vectors import VECTORS
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (VECTORS, SUGGESTIONS)

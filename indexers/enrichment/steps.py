@@ -16,11 +16,6 @@ from msgspec import Struct, field
 from app.engine.client import Engine, Stored
 from app.settings import Settings
 
-VERSION = 1
-"""`enriched_version` of a case for which every step is done. Raised where a step that exists is to
-be done again for all cases: they are found by a query and done by and by.
-"""
-
 
 class Tools(Struct, frozen=True):
     """What a step works with."""

@@ -58,6 +58,9 @@ _PARTS: dict[str, tuple[str, ...]] = {
 """What an import may set. A cell that became empty empties the field, unless people filled it; all
 else is kept."""
 _DERIVED = Derived.__struct_fields__
+_SPEAKING = {"title", "text", *(f"place.{part}" for part in _PARTS["place"])}
+"""What the enrichment reads: a change of it is enriched anew."""
+_MEANING = frozenset({"emb", "emb_ver"})
 _TIMED = ("deadlines", "deadline_at", "promised_at", "alert_at", "workflow")
 
 
@@ -185,6 +188,8 @@ class _Merge:
             _set(result, name, inner or None)
         for name in _DERIVED:
             _set(result, name, self._fresh.get(name))
+        if self.before.keys() & _SPEAKING:
+            return _unenriched(result)
         return result
 
     def _decided(self, path: str) -> Any:
@@ -204,6 +209,13 @@ class _Merge:
         if path != "answers" and by_people and brought != last:
             self.kept[path] = brought
         return chosen
+
+
+def _unenriched(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The enrichment finds it again, and till then nothing is compared by the words that it had."""
+    return {name: one for name, one in document.items() if name not in _MEANING} | {
+        "enriched_version": 0
+    }
 
 
 def _by_path(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -25,6 +25,7 @@ from app.intake.profiles.base import Profile
 from app.intake.repository import IMPORTS
 from app.intake.tables import Limits, Table, convert, load_table, normalise_header
 from app.intake.telling import tell
+from app.jobs import ring
 from app.settings import Settings
 from indexers.imports.ahead import prepared_ahead
 from indexers.imports.check import ChunkChecker
@@ -147,6 +148,7 @@ class _Run:
         await self._engine.refresh(Index.CASES)
         await tell(self._engine, self._job, "done", done.counts)
         await _end(self._lease, ImportState.DONE)
+        await ring(self._settings, "enrich_cases")
         await run_sync(self._files.drop_rows)
         log.info("import_done", import_id=self._job.id, **msgspec.structs.asdict(done.counts))
 

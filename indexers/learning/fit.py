@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
@@ -16,7 +17,16 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from app.suggestions.features import Features
-from app.suggestions.linear import Factors, Marks, Vocabulary, Voters, blended, softmax
+from app.suggestions.linear import (
+    Bend,
+    Factors,
+    Marks,
+    Vocabulary,
+    Voters,
+    blended,
+    chances_of,
+    softmax,
+)
 
 FEWEST = 5
 """Examples of a class that is learned: of fewer nothing can be held back to check it."""
@@ -27,6 +37,8 @@ _MOST_WEIGHTS = 40_000_000
 """Of words, at two octets: 80 MB at most, whatever the number of classes."""
 _PENALTY = 0.5
 _SEED = 7
+_FLATTEST = 0.1
+"""A bend must not turn the order round, whatever few texts say."""
 
 Labels = NDArray[np.int64]
 Rows = NDArray[np.float32]
@@ -84,17 +96,17 @@ def learn(
 ) -> Learned:
     """Each label has to come at least `FEWEST` times, and there have to be two of them.
 
-    The factors and the check come from held-out folds, the weights from all texts. The vocabulary
-    is that of all texts in the folds, too: it knows no label.
+    The factors and the check come from held-out folds, the weights from all texts. A fold counts
+    its own vocabulary: one that had seen the held-out texts made the voters look surer than right.
     """
     classes = sorted(set(labels))
     numbered = {name: number for number, name in enumerate(classes)}
     right = np.array([numbered[label] for label in labels], np.int64)
     counted = matrix(vocabulary, texts)
-    by_words, by_meaning = _held_out(counted, vectors, right, len(classes))
+    by_words, by_meaning = _held_out(texts, vectors, right, len(classes))
     factors = _factors(by_words, by_meaning, right)
-    alone = check_of(softmax(blended(factors, by_words, None)), right)
-    chances = softmax(blended(factors, by_words, by_meaning))
+    alone = check_of(chances_of(factors, by_words, None), right)
+    chances = chances_of(factors, by_words, by_meaning)
     voters = _voters(classes, counted, vectors, right, factors)
     return Learned(voters, check_of(chances, right), alone, chances.argmax(axis=1) == right)
 
@@ -110,15 +122,18 @@ def _voters(
 
 
 def _held_out(
-    counted: csr_matrix, vectors: Rows | None, right: Labels, classes: int
+    texts: Sequence[Features], vectors: Rows | None, right: Labels, classes: int
 ) -> tuple[Marks, Marks | None]:
     """Marks of every text by voters that had not seen it."""
     by_words = np.zeros((len(right), classes))
     by_meaning = None if vectors is None else np.zeros((len(right), classes))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED)
     for known, unseen in folds.split(right, right):
-        weights, bias = _fit_words(counted[known], right[known], classes)
-        by_words[unseen] = counted[unseen] @ weights + bias
+        own = [texts[place] for place in known]
+        vocabulary = vocabulary_of(own, classes)
+        weights, bias = _fit_words(matrix(vocabulary, own), right[known], classes)
+        rows = matrix(vocabulary, [texts[place] for place in unseen])
+        by_words[unseen] = rows @ weights + bias
         if vectors is not None and by_meaning is not None:
             meaning, meaning_bias = _fit_meaning(vectors[known], right[known], classes)
             by_meaning[unseen] = vectors[unseen] @ meaning + meaning_bias
@@ -155,7 +170,23 @@ def _factors(by_words: Marks, by_meaning: Marks | None, right: Labels) -> Factor
     start = np.log([5.0, 3.0, 0.1])
     found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 0.01, "fatol": 1e-4})
     alone, words, meaning = (float(one) for one in np.exp(found.x))
-    return Factors(alone) if by_meaning is None else Factors(alone, words, meaning)
+    bare = Factors(alone) if by_meaning is None else Factors(alone, words, meaning)
+    bend_alone = _bend(softmax(blended(bare, by_words, None)), right)
+    bend = _bend(softmax(blended(bare, by_words, by_meaning)), right)
+    return replace(bare, bend_alone=bend_alone, bend=bend)
+
+
+def _bend(chances: Marks, right: Labels) -> Bend:
+    """The straightening that makes the three first suggestions' chances come true."""
+    order = np.argsort(-chances, axis=1)[:, :3]
+    stated, hit = np.take_along_axis(chances, order, axis=1), order == right[:, None]
+
+    def loss(tried: NDArray[np.float64]) -> float:
+        bent = np.clip(Bend(tried[0], tried[1])(stated), 1e-9, 1 - 1e-9)
+        return float(-np.where(hit, np.log(bent), np.log1p(-bent)).mean())
+
+    shift, slope = (float(one) for one in minimize(loss, [0.0, 1.0], method="Nelder-Mead").x)
+    return Bend(shift, max(slope, _FLATTEST))
 
 
 def _surprise(marks: Marks, right: Labels) -> float:

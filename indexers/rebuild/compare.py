@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from app.engine.client import Engine, translated_errors
 from app.errors import RebuildError
 from indexers.rebuild.follow import actions, put
+from indexers.rebuild.means import Conversion, conversion_into
 from indexers.rebuild.stream import PAGE, refresh, revisions, written_after
 
 _ROUNDS = 3
@@ -15,14 +16,14 @@ async def compare_and_repair(engine: Engine, source: str, target: str, up_to: in
 
     Looks at documents last written at `up_to` or before; later ones come with the next pass.
     """
-    repaired = 0
+    repaired, convert = 0, await conversion_into(engine, target)
     for _ in range(_ROUNDS):
         await refresh(engine, target)
         found = [key async for key in differences(engine, source, target, up_to)]
         if not found:
             return repaired
         for start in range(0, len(found), PAGE):
-            await _repair(engine, source, target, found[start : start + PAGE])
+            await _repair(engine, source, target, found[start : start + PAGE], convert)
         repaired += len(found)
     raise RebuildError("Новый индекс расходится с прежним и после исправления. Повторите команду.")
 
@@ -50,7 +51,7 @@ async def _next(pairs: AsyncGenerator[tuple[str, int], None]) -> tuple[str, int]
 async def bring_late_writes(engine: Engine, source: str, target: str, position: int) -> int:
     """Documents written to the source after `position` whose revision the target does not reach."""
     await refresh(engine, source)
-    late = 0
+    late, convert = 0, await conversion_into(engine, target)
     async for page in written_after(engine, source, position):
         async with translated_errors():
             answer = await engine.client.mget(
@@ -58,13 +59,15 @@ async def bring_late_writes(engine: Engine, source: str, target: str, position: 
             )
         there = {hit["_id"]: hit["_source"]["rev"] for hit in answer["docs"] if hit["found"]}
         lower = [(key, one) for key, one in page.documents if there.get(key, 0) < one["rev"]]
-        await put(engine, actions(lower, target))
+        await put(engine, actions(lower, target, convert))
         late += len(lower)
     return late
 
 
-async def _repair(engine: Engine, source: str, target: str, ids: list[str]) -> None:
+async def _repair(
+    engine: Engine, source: str, target: str, ids: list[str], convert: Conversion
+) -> None:
     async with translated_errors():
         answer = await engine.client.mget(index=source, ids=ids)
     documents = [(found["_id"], found["_source"]) for found in answer["docs"] if found["found"]]
-    await put(engine, actions(documents, target))
+    await put(engine, actions(documents, target, convert))

@@ -15,6 +15,7 @@ from app.engine.names import Index
 from app.errors import RebuildError
 from indexers import bulk
 from indexers.audit.project import unaudited
+from indexers.rebuild.means import Conversion, Document, conversion_into
 from indexers.rebuild.stream import Page, refresh, settled, written_after
 
 log = structlog.get_logger()
@@ -37,13 +38,15 @@ def renewed(document: dict[str, Any]) -> dict[str, Any]:
     return rest | {"audit_seq": 0} | kept
 
 
-def actions(documents: Sequence[tuple[str, dict[str, Any]]], target: str) -> list[bulk.BulkAction]:
+def actions(
+    documents: Sequence[Document], target: str, convert: Conversion
+) -> list[bulk.BulkAction]:
     """Writes by `rev`: the order in which they arrive does not matter."""
     return [
         bulk.BulkAction(
             "index", key, _encoder.encode(renewed(found)), place=target, version=found["rev"]
         )
-        for key, found in documents
+        for key, found in convert(documents)
     ]
 
 
@@ -83,13 +86,14 @@ async def _prepared_ahead(
     engine: Engine, source: str, target: str, position: int
 ) -> AsyncGenerator[tuple[Page, list[bulk.BulkAction]], None]:
     """Reads and prepares the next page while the last is being written."""
+    convert = await conversion_into(engine, target)
     pages = written_after(engine, source, position)
 
     async def ready() -> tuple[Page, list[bulk.BulkAction]] | None:
         page = await anext(pages, None)
         if page is None:
             return None
-        return page, await run_sync(actions, page.documents, target)
+        return page, await run_sync(actions, page.documents, target, convert)
 
     coming = asyncio.create_task(ready())
     try:

@@ -17,6 +17,7 @@ from indexers.rebuild import target as new
 from indexers.rebuild.compare import bring_late_writes, compare_and_repair
 from indexers.rebuild.follow import Copied, follow
 from indexers.rebuild.lease import Leader, Report, alive, lead
+from indexers.rebuild.means import with_newest_mean
 from indexers.rebuild.stream import Page, count
 from indexers.rebuild.switch import freeze, reopen, switch
 from indexers.setup import replicas_for
@@ -50,7 +51,8 @@ async def rebuild(engine: Engine, settings: Settings, index: Index, report: Repo
     live = await live_index(engine, index)
     if live.name is None:
         raise EngineSetupError("Индексы ещё не созданы. Выполните команду «otklik setup».")
-    wanted = load_definition(index, replicas=await replicas_for(engine))
+    shipped = load_definition(index, replicas=await replicas_for(engine))
+    wanted = await with_newest_mean(engine, shipped)
     stored = await get_rebuild(engine, index)
     if stored and alive(stored.rebuild):
         raise RebuildError(_led_by(stored.rebuild, settings))

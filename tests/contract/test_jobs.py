@@ -16,6 +16,7 @@ def declared() -> RedisBroker:
         bulk,
         deadlines,
         duplicates,
+        enrichment,
         exports,
         imports,
         learning,
@@ -37,6 +38,7 @@ def declared() -> RedisBroker:
         learning.learn_suggestions,
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
+        enrichment.enrich_cases,
     ):
         assert actor.broker is broker
     return broker

@@ -22,11 +22,11 @@ from app.settings import Settings
 from app.viewer import Viewer
 from dev.browser import FLAGS, chromium
 from tests.factories import make_user, open_session
-from tests.installation import engine, installed, settings
+from tests.installation import engine, installed, settings, shared_installation
 from tests.oidc_provider import provider
 from tests.ready import Child
 
-__all__ = ["engine", "installed", "provider", "settings"]
+__all__ = ["engine", "installed", "provider", "settings", "shared_installation"]
 
 _START_SECONDS = 60
 _CLOSE_SECONDS = 20

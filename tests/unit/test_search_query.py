@@ -158,7 +158,6 @@ def test_a_filter_switched_twice_is_as_it_was(params: SearchParams, name: str, v
         ("size", "²"),
         ("size", "много"),
         ("sort", "views"),
-        ("mode", "hybrid"),
         ("mode", "magic"),
         ("from", "вчера"),
         ("to", "2026-02-30"),

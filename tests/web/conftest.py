@@ -15,12 +15,12 @@ from app.engine.client import Engine
 from app.errors import BadInputError, EngineUnavailableError
 from app.settings import Settings
 from app.web.render import page
-from tests.installation import engine, installed, settings
+from tests.installation import engine, installed, settings, shared_installation
 from tests.oidc_provider import provider
 from tests.web.gallery import gallery_app
 from tests.web.intake_browser import Browser
 
-__all__ = ["engine", "installed", "provider", "settings"]
+__all__ = ["engine", "installed", "provider", "settings", "shared_installation"]
 BASE = "http://127.0.0.1:8000"
 NOWHERE = "http://127.0.0.1:9"
 """The discard port: nothing listens there, so a client is refused at once."""

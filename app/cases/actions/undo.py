@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.cases.actions.difference import restored
 from app.cases.actions.mention import mention
 from app.cases.actions.model import Done, Rule, Turn
+from app.cases.chasing import SYSTEM
 from app.cases.models import Case, Event
 from app.cases.permissions import may_do
 from app.errors import RefusedError
@@ -37,10 +38,10 @@ class Undo:
         return None
 
     def candidate(self, case: Case, viewer: Viewer) -> Event | None:
-        """The last event of this person that was not taken back."""
+        """The last event of this person that was not taken back, or the machine's own action."""
         gone = {event.undoes for event in case.history if event.undoes}
         for event in reversed(case.history):
-            mine = event.by == viewer.name and event.what in self._rules
+            mine = event.by in {viewer.name, SYSTEM} and event.what in self._rules
             if mine and event.what != UNDO and event.seq not in gone:
                 return event
         return None

@@ -10,6 +10,7 @@ from app.cases.codes import CHANNEL_NAMES, Channel
 from app.intake.manual.drafts import Draft
 from app.intake.manual.forms import EntryForm
 from app.intake.manual.lookalikes import Lookalike
+from app.intake.manual.suggesting import Offers
 from app.intake.manual.warnings import SENTENCES, warnings_of
 from app.reference.departments import DepartmentBook
 from app.reference.themes import Theme
@@ -33,6 +34,7 @@ class Beside(Struct, frozen=True):
 
     warnings: list[str] = field(default_factory=list)
     hits: list[Lookalike] = field(default_factory=list)
+    offers: Offers = field(default_factory=Offers)
     checked: bool = True
     """False where the engine is away."""
     kept_at: datetime | None = None

@@ -22,7 +22,9 @@ from app.intake.manual.pages import (
     unfinished,
 )
 from app.intake.manual.service import Refused, save
+from app.intake.manual.suggesting import used_in
 from app.intake.manual.warnings import warnings_of
+from app.jobs import ring
 from app.permissions import Permission
 from app.web.access import needs
 from app.web.htmx import go
@@ -55,6 +57,8 @@ class ManualEntryController(Controller):
         """Whatever is wrong, the form comes back as it was typed."""
         given = await request.form()
         form, key = read_form(given), _key(given.get("key"))
+        if use := str(given.get("use", "")):
+            return await form_page(request, counter, key, used_in(form, use), keep=True)
         if given.get("check"):
             return await form_page(request, counter, key, form, keep=True)
         return await _save(request, counter, key, form)
@@ -81,6 +85,8 @@ async def _save(request: AnyRequest, counter: Counter, key: str, form: EntryForm
         return await form_page(request, counter, key, form, said=said, keep=True)
     if isinstance(outcome, Refused):
         return await _again(request, counter, key, form, outcome)
+    if outcome.created:
+        await ring(counter.settings, "enrich_cases")
     await counter.drafts.drop(key)
     return go(request, _address(outcome, form))
 

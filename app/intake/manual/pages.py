@@ -26,6 +26,7 @@ from app.intake.manual.drafts import Draft, Drafts
 from app.intake.manual.forms import EntryForm, first_form
 from app.intake.manual.lookalikes import find_lookalikes
 from app.intake.manual.service import Entered, entered_before, entry_id
+from app.intake.manual.suggesting import Offers, offers_for
 from app.reference.service import current_book
 from app.reference.themes import active_themes
 from app.settings import Settings
@@ -73,14 +74,17 @@ async def look_beside(counter: Counter, key: str, form: EntryForm, *, keep: bool
     own, alike = entry_id(counter.viewer, key), Alike()
     try:
         hits = await find_lookalikes(counter.engine, counter.viewer, form, but=own)
+        themes = (await read_books(counter)).themes
+        offers = await offers_for(counter.engine, counter.viewer, form, themes)
         alike = await _alike(counter, form, {own, *(hit.id for hit in hits)})
         checked = True
     except _AWAY:
-        hits, checked = [], False
+        hits, offers, checked = [], Offers(), False
     warnings = [] if form.empty else sentences(form)
     return Beside(
         warnings,
         [*hits, *alike.hits],
+        offers,
         checked,
         now if kept else None,
         kept,

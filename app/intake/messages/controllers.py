@@ -14,6 +14,7 @@ from app.intake.entry import Outcome, Taken
 from app.intake.messages.openapi import ReceiveOperation
 from app.intake.messages.parse import read_body
 from app.intake.messages.service import Sender, receive
+from app.jobs import ring
 from app.permissions import Permission
 from app.settings import Settings
 from app.viewer import Viewer
@@ -85,6 +86,8 @@ class MessagesController(Controller):
         sender = Sender(viewer, token.name if token else viewer.name)
         key = request.headers.get("idempotency-key")
         outcomes = await receive(engine, settings, sender, messages, key)
+        if any(isinstance(one, Taken) and one.created for one in outcomes):
+            await ring(settings, "enrich_cases")
         return _many(outcomes) if isinstance(given, list) else _one(outcomes[0])
 
 

@@ -4,7 +4,9 @@
   const root = document.documentElement;
   const typing = (element) =>
     element.isContentEditable || /^(input|textarea|select)$/i.test(element.tagName);
-  const CODES = { KeyA: "a", KeyR: "r", KeyT: "t", KeyN: "n" };
+  const CODES = {
+    KeyA: "a", KeyR: "r", KeyT: "t", KeyN: "n", Digit1: "1", Digit2: "2", Digit3: "3",
+  };
 
   // Physical keys, so that the Russian layout works too.
   document.addEventListener("keydown", (event) => {

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from app.settings import Settings
-from tests.installation import engine, installed, settings
+from tests.installation import engine, installed, settings, shared_installation
 from tests.noticing import with_mail
 from tests.smtp_server import Post, mail_server
 
-__all__ = ["engine", "installed", "settings"]
+__all__ = ["engine", "installed", "settings", "shared_installation"]
 
 
 @pytest.fixture

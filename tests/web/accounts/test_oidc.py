@@ -25,6 +25,7 @@ from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from tests.factories import leave_alone, make_user, sessions_of
 from tests.oidc_provider import known_to_provider
+from tests.sites import site
 from tests.web.people import Visitor, visiting
 
 MAIL = "ivanova@zarechensk.example"
@@ -43,7 +44,7 @@ def joined(settings: Settings, provider: str) -> Settings:
 
 @pytest.fixture
 async def visitor(engine: Engine, joined: Settings) -> AsyncIterator[Visitor]:
-    async with visiting(create_app(joined)) as one:
+    async with visiting(site(joined, None)) as one:
         yield one
 
 
@@ -106,7 +107,7 @@ async def test_a_verified_mail_of_one_user_signs_in_and_is_bound(
     assert (done.status_code, done.headers["location"]) == (303, "/me")
     assert "ivanova" in (await visitor.get("/me")).text
     known_to_provider(provider, "s-1", email="other@zarechensk.example", email_verified=True)
-    async with visiting(create_app(joined)) as later:
+    async with visiting(site(joined, None)) as later:
         done = await later.get(agreed(await to_provider(later), "s-1"))
         assert done.status_code == 303
     user = await service.get_user(engine, LOCAL_VIEWER, "ivanova")
@@ -163,7 +164,7 @@ async def test_state_is_taken_once_and_only_in_its_own_browser(
     back = agreed(await to_provider(visitor), "st-1")
     assert (await visitor.get(with_query(back, state="forged"))).status_code == 400
     back = agreed(await to_provider(visitor), "st-1")
-    async with visiting(create_app(joined)) as another:
+    async with visiting(site(joined, None)) as another:
         assert (await another.get(back)).status_code == 400
     back = agreed(await to_provider(visitor), "st-1")
     assert (await visitor.get(back)).status_code == 303
@@ -189,7 +190,7 @@ async def test_a_locked_page_is_opened_from_another_tab(
     structlog.reset_defaults()
     await make_user(engine, joined, "ivanova", email=MAIL)
     known_to_provider(provider, "lock-1", email=MAIL, email_verified=True)
-    async with visiting(create_app(joined)) as one:
+    async with visiting(site(joined, None)) as one:
         await one.get(agreed(await to_provider(one), "lock-1"))
         page = (await one.get("/me")).text
         assert 'href="/sign-in/oidc?next=/session/return" target="_blank"' in page
@@ -214,7 +215,7 @@ async def test_a_lost_form_waits_while_one_signs_in_at_the_provider(
     """Without scripts: what was typed stays in the answer and is sent from there."""
     await make_user(engine, joined, "ivanova", email=MAIL)
     known_to_provider(provider, "lost-1", email=MAIL, email_verified=True)
-    async with visiting(create_app(joined)) as one:
+    async with visiting(site(joined, None)) as one:
         await one.get(agreed(await to_provider(one), "lost-1"))
         await leave_alone(joined, "ivanova")
         form = {"text": "Течёт <кран>", "key": "01JZZZZZZZZZZZZZZZZZZZZZZZ"}
@@ -255,7 +256,7 @@ async def test_who_only_begins_fills_neither_redis_nor_the_provider(
     asked = Counted(oidc._ask)
     monkeypatch.setattr(oidc, "_ask", asked)
     started = []
-    async with visiting(create_app(few)) as one, visiting(create_app(few)) as two:
+    async with visiting(site(few, None)) as one, visiting(site(few, None)) as two:
         for _ in range(6):
             started += [await who.get("/sign-in/oidc?next=/me") for who in (one, two)]
     assert [answer.status_code for answer in started] == [303] * 5 + [429] * 7
@@ -270,13 +271,13 @@ async def test_who_only_begins_fills_neither_redis_nor_the_provider(
         assert len(kept) == 5
         for key in kept:
             assert 0 < await sessions.redis.pttl(key) <= 600_000
-    async with visiting(coming_from("10.0.0.8", create_app(few))) as other:
+    async with visiting(coming_from("10.0.0.8", site(few, None))) as other:
         assert (await other.get("/sign-in/oidc")).status_code == 303
 
 
 async def test_a_silent_provider_leaves_the_password(engine: Engine, joined: Settings) -> None:
     away = joined.model_copy(update={"oidc_issuer": "http://127.0.0.1:9"})
-    async with visiting(create_app(away)) as one:
+    async with visiting(site(away, None)) as one:
         answer = await one.get("/sign-in/oidc")
     assert answer.status_code == 503
     assert "Войдите по паролю" in answer.text
@@ -292,7 +293,7 @@ async def test_a_provider_that_names_itself_otherwise_is_not_trusted(
         return {**await ask(*args, **options), "issuer": "https://evil.example"}
 
     monkeypatch.setattr(oidc, "_ask", lying)
-    async with visiting(create_app(joined)) as one:
+    async with visiting(site(joined, None)) as one:
         answer = await one.get("/sign-in/oidc")
     assert answer.status_code == 503
     assert "другим адресом" in answer.text

@@ -13,17 +13,17 @@ from app.accounts import repository, service
 from app.accounts.totp import STEP, grouped, matching_step, seal, unseal
 from app.engine.client import Engine
 from app.errors import BadInputError
-from app.main import create_app
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from tests.factories import PASSWORD, make_user, sessions_of
+from tests.sites import site
 from tests.web.people import HX, Visitor, visiting
 
 
 @pytest.fixture
 async def visitor(engine: Engine, settings: Settings) -> AsyncIterator[Visitor]:
     await make_user(engine, settings, "operator")
-    async with visiting(create_app(settings)) as one:
+    async with visiting(site(settings, None)) as one:
         await one.sign_in("operator")
         yield one
 

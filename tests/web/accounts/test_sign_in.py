@@ -16,6 +16,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from tests.factories import PASSWORD, make_user, open_session, sessions_of
+from tests.sites import site
 from tests.web.people import HX, Visitor, visiting
 
 WRONG = "Логин или пароль не подошли"
@@ -24,7 +25,7 @@ WRONG = "Логин или пароль не подошли"
 @pytest.fixture
 def real(settings: Settings) -> Litestar:
     """The application as it is served: nobody is signed in to it."""
-    return create_app(settings)
+    return site(settings, None)
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ async def test_guessing_is_slowed_down_and_then_closed(
     assert "Слишком много неверных попыток. Войти можно будет через" in answer.text
     reasons = [line["reason"] for line in lines if line["event"] == "security"]
     assert reasons == ["too_many_attempts"]
-    async with visiting(create_app(settings)) as elsewhere:
+    async with visiting(site(settings, None)) as elsewhere:
         assert (await elsewhere.sign_in("operator")).status_code == 429
 
 
@@ -202,7 +203,7 @@ async def test_many_logins_from_one_address_close_the_address(
     settings: Settings, operator: str
 ) -> None:
     few = settings.model_copy(update={"sign_in_attempts_address": 3})
-    async with visiting(create_app(few)) as one:
+    async with visiting(site(few, None)) as one:
         for number in range(3):
             assert (await one.sign_in(f"nobody{number}", "не тот")).status_code == 400
         assert (await one.sign_in("operator")).status_code == 429
@@ -212,10 +213,10 @@ async def test_an_idle_session_is_locked_and_the_password_opens_it(
     settings: Settings, operator: str
 ) -> None:
     hasty = settings.model_copy(update={"session_idle_minutes": 0.0001})
-    async with visiting(create_app(settings)) as one:
+    async with visiting(site(settings, None)) as one:
         await one.sign_in("operator")
         kept = one.session
-    async with visiting(create_app(hasty)) as one:
+    async with visiting(site(hasty, None)) as one:
         one.set_session(kept)
         answer = await one.get("/search")
         assert answer.status_code == 303
@@ -237,7 +238,7 @@ async def test_an_idle_session_is_locked_and_the_password_opens_it(
 async def test_the_absolute_limit_holds_even_for_somebody_at_work(
     settings: Settings, operator: str
 ) -> None:
-    async with visiting(create_app(settings)) as one:
+    async with visiting(site(settings, None)) as one:
         await one.sign_in("operator")
         kept = one.session
     short = settings.model_copy(update={"session_hours": 0.000001})
@@ -328,7 +329,7 @@ async def test_without_redis_nobody_gets_in_and_is_told_why(
     away = settings.model_copy(
         update={"redis_url": type(settings.redis_url)("redis://127.0.0.1:9/0")}
     )
-    async with visiting(create_app(away)) as one:
+    async with visiting(site(away, None)) as one:
         answer = await one.sign_in("operator")
         assert answer.status_code == 503
         assert "Redis не отвечает" in answer.text
@@ -368,7 +369,7 @@ async def test_own_sessions_are_listed_and_ended(
     real: Litestar, visitor: Visitor, engine: Engine, settings: Settings
 ) -> None:
     await visitor.sign_in("operator")
-    async with visiting(create_app(settings)) as phone:
+    async with visiting(site(settings, None)) as phone:
         await phone.sign_in("operator")
         page = await visitor.get("/me")
         assert page.text.count("Закончить</button>") == 1
@@ -386,7 +387,7 @@ async def test_nobody_ends_the_session_of_another(
     real: Litestar, visitor: Visitor, engine: Engine, settings: Settings
 ) -> None:
     await make_user(engine, settings, "other")
-    async with visiting(create_app(settings)) as other:
+    async with visiting(site(settings, None)) as other:
         await other.sign_in("other")
         async with sessions_of(settings) as sessions:
             [(_, session)] = await sessions.of_person("other")
@@ -425,7 +426,7 @@ async def test_demo_shows_its_people_and_others_do_not(
         refused = await one.sign_in("operator", "не тот пароль")
         assert refused.status_code == 400
         assert "<dt><code>operator</code></dt>" in refused.text
-    async with visiting(create_app(settings)) as one:
+    async with visiting(site(settings, None)) as one:
         assert "operator" not in (await one.get("/sign-in")).text
 
 
@@ -454,7 +455,7 @@ async def test_a_locked_session_can_be_left_and_is_told_once(
 ) -> None:
     structlog.reset_defaults()
     hasty = settings.model_copy(update={"session_idle_minutes": 0.0001})
-    async with visiting(create_app(hasty)) as one:
+    async with visiting(site(hasty, None)) as one:
         await one.sign_in("operator")
         kept = one.session
         with capture_logs() as lines:

@@ -1,5 +1,5 @@
 """Notices come and go; the installation stays."""
 
-from tests.installation import engine, installed, settings
+from tests.installation import engine, installed, settings, shared_installation
 
-__all__ = ["engine", "installed", "settings"]
+__all__ = ["engine", "installed", "settings", "shared_installation"]

@@ -1,0 +1,131 @@
+"""The enrichment: how many messages of 200 signs a second get what a machine adds, and how many
+vectors the encoder alone makes.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import psutil
+from msgspec.structs import replace
+
+from app.cases.models import Case
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.errors import EncoderError
+from app.meaning.folder import known_manifest
+from app.meaning.process import START_SECONDS, EncoderProcess, encoder_of
+from app.meaning.service import BATCH_SECONDS, current_meaning
+from app.meaning.waiting import waiting
+from app.settings import Settings, get_settings
+from dev.bench.imports import installation
+from dev.bench.messages import as_case, load, messages
+from dev.bench.report import table, write_section
+from dev.demo.models import DemoCase
+from indexers.enrichment.run import BATCH, enrich
+
+MESSAGES = 3_000
+SIGNS = 200
+LEAST = 60
+"""Messages a second."""
+MOST_MB = 600
+_HOUR = 3_600.0
+
+
+def of_length(texts: Iterator[str]) -> Iterator[str]:
+    """Texts of `SIGNS` signs made of `texts`, short ones joined and long ones cut."""
+    rest = ""
+    for text in texts:
+        rest = f"{rest} {' '.join(text.split())}".strip()
+        while len(rest) >= SIGNS:
+            yield rest[:SIGNS]
+            rest = rest[SIGNS:].lstrip()
+
+
+class _Town:
+    """Cases whose texts are all of one length."""
+
+    def __init__(self) -> None:
+        self.texts = list(_enough())
+
+    def made(self, demo: DemoCase) -> Case:
+        text = self.texts[demo.serial % len(self.texts)]
+        return replace(as_case(demo), title=None, text=text)
+
+
+def _enough() -> Iterator[str]:
+    made = of_length(demo.text for demo in messages(MESSAGES * 3))
+    for _ in range(MESSAGES):
+        yield next(made)
+
+
+def _process(settings: Settings) -> EncoderProcess:
+    """The one that the enrichment uses, too."""
+    return encoder_of(Path(settings.encoder_dir), settings.encoder_threads)
+
+
+def bare(settings: Settings, texts: list[str]) -> float:
+    """Texts a second by the encoder alone."""
+    process, code = _process(settings), known_manifest(Path(settings.encoder_dir)).code
+    if not process.start(START_SECONDS):
+        raise EncoderError(process.trouble)
+    started = time.perf_counter()
+    for start in range(0, len(texts), BATCH):
+        process.encode(texts[start : start + BATCH], BATCH_SECONDS, code)
+    return len(texts) / (time.perf_counter() - started)
+
+
+async def whole(engine: Engine, settings: Settings, written: int) -> float:
+    """Messages a second through all steps, until none waits."""
+    version = (await current_meaning(engine)).version
+    started = time.perf_counter()
+    told = await enrich(engine, settings, _HOUR)
+    seconds = time.perf_counter() - started
+    left = await engine.count(Index.CASES, waiting(version))
+    if left or told.done != written:
+        raise RuntimeError(f"{left} of {written} still wait")
+    return written / seconds
+
+
+def _megabytes(process: EncoderProcess) -> float:
+    if process.pid is None:
+        raise EncoderError(process.trouble)
+    return float(psutil.Process(process.pid).memory_info().rss) / 2**20
+
+
+async def bench_enrichment() -> None:
+    own = get_settings().model_copy(update={"index_prefix": f"bench{os.getpid()}-"})
+    town, busy = _Town(), os.getloadavg()[0]
+    encoder = bare(own, town.texts)
+    async with installation(own) as engine:
+        written = await load(engine, MESSAGES, made=town.made)
+        speed = await whole(engine, own, written)
+    lines = _lines(written, busy, encoder, speed, _megabytes(_process(own)))
+    click.echo("\n".join(lines))
+    write_section("Смысл сообщений: скорость", lines)
+
+
+def _lines(written: int, busy: float, encoder: float, speed: float, megabytes: float) -> list[str]:
+    return [
+        (
+            f"Сообщений: {written}, по {SIGNS} знаков. Модель считает отдельный процесс, потоков: "
+            f"{get_settings().encoder_threads}. Движок работает на той же машине. Средняя загрузка "
+            f"перед измерением {busy:.1f} на {os.cpu_count()} ядра."
+        ),
+        "",
+        *table(
+            ["что", "итог", "цель"],
+            [
+                ["модель одна, сообщений в секунду", f"{encoder:.0f}", ""],
+                ["дело работника целиком, сообщений в секунду", f"{speed:.0f}", f"≥ {LEAST}"],
+                ["память процесса модели, МБ", f"{megabytes:.0f}", f"≤ {MOST_MB}"],
+            ],
+        ),
+    ]
+
+
+def main() -> None:
+    asyncio.run(bench_enrichment())
