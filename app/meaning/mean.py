@@ -11,7 +11,7 @@ import numpy as np
 from app.meaning.folder import DIMS, NAME, Manifest
 from app.meaning.models import Mean, Vectors
 
-_SHIPPED = Path(__file__).with_name("data") / "mean_e5_small.npy"
+SHIPPED_FILE = Path(__file__).with_name("data") / "mean_e5_small.npy"
 SHIPPED_NAME = "1"
 _DIGITS = 5
 NONE_NAME = "0"
@@ -19,8 +19,8 @@ NONE_NAME = "0"
 
 
 def shipped_mean() -> Vectors:
-    """Of 6,000 messages of the demo generator: what a new installation begins with."""
-    mean: Vectors = np.load(_SHIPPED, allow_pickle=False)
+    """Of 6,000 messages of the demo generator (`dev.mean`): a new installation begins with it."""
+    mean: Vectors = np.load(SHIPPED_FILE, allow_pickle=False)
     return mean
 
 

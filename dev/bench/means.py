@@ -9,7 +9,7 @@ from app.engine.names import Index
 from app.meaning.current import current_meaning, forget_meaning
 from app.meaning.mean import centred, mean_of, uncentred
 from app.meaning.models import Mean, Vectors
-from app.meaning.repository import META, add_mean
+from app.meaning.repository import MEAN_META, add_mean
 from app.meaning.service import message_vectors, warm
 
 _BATCH = 128
@@ -37,6 +37,6 @@ async def _name_mean(engine: Engine, mean: Mean) -> None:
     alias = engine.write_alias(Index.CASES)
     answer = await engine.client.indices.get_mapping(index=alias)
     [body] = answer.body.values()
-    meta = {**body["mappings"]["_meta"], META: mean.name}
+    meta = {**body["mappings"]["_meta"], MEAN_META: mean.name}
     await engine.client.indices.put_mapping(index=alias, meta=meta)
     forget_meaning(engine)
