@@ -21,6 +21,7 @@ _COMMANDS = {
     "schedule": "cli.processes:schedule",
     "search": "cli.search:search",
     "serve": "cli.serve:serve",
+    "similar": "cli.similar:similar",
     "setup": "cli.setup:setup",
     "token": "cli.tokens:token",
     "up": "cli.up:up",
