@@ -8,6 +8,7 @@ import pytest
 from app.cases.codes import DONE_STATES, AnswerKind, AnswerState, State
 from app.cases.models import Answer, Author, Case, Classifier, Duplicate, Place
 from app.engine.client import Engine
+from app.engine.names import Index
 from app.permissions import Permission
 from app.similarity.models import CLOSED_STATES, MatchKind, Similar, Subject
 from app.similarity.service import similar
@@ -137,3 +138,15 @@ async def test_nobody_sees_more_here_than_elsewhere(town: Engine) -> None:
         found = await ask(town, f"{LEAK} обращение 26-000006", viewer, street="Мира", house="5")
         assert set(by_id(found)) == ids
         assert found.answers == []
+
+
+async def test_a_stored_vector_needs_no_model(town: Engine) -> None:
+    for case_id in ("id-0003", "id-0008"):
+        fields = {"emb": [1.0] + [0.0] * 383, "emb_ver": "test"}
+        alias = town.write_alias(Index.CASES)
+        await town.client.update(index=alias, id=case_id, doc=fields, refresh=True)
+    found = await ask(town, "Ничего общего", id="id-0003", theme="Нет воды", group="ЖКХ")
+    assert not found.by_words_only
+    assert by_id(found)["id-0008"] is None
+    assert "Близко по смыслу" in found.similar[0].why
+    assert (await ask(town, "Ничего общего", id="id-0001")).by_words_only
