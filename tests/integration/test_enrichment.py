@@ -151,10 +151,10 @@ async def test_a_text_that_ends_the_model_is_found_and_kept(
     process = process_of(settings)
     encode = process.encode
 
-    def deadly(texts: Sequence[str], seconds: float, code: str) -> Any:
+    def deadly(texts: Sequence[str], seconds: float, *rest: Any) -> Any:
         if TEXTS[1] in texts and process.pid:
             os.kill(process.pid, signal.SIGKILL)
-        return encode(texts, seconds, code)
+        return encode(texts, seconds, *rest)
 
     monkeypatch.setattr(process, "encode", deadly)
     told = await enrich(engine, settings, 60)
@@ -172,11 +172,11 @@ async def test_a_model_killed_or_hung_in_a_batch_is_started_again(
     process = process_of(settings)
     encode, victims = process.encode, [process.pid]
 
-    def hurt(texts: Sequence[str], seconds: float, code: str) -> Any:
+    def hurt(texts: Sequence[str], seconds: float, *rest: Any) -> Any:
         if victims and (pid := victims.pop()):
             os.kill(pid, how)
-            return encode(texts, 1.0, code)
-        return encode(texts, seconds, code)
+            return encode(texts, 1.0, *rest)
+        return encode(texts, seconds, *rest)
 
     monkeypatch.setattr(process, "encode", hurt)
     told = await enrich(engine, settings, 60)
