@@ -57,6 +57,8 @@ class Search:
         self._asked = asked_of(subject, streets)
         self._question = Question(self._asked.subject, self._asked.spot, viewer, before)
         self._found: dict[str, Candidate] = {}
+        self._matches: dict[str, Match | None] = {}
+        """Of candidates nothing new was learned of since they were judged."""
         self._partial = False
 
     async def run(self, size: int) -> Similar:
@@ -115,6 +117,7 @@ class Search:
             source = hit["_source"]
             one = found.get(source["id"]) or Candidate(source, self._streets)
             found[one.id] = one
+            self._matches.pop(one.id, None)
             if how in _BY_MEANING:
                 one.cosine = 2 * hit["_score"] - 1
             elif how in _BY_WORDS:
@@ -122,8 +125,10 @@ class Search:
 
     def _judged(self) -> list[Match]:
         """The surest first, of equal ones the newest."""
-        judged = (judge(self._asked, one, self._thresholds) for one in self._found.values())
-        return sorted((match for match in judged if match), key=_order)
+        for one in self._found.values():
+            if one.id not in self._matches:
+                self._matches[one.id] = judge(self._asked, one, self._thresholds)
+        return sorted((match for match in self._matches.values() if match), key=_order)
 
     async def _at_roots(self, matches: list[Match]) -> list[Match]:
         """A number that names a duplicate leads on to its main case, where the viewer sees it."""

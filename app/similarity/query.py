@@ -14,7 +14,7 @@ from app.viewer import Viewer
 Clause = dict[str, Any]
 Body = dict[str, Any]
 
-COPIES, WORDS, PLACES, NEAREST = 40, 20, 25, 20
+COPIES, WORDS, PLACES, NEAREST = 25, 15, 20, 15
 """Candidates of each search; together about 50 after what they share."""
 _MOST_LIKE = 4_000
 """Characters `more_like_this` chooses its words from."""
