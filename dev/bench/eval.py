@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.settings import ROOT, Settings, get_settings
+from dev.bench import eval_similar
 from dev.bench.abbreviations import read_pairs, score_pairs
 from dev.bench.kursk import read_themes, score_themes, with_many
 from dev.bench.noise import with_typos, wrong_layout
@@ -114,6 +115,7 @@ def _sections(xquad: Path, kursk: Path | None, rutube: Path | None) -> dict[str,
         f"Поиск: {whole}": _task_lines(_XQUAD, task, asyncio.run(evaluate(settings, task))),
         "Поиск: сокращения": _lines("полнота", words, asyncio.run(score_pairs(settings, pairs))),
     }
+    sections |= eval_similar.sections(asyncio.run(eval_similar.measure(settings)))
     if rutube:
         entries = read_rutube(rutube)
         found = asyncio.run(evaluate(settings, entries, [CLEAN]))

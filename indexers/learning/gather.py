@@ -38,7 +38,7 @@ class Example(Struct, frozen=True):
     department: str | None
     updated_at: str
     suggested: list[str]
-    """Themes that were suggested when the case came."""
+    """Themes that were suggested while the case had none."""
 
 
 class Gathered(Struct):
@@ -134,13 +134,14 @@ async def _newest(engine: Engine, theme: str, size: int) -> list[dict[str, Any]]
 
 
 def _example(source: dict[str, Any]) -> Example:
-    title = source.get("title")
+    title, suggested = source.get("title"), source.get("suggested", {})
+    shown = suggested.get("themes", []) if suggested.get("before_people") else []
     return Example(
         f"{title}\n{source['text']}" if title else source["text"],
         source["classifier"]["im_theme"],
         source.get("workflow", {}).get("department"),
         source["updated_at"],
-        [one["value"] for one in source.get("suggested", {}).get("themes", [])],
+        [one["value"] for one in shown],
     )
 
 

@@ -109,8 +109,8 @@ async def _learn(engine: Engine, lease: "_Lease") -> bool:
 
 def _taken(found: Gathered) -> str:
     if found.vectors is None:
-        return f"Взята. Училась только по словам: {found.trouble}"
-    return "Взята. Училась по словам и смыслу."
+        return f"Училась только по словам: {found.trouble}"
+    return "Училась по словам и смыслу."
 
 
 async def _present(engine: Engine, state: ModelState | None) -> Model | None:

@@ -89,10 +89,10 @@ def why_not(found: Gathered, fresh: Trained, present: Model | None, learned_at: 
     """
     if present is None or THEME not in present.voters:
         return ""
-    places = [n for n, one in enumerate(found.examples) if one.updated_at > learned_at]
+    places = [n for n in fresh.theme.first_right if found.examples[n].updated_at > learned_at]
     if len(places) < FEWEST_FRESH:
         return ""
-    ours = float(fresh.theme.right_first[places].mean())
+    ours = float(np.mean([fresh.theme.first_right[place] for place in places]))
     theirs = _first_of(present, found, places)
     if ours >= theirs - _WORSE:
         return ""
