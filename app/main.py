@@ -38,6 +38,7 @@ from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
 from app.cases.pages.files_api import case_files_api
+from app.duplicates.api import SimilarApiController
 from app.duplicates.controllers import CaseDuplicatesController, DuplicatesController
 from app.engine.client import Engine
 from app.errors import NotSignedInError
@@ -131,6 +132,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     NoticesController,
     NoticeChoicesController,
     DuplicatesController,
+    SimilarApiController,
     CaseDuplicatesController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""

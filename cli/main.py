@@ -22,6 +22,7 @@ _COMMANDS = {
     "search": "cli.search:search",
     "suggest": "cli.suggest:suggest",
     "serve": "cli.serve:serve",
+    "similar": "cli.similar:similar",
     "setup": "cli.setup:setup",
     "token": "cli.tokens:token",
     "up": "cli.up:up",

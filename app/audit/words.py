@@ -188,6 +188,7 @@ def refusal_words(code: str | None) -> str:
 
 
 FIELDS: dict[str, str] = {
+    "duplicate": "дубль",
     "answers": "ответы",
     "active": "действует ли",
     "aliases": "другие названия",

@@ -41,7 +41,7 @@ class Bound(Struct, frozen=True):
 
 
 BOUNDS: dict[MatchKind, Bound] = {
-    MatchKind.EDITED: Bound("edited", 0.47, 0.70),
+    MatchKind.EDITED: Bound("edited", 0.40, 0.70),
     MatchKind.QUOTE: Bound("quote", 0.70, 0.95),
     MatchKind.SAME_PLACE: Bound("same_place", 0.50, 0.85),
 }

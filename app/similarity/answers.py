@@ -51,7 +51,7 @@ def past_answers(
         times[key] = times.get(key, 0) + 1
         if answer.score >= _LEAST_SCORE and (key not in found or _newer(answer, found[key])):
             found[key] = answer
-    shown = [_counted(answer, times[key]) for key, answer in found.items()]
+    shown = [replace(answer, times=times[key]) for key, answer in found.items()]
     return sorted(shown, key=lambda one: -one.score)[:size]
 
 
@@ -73,11 +73,6 @@ def _newer(one: PastAnswer, other: PastAnswer) -> bool:
     if one.answered_at and other.answered_at:
         return one.answered_at > other.answered_at
     return other.answered_at is None
-
-
-def _counted(answer: PastAnswer, times: int) -> PastAnswer:
-    repeated = [f"Так отвечали и другим: {times - 1}"] if times > 1 else []
-    return replace(answer, times=times, why=[*answer.why, *repeated])
 
 
 def _answer(candidate: Candidate, said: _Said, seen: Evidence) -> PastAnswer:

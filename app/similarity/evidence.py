@@ -1,6 +1,6 @@
 """All that is known of a pair, before anything is concluded from it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -31,7 +31,8 @@ _MOST_READ = 20_000
 
 def asked_of(subject: Subject, streets: Streets = NO_STREETS) -> Asked:
     """`streets` are those the cases name: they tell a street in the text from another word."""
-    whole = replace(subject, text=subject.text[:_MOST_READ])
+    moment = subject.received_at or datetime.now(UTC)  # what is being typed comes now
+    whole = replace(subject, text=subject.text[:_MOST_READ], received_at=moment)
     spot = spot_of(
         whole.text,
         subject.title,
@@ -68,7 +69,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     objects_differ: tuple[str, str] | None
     """Of one kind, where the two have none of it in common."""
     marks_differ: tuple[str, str] | None
-    """An object, number, date or name that only this and only that text has."""
+    """An object, number, date or name that only this and only that text has. Looked for only where
+    the texts are near: texts of other words always differ in something."""
 
     @property
     def meaning(self) -> float:
@@ -88,10 +90,13 @@ def weigh(asked: Asked, candidate: Candidate, thresholds: Thresholds) -> Evidenc
     author = candidate.part("author.key")
     elsewhere = _is_elsewhere(subject, candidate)
     lies = lie(asked.spot, candidate.spot, thresholds)
+    jaccard = shared / max(len(own) + len(other) - shared, 1)
+    contained = shared / max(smaller, 1)
+    near = jaccard >= thresholds.edited_possible or contained >= thresholds.quote
     return Evidence(
         exact=asked.said.norm == candidate.said.norm,
-        jaccard=shared / max(len(own) + len(other) - shared, 1),
-        contained=shared / max(smaller, 1),
+        jaccard=jaccard,
+        contained=contained,
         pieces=smaller,
         cosine=candidate.cosine,
         words=candidate.words or 0.0,
@@ -104,9 +109,16 @@ def weigh(asked: Asked, candidate: Candidate, thresholds: Thresholds) -> Evidenc
         gap=_gap(subject, candidate),
         was_open=_was_open(subject, candidate),
         objects_differ=differing_objects(asked.spot.objects, candidate.spot.objects),
-        marks_differ=differing(asked.spot.objects, candidate.spot.objects)
-        or differing(asked.said.marks, candidate.said.marks)
-        or differing(asked.said.names, candidate.said.names),
+        marks_differ=_marks_differ(asked, candidate) if near else None,
+    )
+
+
+def _marks_differ(asked: Asked, candidate: Candidate) -> tuple[str, str] | None:
+    own, other = asked.said, candidate.said
+    return (
+        differing(asked.spot.objects, candidate.spot.objects)
+        or differing(own.marks, other.marks)
+        or differing(own.names, other.names)
     )
 
 
@@ -121,7 +133,6 @@ def _is_elsewhere(subject: Subject, candidate: Candidate) -> bool:
 
 
 def _gap(subject: Subject, candidate: Candidate) -> timedelta:
-    """A message that is being typed comes now: no gap to it is known before it is there."""
     moment = subject.received_at
     return abs(moment - candidate.received_at) if moment else timedelta(0)
 

@@ -47,7 +47,7 @@ def main_of_cited(
 ) -> Match:
     """The main case of a group, reached by the number of a duplicate in it."""
     seen = weigh(asked, candidate, thresholds)
-    why = [*cited.why, f"Обращение {cited.number} — его дубликат"]
+    why = [*cited.why, f"Обращение {cited.number} — его дубль"]
     match = _match(candidate, seen, MatchKind.CITES, 1.0, why)
     return replace(match, through=cited.number)
 
@@ -93,7 +93,7 @@ def _level(seen: Evidence, limits: Thresholds) -> tuple[MatchKind | None, float]
     least = limits.quote_pieces_here if _is_here(seen) else limits.quote_pieces
     if seen.exact:
         return MatchKind.EXACT, 1.0
-    if seen.jaccard >= _edited_from(seen, limits):
+    if seen.jaccard >= limits.edited:
         return MatchKind.EDITED, seen.jaccard
     if seen.contained >= limits.quote and seen.pieces >= least:
         return MatchKind.QUOTE, seen.contained

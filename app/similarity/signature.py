@@ -4,7 +4,7 @@ MinHash over pieces of four letters, 32 bands of 3 rows. On 6,768 real texts wit
 0.990 of messages with typos, 0.985 reworded, 0.862 cut, and brings in 0.14 % of the others.
 """
 
-from itertools import pairwise
+from struct import Struct
 
 from rensa import RMinHash
 from xxhash import xxh64_hexdigest
@@ -19,25 +19,28 @@ _SEED = 7
 
 def shingles(text: str) -> set[str]:
     """Pieces of four signs of the plain text; a shorter text is one piece."""
-    whole = plain(text)
-    if len(whole) <= GRAM:
-        return {whole} if whole else set()
-    return {whole[start : start + GRAM] for start in range(len(whole) - GRAM + 1)}
+    return set(_pieces(text))
 
 
 def signature(text: str) -> list[str]:
     """`band:hash` for each band; empty for a text without letters and digits."""
-    pieces = shingles(text)
+    pieces = _pieces(text)
     if not pieces:
         return []
     made = RMinHash(num_perm=BANDS * ROWS, seed=_SEED)
-    made.update(sorted(pieces))
-    digest = made.digest()
-    ends = range(0, BANDS * ROWS + 1, ROWS)
-    return [
-        f"{band}:{_hash(digest[start:stop])}" for band, (start, stop) in enumerate(pairwise(ends))
-    ]
+    made.update(pieces)  # the least of each hash: order and repetitions change nothing
+    rows = _PACKED.pack(*made.digest())
+    return [name + xxh64_hexdigest(rows[start:stop]) for name, start, stop in _BANDS]
 
 
-def _hash(rows: list[int]) -> str:
-    return xxh64_hexdigest(b"".join(row.to_bytes(8, "little") for row in rows))
+def _pieces(text: str) -> list[str]:
+    whole = plain(text)
+    if len(whole) <= GRAM:
+        return [whole] if whole else []
+    return [whole[start : start + GRAM] for start in range(len(whole) - GRAM + 1)]
+
+
+_PACKED = Struct(f"<{BANDS * ROWS}Q")
+_OCTETS = 8 * ROWS
+_BANDS = [(f"{band}:", band * _OCTETS, (band + 1) * _OCTETS) for band in range(BANDS)]
+"""What a token begins with, and where its rows lie in the packed digest."""

@@ -6,7 +6,6 @@ from app.similarity.evidence import Evidence
 from app.similarity.models import MatchKind
 from app.similarity.spot import Nearness
 
-_NOWHERE_METRES = 1_000
 _CHARACTERS = 160
 
 

@@ -4,10 +4,11 @@ import re
 
 import xxhash
 
-from app.text.words import fold, words
+from app.text.words import fold
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[a-z0-9.-]+\.(?:ru|com|рф|org|net)/\S*")
 _MENTION = re.compile(r"\[(?:id|club|public)\d+\|[^\]]*\]|[@*][a-z0-9_.]{3,}(?:\s*\([^)]*\))?")
+_WORD = re.compile(r"[^\W_]+")
 _REPOST = re.compile(r"^\s*(?:rt|репост|переслано|fwd?)\b[\s:]*")
 
 _NUMBER = re.compile(r"(?<![^\W_])\d+(?:[.,/]\d+)*[а-яa-z]?(?![^\W_])")
@@ -26,8 +27,13 @@ _SHORTEST_CITED = 5
 
 def plain(text: str) -> str:
     """`text` as copies share it: folded, without links, mentions, a repost mark, punctuation."""
-    folded = _LINK.sub(" ", fold(text))
-    return " ".join(words(_REPOST.sub(" ", _MENTION.sub(" ", folded))))
+    folded = fold(text)
+    if "/" in folded or "www." in folded:
+        folded = _LINK.sub(" ", folded)
+    if any(sign in folded for sign in "[@*"):
+        folded = _MENTION.sub(" ", folded)
+    repost = _REPOST.match(folded)
+    return " ".join(_WORD.findall(folded, repost.end() if repost else 0))
 
 
 def norm_hash(text: str) -> str:

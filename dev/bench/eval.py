@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.settings import ROOT, Settings, get_settings
+from dev.bench import eval_similar
 from dev.bench.abbreviations import read_pairs, score_pairs
 from dev.bench.kursk import read_themes, score_themes, with_many
 from dev.bench.noise import with_typos, wrong_layout
@@ -18,6 +19,8 @@ from dev.bench.xquad import Task, read_task
 
 SUBSET = ROOT / "tests" / "relevance" / "xquad_subset.json"
 DEPTH = 10
+AT_ONCE = 4
+"""Questions under way: nothing here is about time."""
 CLEAN, LAYOUT, TYPOS = "как есть", "не та раскладка", "опечатки"
 NOISE: dict[str, Callable[[Task], Task]] = {
     CLEAN: lambda task: task,
@@ -43,12 +46,14 @@ async def evaluate(
 
 async def _score(name: str, task: Task, find: Find) -> Score:
     """Reciprocal ranks: 1 / rank, 0 when not in the ten."""
-    gains = []
-    for question, sentence in task.questions:
-        found = await find(question, DEPTH)
-        rank = found.index(str(sentence)) + 1 if str(sentence) in found else None
-        gains.append(1 / rank if rank else 0.0)
-    return Score(name, gains)
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def gain(question: str, sentence: int) -> float:
+        async with at_once:
+            found = await find(question, DEPTH)
+        return 1 / (found.index(str(sentence)) + 1) if str(sentence) in found else 0.0
+
+    return Score(name, await asyncio.gather(*(gain(*asked) for asked in task.questions)))
 
 
 def _task_lines(what: str, task: Task, scores: dict[str, list[Score]]) -> list[str]:
@@ -110,6 +115,7 @@ def _sections(xquad: Path, kursk: Path | None, rutube: Path | None) -> dict[str,
         f"Поиск: {whole}": _task_lines(_XQUAD, task, asyncio.run(evaluate(settings, task))),
         "Поиск: сокращения": _lines("полнота", words, asyncio.run(score_pairs(settings, pairs))),
     }
+    sections |= eval_similar.sections(asyncio.run(eval_similar.measure(settings)))
     if rutube:
         entries = read_rutube(rutube)
         found = asyncio.run(evaluate(settings, entries, [CLEAN]))

@@ -6,7 +6,9 @@ from playwright.sync_api import Page
 
 from dev.screenshots.looks import Door, Look
 
-LISTS = frozenset({"work", "search", "imports", "exports", "people", "books", "audit"})
+LISTS = frozenset(
+    {"work", "search", "imports", "exports", "people", "books", "audit", "duplicates"}
+)
 """Parts of the site that are looked at on a wide screen too."""
 PAGES: dict[str, tuple[str, ...]] = {
     "": ("sign-in", "sign-in?next=/work"),
@@ -15,6 +17,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         *("search", "search?q=абракадабра", "search?q=вода&channel=vk", "search?from=2026-13-45"),
         *("work/views", "cases/new", "cases/26-999999", "people", "notices", "нет"),
         *("me", "me/substitutions", "me/notices"),
+        *("duplicates", "duplicates?show=accepted", "duplicates/figures"),
     ),
     "executor": ("work", "search?q=вода"),
     "head": ("search", "work"),

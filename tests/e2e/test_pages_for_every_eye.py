@@ -29,13 +29,17 @@ from app.cases.models import (
     Workflow,
 )
 from app.deadlines.shipped import SHIPPED
+from app.duplicates import verdicts
+from app.duplicates.models import Verdict, pair_id
+from app.duplicates.pairs import offer
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.reference.service import DepartmentDraft, SectorDraft, create_department, create_sector
 from app.settings import Settings
+from app.similarity.models import MatchKind, OfferedPair
 from tests.e2e.conftest import BOSS, visit
-from tests.e2e.test_search_page import troubles
+from tests.e2e.test_search_page import SERIOUS, troubles
 from tests.factories import make_user
 from tests.integration.search_corpus import at, case
 
@@ -54,7 +58,11 @@ PAGES = (
     *("/books/danger", "/books/danger/gas", "/books/suggestions"),
     *("/audit", "/me", "/me/password", "/me/substitutions", "/me/totp"),
     *("/notices", "/me/notices"),
+    *("/duplicates", "/duplicates?show=accepted", "/duplicates/figures"),
+    *("/duplicates/cases/26-000004", "/duplicates/cases/26-000006"),
 )
+OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size"]
+"""Rules of axe that a scheme of colours can break; the others read the same document."""
 SIGNED_OUT = ("/sign-in", "/sign-in?next=/work")
 LONG = "Просим_осмотреть_и_починить_" * 12
 """A word without a place to break it, as people and machines write."""
@@ -115,6 +123,19 @@ def cases() -> list[Case]:
     return [timed(None, one, SHIPPED, now) for one in made]
 
 
+def doubted(one: str, other: str) -> OfferedPair:
+    return OfferedPair(
+        a_id=one,
+        b_id=other,
+        kind=MatchKind.EDITED,
+        score=0.6,
+        doubt=0.5,
+        why=["Тот же текст с правкой", LONG],
+        theme=LONG[:200],
+        at=datetime.now(UTC),
+    )
+
+
 @pytest.fixture
 async def site(product: str, settings: Settings, engine: Engine) -> str:
     await create_sector(engine, BOSS, SectorDraft("Городское хозяйство"), "city")
@@ -125,6 +146,9 @@ async def site(product: str, settings: Settings, engine: Engine) -> str:
     for one in cases():
         await writer.create(engine, Index.CASES, one.id, msgspec.to_builtins(one))
     await engine.refresh(Index.CASES)
+    for one, other in ((4, 5), (5, 6), (7, 8)):
+        await offer(engine, [doubted(f"id-{one:04d}", f"id-{other:04d}")])
+    await verdicts.give(engine, BOSS, pair_id("id-0004", "id-0005"), Verdict.YES, settings.zone)
     return product
 
 
@@ -139,12 +163,17 @@ async def colours(page: Page, scheme: str) -> None:
 
 
 async def seen(page: Page) -> list[str]:
-    """What axe finds in both schemes."""
-    found = []
-    for scheme in ("light", "dark"):
-        await colours(page, scheme)
-        found += [f"{scheme}: {one}" for one in await troubles(page)]
-    return found
+    """What axe finds: all its rules, then in the other scheme those that look at the colours."""
+    await colours(page, "light")
+    found = [f"light: {one}" for one in await troubles(page)]
+    await colours(page, "dark")
+    dark = await page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'rule', values: rules}})", OF_LOOKS
+    )
+    serious = [one for one in dark["violations"] if one["impact"] in SERIOUS]
+    return found + [
+        f"dark: {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in serious
+    ]
 
 
 async def findings(page: Page, address: str, width: int) -> list[str]:
