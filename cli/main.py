@@ -20,6 +20,7 @@ _COMMANDS = {
     "rebuild": "cli.rebuild:rebuild_index",
     "schedule": "cli.processes:schedule",
     "search": "cli.search:search",
+    "suggest": "cli.suggest:suggest",
     "serve": "cli.serve:serve",
     "similar": "cli.similar:similar",
     "setup": "cli.setup:setup",

@@ -42,8 +42,8 @@ def _shown(value: Any) -> str:
         return "пусто"
     if isinstance(value, bool):
         value = str(value).lower()
-    if isinstance(value, Path) and value.is_relative_to(ROOT):
-        value = value.relative_to(ROOT)
+    if isinstance(value, Path | str) and Path(value).is_relative_to(ROOT):
+        value = Path(value).relative_to(ROOT)
     return f"`{value}`"
 
 

@@ -20,6 +20,7 @@ from tests.sites import site, sites_come_back
 
 __all__ = ["sites_come_back"]
 
+os.environ["OTKLIK_ENCODER_DIR"] = ""  # what is about meaning asks for it (`encoder_dir`)
 IN_CI = bool(os.environ.get("CI"))
 
 

@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
-from app.jobs import queue_namespace
 from app.settings import Settings
 from app.tasks import end
 
@@ -27,7 +26,7 @@ class Turn:
     """Whose turn it is. Whoever is told to wait leaves word, and the one at work goes on for it."""
 
     def __init__(self, redis: Redis, settings: Settings, name: str) -> None:
-        key = f"{queue_namespace(settings)}:{name}"
+        key = f"{settings.index_prefix}turn:{name}"  # not of the queues: theirs have their names
         self._redis, self._asked = redis, f"{key}:asked"
         self._seconds = settings.lease_seconds
         self._lock = redis.lock(key, timeout=settings.lease_seconds, thread_local=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from app.errors import EncoderError
-from app.meaning.folder import MANIFEST, MODEL, NAME, read_manifest, verify
+from app.meaning.folder import MANIFEST, MODEL, NAME, read_manifest, shipped_manifest, verify
 
 log = structlog.get_logger()
 
@@ -58,7 +58,7 @@ def _is_there(folder: Path) -> bool:
             log.warning("encoder_damaged", folder=folder.name)
             return False
         raise
-    return True
+    return manifest.name != NAME or manifest == shipped_manifest(manifest.files)
 
 
 def _is_ours(folder: Path) -> bool:

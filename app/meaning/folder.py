@@ -58,6 +58,16 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
         return hashlib.sha256("\x1f".join(used).encode()).hexdigest()[:8]
 
 
+PREFIX, QUESTION_PREFIX = "passage: ", "query: "
+"""As e5 was taught. XQuAD by vectors alone, MRR@10: 0.774 with «query: » for both, 0.799 so."""
+LONGEST = 512
+
+
+def shipped_manifest(files: dict[str, str]) -> Manifest:
+    """How the encoder made of the shipped weights is used; an older description is out of date."""
+    return Manifest(NAME, DIMS, PREFIX, LONGEST, Pooling.NONE, files, QUESTION_PREFIX)
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Raises `EncoderError` with what is wrong; the files themselves are checked by `verify`."""
     try:

@@ -124,7 +124,6 @@ _SWITCH_OFF = {
     "either": "искать всё вместе",
     "nearly": "только как написано",
     "loosened": "только со всеми словами",
-    "meaning": MODE_NAMES[Mode.WORDS],
 }
 _SWITCHED_OFF = {
     "number": "Номер не выделен из слов",
@@ -142,25 +141,23 @@ _SWITCHED_OFF = {
 }
 
 
+_SAID_ELSEWHERE = frozenset({"meaning"})
+"""The total says how many, and the choice of the way of searching stands beside it."""
+
+
 def _notes(params: SearchParams, results: Results) -> list[Note]:
     done = [
-        Note(change.message, _SWITCH_OFF[change.code], address(_without(params, change.code)))
+        Note(change.message, _SWITCH_OFF[change.code], address(params.switched(change.code)))
         if change.code in _SWITCH_OFF
         else Note(change.message)
         for change in results.asked.changes
+        if change.code not in _SAID_ELSEWHERE
     ]
     left = [
         Note(f"{_SWITCHED_OFF[step]}.", "включить снова", address(params.switched(step)))
         for step in params.asis
     ]
     return done + left
-
-
-def _without(params: SearchParams, code: str) -> SearchParams:
-    """The question without what was done to it."""
-    if code == "meaning":
-        return replace(params, mode=Mode.WORDS, after=None)
-    return params.switched(code)
 
 
 _IN_THE_FORM = frozenset({"q", "from", "to", "after"})

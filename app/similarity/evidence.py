@@ -1,6 +1,6 @@
 """All that is known of a pair, before anything is concluded from it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -31,7 +31,8 @@ _MOST_READ = 20_000
 
 def asked_of(subject: Subject, streets: Streets = NO_STREETS) -> Asked:
     """`streets` are those the cases name: they tell a street in the text from another word."""
-    whole = replace(subject, text=subject.text[:_MOST_READ])
+    moment = subject.received_at or datetime.now(UTC)  # what is being typed comes now
+    whole = replace(subject, text=subject.text[:_MOST_READ], received_at=moment)
     spot = spot_of(
         whole.text,
         subject.title,
@@ -132,7 +133,6 @@ def _is_elsewhere(subject: Subject, candidate: Candidate) -> bool:
 
 
 def _gap(subject: Subject, candidate: Candidate) -> timedelta:
-    """A message that is being typed comes now: no gap to it is known before it is there."""
     moment = subject.received_at
     return abs(moment - candidate.received_at) if moment else timedelta(0)
 

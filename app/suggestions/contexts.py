@@ -10,10 +10,12 @@ from app.cases.actions.table import RULES
 from app.cases.codes import IMPORTANCE_NAMES, Importance
 from app.cases.models import Case
 from app.suggestions.models import By, DepartmentGuess, PlaceGuess, Suggestion, ThemeGuess
-from app.suggestions.words import SOURCES, confidence, theme_note
+from app.suggestions.words import SOURCES, confidence, place_text, theme_note
 from app.viewer import Viewer
 
 KEYS = ("1", "2", "3")
+SHORTER = 0.8
+"""Of its text a gist has to be to be worth reading beside it."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def panel_of(case: Case, viewer: Viewer, found: Suggestion) -> Panel:
         importance=_importance(case, viewer, found),
         dangers=found.importance.why,
         place=_place(case, viewer, found.place),
-        gist=found.gist,
+        gist=found.gist if len(found.gist) < len(case.text.strip()) * SHORTER else "",
         source=SOURCES[found.by],
         learned=found.by in {By.BOTH, By.WORDS},
     )
@@ -105,14 +107,10 @@ def _place(case: Case, viewer: Viewer, place: PlaceGuess | None) -> list[Offer]:
     }
     here = all(getattr(now, name) == value for name, value in given.items())
     fields = tuple((name, value or "") for name, value in given.items())
+    if here:
+        return []
     text = place_text(place)
-    return [_offer(case, viewer, "set_place", Offer(text, place.told, fields=fields, here=here))]
-
-
-def place_text(place: PlaceGuess) -> str:
-    """«ул. Ленина, 35, Центральный район»."""
-    street = f"{place.street_type} {place.street}" if place.street_type else place.street
-    return ", ".join(part for part in (street, place.house, place.district) if part)
+    return [_offer(case, viewer, "set_place", Offer(text, place.told, fields=fields))]
 
 
 def _offer(case: Case, viewer: Viewer, action: str, offer: Offer) -> Offer:

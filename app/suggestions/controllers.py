@@ -13,11 +13,10 @@ from app.permissions import Permission
 from app.settings import Settings
 from app.suggestions.contexts import panel_of
 from app.suggestions.models import (
-    Asked,
     Suggestion,
 )
 from app.suggestions.params import read_asked
-from app.suggestions.service import suggest, this_month
+from app.suggestions.service import suggest, suggest_for_case
 from app.viewer import Viewer
 from app.web.access import needs
 from app.web.render import page
@@ -61,16 +60,7 @@ class CaseSuggestionsController(Controller):
     ) -> Template:
         """Loaded after the page of the case; without JavaScript a page of its own."""
         case = await open_case(engine, viewer, case_name)
-        place = case.place
-        asked = Asked(
-            text=case.text,
-            title=case.title or "",
-            street=place.street or "",
-            house=place.house or "",
-            municipality=place.municipality or "",
-            month=this_month(case.received_at.astimezone(settings.zone)),
-        )
-        found = await suggest(engine, viewer, asked)
+        found = await suggest_for_case(engine, viewer, case, settings.zone)
         context = {"case": case, "panel": panel_of(case, viewer, found)}
         return page(
             request, "suggestions/page.html", fragment="suggestions/_panel.html", context=context

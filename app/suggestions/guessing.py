@@ -17,7 +17,7 @@ from app.suggestions.store import DEPARTMENT, THEME, Model
 from app.text.formal import split_formal
 from app.text.lemmas import lemmatise
 
-_LEAST = 0.02
+_LEAST = 0.05
 """A chance below it is not worth a line."""
 _NAMED = 0.5
 """Share of a theme's name that has to be in the text where nothing was learned."""

@@ -1,11 +1,14 @@
 """Suggests what a message is about, whose it is, how urgent, where and in one line."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from anyio.to_thread import run_sync
 from msgspec.structs import replace
 
+from app.cases.models import Case
 from app.engine.client import Engine
+from app.engine.names import Index
 from app.errors import EncoderError, EngineSetupError, EngineUnavailableError, ForbiddenError
 from app.meaning.service import question_vector
 from app.permissions import Permission
@@ -27,7 +30,7 @@ from app.suggestions.models import (
 )
 from app.text.addresses import find_address
 from app.text.words import words
-from app.viewer import Viewer
+from app.viewer import Viewer, require
 
 _FEWEST_WORDS = 3
 """Of a text a theme is suggested for: fewer are the beginning of a sentence."""
@@ -41,14 +44,41 @@ async def suggest(engine: Engine, viewer: Viewer | None, asked: Asked) -> Sugges
     ):
         raise ForbiddenError("Нет права: менять тему, место и важность.")
     vector, version = await _vector(engine, asked)
-    found = await suggest_for(engine, asked, vector, version)
+    return await _within_sight(engine, viewer, await suggest_for(engine, asked, vector, version))
+
+
+async def suggest_for_case(
+    engine: Engine, viewer: Viewer | None, case: Case, zone: ZoneInfo
+) -> Suggestion:
+    """By the vector the case bears, where it does. The caller has checked that it may be seen."""
+    require(viewer, Permission.CASE_CLASSIFY)
+    place = case.place
+    asked = Asked(
+        text=case.text[:LONGEST_TEXT],
+        title=case.title or "",
+        street=place.street or "",
+        house=place.house or "",
+        municipality=place.municipality or "",
+        month=this_month(case.received_at.astimezone(zone)),
+    )
+    stored = await engine.get(Index.CASES, case.id, fields=("emb", "emb_ver"))
+    vector = stored.source.get("emb") if stored else None
+    if stored is None or vector is None:
+        return await suggest(engine, viewer, asked)
+    found = await suggest_for(engine, asked, vector, stored.source.get("emb_ver", ""))
+    return await _within_sight(engine, viewer, found)
+
+
+async def _within_sight(engine: Engine, viewer: Viewer | None, found: Suggestion) -> Suggestion:
     if (await current_book(engine)).departments or _sees_all_departments(viewer):
         return found
     return replace(found, departments=[])
 
 
-def _sees_all_departments(viewer: Viewer) -> bool:
+def _sees_all_departments(viewer: Viewer | None) -> bool:
     """Without a book, names of departments come from cases this viewer might not see."""
+    if viewer is None:
+        return False
     return viewer.everything or any(scope.departments is None for scope in viewer.scopes)
 
 

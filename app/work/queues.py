@@ -17,6 +17,7 @@ class Queue(StrEnum):
 
     MINE = "mine"
     FREE = "free"
+    DANGER = "danger"
     APPROVAL = "approval"
     ASKED = "asked"
     MODERATION = "moderation"
@@ -33,6 +34,7 @@ class Queue(StrEnum):
 QUEUE_NAMES: Mapping[Queue, str] = {
     Queue.MINE: "Мои",
     Queue.FREE: "Никто не взял",
+    Queue.DANGER: "Опасное, никто не взял",
     Queue.APPROVAL: "Ждут моего согласования",
     Queue.ASKED: "Запросы к нам",
     Queue.MODERATION: "На модерации",
@@ -59,6 +61,7 @@ _NEEDS: Mapping[Queue, Permission] = {
     Queue.SLIPPED: Permission.TODAY_VIEW,
     Queue.SILENT: Permission.TODAY_VIEW,
     Queue.RETURNED: Permission.CASE_ASSIGN,
+    Queue.DANGER: Permission.CASE_CLASSIFY,
 }
 """Whoever may do nothing with a queue is not offered it; what it holds does not depend on this."""
 
@@ -120,6 +123,16 @@ def _free(viewer: Viewer, _: Moment) -> Clause:
     if viewer.departments:
         free["bool"]["filter"] = [{"terms": {"workflow.department": sorted(viewer.departments)}}]
     return free
+
+
+def _danger(_: Viewer, __: Moment) -> Clause:
+    """With words of danger in the text, whatever importance it has by now."""
+    return {
+        "bool": {
+            "filter": [{"exists": {"field": "danger"}}],
+            "must_not": [{"exists": {"field": "workflow.assignee"}}],
+        }
+    }
 
 
 def _approval(viewer: Viewer, _: Moment) -> Clause:
@@ -193,6 +206,7 @@ def _open(_: Viewer, __: Moment) -> Clause:
 _CLAUSES = {
     Queue.MINE: _mine,
     Queue.FREE: _free,
+    Queue.DANGER: _danger,
     Queue.APPROVAL: _approval,
     Queue.ASKED: _asked,
     Queue.MODERATION: _moderation,

@@ -2,11 +2,12 @@
 
 import click
 
-from dev.bench import chase, deadlines, enrichment, imports, rebuild, search, similar, work
+from dev.bench import chase, deadlines, enrichment, imports, rebuild, search, similar, suggest, work
 
 _SEARCH_PARTS = ("search", "pages", "hostile", "exports")
+_VECTOR_PARTS = ("similar", "hybrid")
 _CASE_PARTS = ("deadlines", "work", "chase", "rebuild", "enrichment")
-_PARTS = ("imports", *_SEARCH_PARTS, "similar", *_CASE_PARTS)
+_PARTS = ("imports", *_SEARCH_PARTS, *_VECTOR_PARTS, "suggest", *_CASE_PARTS)
 
 
 @click.command()
@@ -20,8 +21,8 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
         imports.main(rows)
     if set(_SEARCH_PARTS) & set(chosen):
         search.main(messages, chosen)
-    if "similar" in chosen:
-        similar.main(messages)
+    if set(_VECTOR_PARTS) & set(chosen):
+        similar.main(messages, chosen)
     if "deadlines" in chosen:
         deadlines.main()
     if "work" in chosen:
@@ -32,6 +33,8 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
         rebuild.main(messages)
     if "enrichment" in chosen:
         enrichment.main()
+    if "suggest" in chosen:
+        suggest.main()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Collection
 
 import click
 from msgspec import Struct
@@ -15,6 +16,7 @@ from app.similarity.models import Similar, Subject
 from app.similarity.service import similar, subject_of
 from app.similarity.signature import signature
 from app.viewer import LOCAL_VIEWER
+from dev.bench.hybrid import hybrid_lines
 from dev.bench.imports import installation
 from dev.bench.messages import messages
 from dev.bench.report import table, write_section
@@ -36,17 +38,25 @@ class Took(Struct, frozen=True):
     by_words: int
 
 
-async def bench_similar(total: int) -> None:
+async def bench_similar(total: int, parts: Collection[str]) -> None:
+    """Searches by meaning are measured on the same messages: loading them takes the most."""
     own = get_settings().model_copy(update={"index_prefix": f"bench{os.getpid()}-"})
     async with installation(own) as engine:
         started = time.perf_counter()
         written = await load_with_vectors(engine, total)
         await rebuild(engine)
         click.echo(f"{written} messages with vectors in {time.perf_counter() - started:.0f} s")
-        measured = [await _stored(engine, total), await _typed(engine)]
-    lines = _lines(written, measured, signature_ms())
+        if "hybrid" in parts:
+            searched = await hybrid_lines(engine, own, written)
+            _record("Поиск по словам и смыслу: скорость", searched)
+        if "similar" in parts:
+            measured = [await _stored(engine, total), await _typed(engine)]
+            _record("Похожие обращения: скорость", _lines(written, measured, signature_ms()))
+
+
+def _record(title: str, lines: list[str]) -> None:
     click.echo("\n".join(lines))
-    write_section("Похожие обращения: скорость", lines)
+    write_section(title, lines)
 
 
 async def _stored(engine: Engine, total: int) -> Took:
@@ -115,5 +125,5 @@ def _lines(written: int, measured: list[Took], signed_ms: float) -> list[str]:
     ]
 
 
-def main(messages_total: int) -> None:
-    asyncio.run(bench_similar(messages_total))
+def main(total: int, parts: Collection[str]) -> None:
+    asyncio.run(bench_similar(total, parts))

@@ -27,7 +27,17 @@ PAGES: dict[str, tuple[str, ...]] = {
         *("books", "books/departments/new", "books/departments/water", "books/sectors"),
         *("books/sectors/zhkh", "books/deadlines", "books/deadlines/profiles/new"),
         *("books/deadlines/choices", "books/deadlines/ladder", "books/deadlines/calendars"),
-        *("books/deadlines/calendars/new", "audit", "system", "me", "me/password", "me/totp"),
+        *(
+            "books/deadlines/calendars/new",
+            "books/danger",
+            "books/danger/gas",
+            "books/suggestions",
+            "audit",
+            "system",
+            "me",
+            "me/password",
+            "me/totp",
+        ),
     ),
 }
 STATES = ("moderation", "new", "assigned", "in_progress", "approval", "interim", "answered")

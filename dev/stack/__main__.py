@@ -9,6 +9,7 @@ import threading
 import click
 
 from dev.stack import processes
+from dev.stack.places import passing_base, stack_base
 from dev.stack.state import Profile
 from dev.stack.supervisor import find_or_start, running
 from dev.stack.talk import StackError, say
@@ -27,7 +28,8 @@ def main() -> None:
 def run(name: str, heap: str, command: tuple[str, ...], *, short: bool) -> None:
     """Выполнить команду со своими Elasticsearch и Redis; данные потом удаляются."""
     signal.signal(signal.SIGTERM, _as_interrupt)
-    profile = Profile(f"{name}-{os.getpid()}", heap=heap, short=short, throwaway=True)
+    base = passing_base() if short else stack_base()
+    profile = Profile(f"{name}-{os.getpid()}", heap=heap, short=short, throwaway=True, base=base)
     with running(profile) as stack:
         say(f"Elasticsearch: {stack.es_url}, Redis: {stack.redis_url}")
         code = _call(command, dict(os.environ) | dict(stack.env))

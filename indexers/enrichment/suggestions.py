@@ -30,7 +30,7 @@ async def add_suggestions(tools: Tools, cases: Sequence[Stored]) -> Findings:
         vector, version = source.get("emb"), source.get("emb_ver", "")
         asked = asked_of(one, zone)
         found = await suggest_for(tools.engine, asked, vector, version, explained=False)
-        changes: dict[str, Any] = {"suggested": _kept(found, tools)}
+        changes: dict[str, Any] = _kept(source, found, tools)
         if found.danger or "danger" in source:
             changes["danger"] = found.danger or None
         if deadlines is not None:
@@ -56,9 +56,15 @@ def asked_of(case: Stored, zone: ZoneInfo) -> Asked:
     )
 
 
-def _kept(found: Suggestion, tools: Tools) -> dict[str, Any]:
+def _kept(source: dict[str, Any], found: Suggestion, tools: Tools) -> dict[str, Any]:
+    """`before_people`: the case had no theme yet, so what people choose later judges it. Such a one
+    stays as it was when the case is looked at again after they have chosen.
+    """
+    undecided = source.get("classifier", {}).get("im_theme") is None
+    if not undecided and source.get("suggested", {}).get("before_people"):
+        return {}
     kept: dict[str, Any] = msgspec.to_builtins(found)
-    return {**kept, "at": tools.now.isoformat()}
+    return {"suggested": {**kept, "at": tools.now.isoformat(), "before_people": undecided}}
 
 
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from app.cases.codes import DONE_STATES
 from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.names import Index
 from app.errors import EncoderError
+from app.meaning.models import Vectors
 from app.meaning.service import message_vectors
 from app.suggestions.gazetteer import Seen
 from app.suggestions.models import Judged
-from indexers.learning.fit import FEWEST, Rows
+from indexers.learning.amounts import FEWEST
 
 log = structlog.get_logger()
 
@@ -38,7 +39,7 @@ class Example(Struct, frozen=True):
     department: str | None
     updated_at: str
     suggested: list[str]
-    """Themes that were suggested when the case came."""
+    """Themes that were suggested while the case had none."""
 
 
 class Gathered(Struct):
@@ -47,7 +48,7 @@ class Gathered(Struct):
     examples: list[Example] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
     usual: dict[str, dict[str, float]] = field(default_factory=dict)
-    vectors: Rows | None = None
+    vectors: Vectors | None = None
     emb_ver: str | None = None
     trouble: str = ""
     """Why there are no vectors, as a Russian sentence."""
@@ -134,13 +135,14 @@ async def _newest(engine: Engine, theme: str, size: int) -> list[dict[str, Any]]
 
 
 def _example(source: dict[str, Any]) -> Example:
-    title = source.get("title")
+    title, suggested = source.get("title"), source.get("suggested", {})
+    shown = suggested.get("themes", []) if suggested.get("before_people") else []
     return Example(
         f"{title}\n{source['text']}" if title else source["text"],
         source["classifier"]["im_theme"],
         source.get("workflow", {}).get("department"),
         source["updated_at"],
-        [one["value"] for one in source.get("suggested", {}).get("themes", [])],
+        [one["value"] for one in shown],
     )
 
 
@@ -160,7 +162,7 @@ async def _add_vectors(engine: Engine, found: Gathered, sources: list[dict[str, 
 
 async def _vectors(
     engine: Engine, examples: list[Example], sources: list[dict[str, Any]], version: str
-) -> Rows:
+) -> Vectors:
     kept = {
         place: source["emb"]
         for place, source in enumerate(sources)

@@ -10,10 +10,10 @@ from app.suggestions.features import Features, features
 from app.suggestions.linear import Vocabulary
 from app.suggestions.models import Quality
 from app.suggestions.store import DEPARTMENT, THEME, Model
-from indexers.learning.fit import FEWEST, Learned, learn, vocabulary_of
+from indexers.learning.amounts import FEWEST, FEWEST_EXAMPLES
+from indexers.learning.fit import Learned, learn, vocabulary_of
 from indexers.learning.gather import Gathered
 
-FEWEST_EXAMPLES = 20
 FEWEST_FRESH = 30
 """Cases decided since the present model was learned that both are compared by."""
 _WORSE = 0.02
@@ -89,10 +89,10 @@ def why_not(found: Gathered, fresh: Trained, present: Model | None, learned_at: 
     """
     if present is None or THEME not in present.voters:
         return ""
-    places = [n for n, one in enumerate(found.examples) if one.updated_at > learned_at]
+    places = [n for n in fresh.theme.first_right if found.examples[n].updated_at > learned_at]
     if len(places) < FEWEST_FRESH:
         return ""
-    ours = float(fresh.theme.right_first[places].mean())
+    ours = float(np.mean([fresh.theme.first_right[place] for place in places]))
     theirs = _first_of(present, found, places)
     if ours >= theirs - _WORSE:
         return ""

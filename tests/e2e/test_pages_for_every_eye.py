@@ -39,7 +39,7 @@ from app.reference.service import DepartmentDraft, SectorDraft, create_departmen
 from app.settings import Settings
 from app.similarity.models import MatchKind, OfferedPair
 from tests.e2e.conftest import BOSS, visit
-from tests.e2e.test_search_page import troubles
+from tests.e2e.test_search_page import SERIOUS, troubles
 from tests.factories import make_user
 from tests.integration.search_corpus import at, case
 
@@ -55,11 +55,14 @@ PAGES = (
     *("/people", "/people/new", "/people/rights", "/people/substitutions"),
     *("/people/ivanova", "/people/ivanova/leave", "/people/boss"),
     *("/books", "/books/departments/new", "/books/departments/roads", "/books/sectors"),
+    *("/books/danger", "/books/danger/gas", "/books/suggestions"),
     *("/audit", "/me", "/me/password", "/me/substitutions", "/me/totp"),
     *("/notices", "/me/notices"),
     *("/duplicates", "/duplicates?show=accepted", "/duplicates/figures"),
     *("/duplicates/cases/26-000004", "/duplicates/cases/26-000006"),
 )
+OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size"]
+"""Rules of axe that a scheme of colours can break; the others read the same document."""
 SIGNED_OUT = ("/sign-in", "/sign-in?next=/work")
 LONG = "Просим_осмотреть_и_починить_" * 12
 """A word without a place to break it, as people and machines write."""
@@ -160,12 +163,17 @@ async def colours(page: Page, scheme: str) -> None:
 
 
 async def seen(page: Page) -> list[str]:
-    """What axe finds in both schemes."""
-    found = []
-    for scheme in ("light", "dark"):
-        await colours(page, scheme)
-        found += [f"{scheme}: {one}" for one in await troubles(page)]
-    return found
+    """What axe finds: all its rules, then in the other scheme those that look at the colours."""
+    await colours(page, "light")
+    found = [f"light: {one}" for one in await troubles(page)]
+    await colours(page, "dark")
+    dark = await page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'rule', values: rules}})", OF_LOOKS
+    )
+    serious = [one for one in dark["violations"] if one["impact"] in SERIOUS]
+    return found + [
+        f"dark: {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in serious
+    ]
 
 
 async def findings(page: Page, address: str, width: int) -> list[str]:

@@ -142,6 +142,7 @@ def _holds(queue: Queue, viewer: Viewer, one: Case) -> bool:
         Queue.SLIPPED: one.promised_at is not None and one.promised_at < MINUTE,
         Queue.SILENT: work.asked_due_at is not None and work.asked_due_at < MINUTE,
         Queue.RETURNED: bool(work.returned) and work.department is None,
+        Queue.DANGER: bool(one.danger) and untaken,
         Queue.OPEN: True,
     }
     return rules[queue]

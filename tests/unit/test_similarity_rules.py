@@ -129,6 +129,17 @@ def test_the_same_place_is_necessary_and_not_enough() -> None:
     assert related(here, case_document(there)) is None
 
 
+def test_what_is_being_typed_comes_now() -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=40)
+    closed = {"state": "closed", "closed_at": (long_ago + timedelta(days=1)).isoformat()}
+    old = case_document(TAP, received_at=long_ago.isoformat(), **closed)
+    typed = asked_of(Subject(text=TAP, street="Мира", house="5"))
+    match = judge(typed, Candidate(old), DEFAULTS)
+    assert match is not None
+    assert match.kind is MatchKind.RECURRENCE
+    assert "Между ними 40 дн." in match.why
+
+
 def test_one_author_s_messages_of_one_hour_are_a_batch() -> None:
     soon = case_document(TAP, received_at=(NOW - timedelta(minutes=20)).isoformat())
     assert related(WATER, soon, author_key="b") is MatchKind.SAME_PLACE

@@ -139,3 +139,20 @@ def test_cache_with_the_build_may_be_read_only(
         with pytest.raises(StackError, match="OTKLIK_CACHE_DIR"):
             places.cache_folder(mine, "another-build")
     open_path.chmod(0o755)
+
+
+def test_what_lives_for_minutes_lies_in_memory_where_there_is_plenty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OTKLIK_STACK_DIR", raising=False)
+    monkeypatch.setattr(places, "MEMORY", tmp_path)
+    monkeypatch.setattr(places, "PLENTY", 1)
+    assert places.passing_base() == tmp_path / f"otklik-{os.geteuid()}"
+    monkeypatch.setattr(places, "PLENTY", 1 << 60)
+    assert places.passing_base() == places.stack_base()
+    monkeypatch.setattr(places, "PLENTY", 1)
+    monkeypatch.setattr(places, "MEMORY", tmp_path / "absent")
+    assert places.passing_base() == places.stack_base()
+    monkeypatch.setattr(places, "MEMORY", tmp_path)
+    monkeypatch.setenv("OTKLIK_STACK_DIR", str(tmp_path / "chosen"))
+    assert places.passing_base() == tmp_path / "chosen"

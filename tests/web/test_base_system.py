@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from elasticsearch import AsyncElasticsearch
@@ -16,6 +17,7 @@ from app.engine.names import Index
 from app.settings import Settings
 from app.system.contexts import INDEX_TITLES
 from indexers.audit.project import project_due
+from indexers.enrichment.run import enrich
 from tests.auditing import new_case, put
 from tests.factories import site
 from tests.installation import drop_indexes
@@ -112,6 +114,26 @@ async def test_other_mapping_version_is_said_not_merged(
     assert answer.status_code == 503
     assert answer.json()["checks"]["indexes"] == "index_version"
     assert "другая версия" in (await live.get("/system")).text
+
+
+async def test_a_model_that_is_away_is_said_and_is_no_reason_not_to_be_ready(
+    engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    await put(engine, new_case(1), new_case(2))
+    lost = settings.model_copy(update={"encoder_dir": str(tmp_path / "nothing")})
+    await enrich(engine, lost, 30)
+    await put(engine, new_case(3))
+    await engine.refresh(Index.CASES)
+    async with AsyncTestClient(site(lost), base_url=BASE) as client:
+        page = (await client.get("/system")).text
+        metrics = (await client.get("/metrics")).text
+        assert (await client.get("/health/ready")).status_code == 200
+    assert "Модели смысла нет: её делает команда «otklik setup»." in page
+    assert "только по словам" in page
+    assert "Обращений ждут обработки</dt><dd>1</dd>" in re.sub(r"<dd[^>]*>", "<dd>", page)
+    assert "otklik_encoder_ready 0.0" in metrics
+    assert 'otklik_enrichment_cases{what="unfinished"} 1.0' in metrics
+    assert 'otklik_enrichment_cases{what="without_vectors"} NaN' in metrics
 
 
 DUE = "Обращений, изменения которых ещё не в журнале"

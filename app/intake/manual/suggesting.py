@@ -55,7 +55,8 @@ async def offers_for(
     )
     found = await suggest(engine, viewer, asked)
     parts = [(FIELDS[name], listed) for name, listed in _listed(form, found, themes) if listed]
-    return Offers(parts, found.importance.why, SOURCES[found.by] if found.themes else "")
+    source = SOURCES[found.by] if any(name == FIELDS["theme"] for name, _ in parts) else ""
+    return Offers(parts, found.importance.why, source)
 
 
 def _listed(
