@@ -83,6 +83,18 @@ class ActionInfo(Struct, frozen=True, omit_defaults=True):
     fields: list[FieldInfo] = msgspec.field(default_factory=list)
 
 
+class DuplicateView(Struct, frozen=True, omit_defaults=True):
+    """Whose duplicate the case is, and the main case of its group (`root`)."""
+
+    of: str | None = None
+    of_number: str | None = None
+    root: str | None = None
+    kind: str | None = None
+    why: list[str] = msgspec.field(default_factory=list)
+    at: datetime | None = None
+    by: str | None = None
+
+
 class CaseView(Struct, frozen=True, kw_only=True):
     """A case as its viewer may see it; moments are in UTC."""
 
@@ -111,6 +123,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     notes: list[Note]
     attachments: list[Attachment]
     links: list[Link]
+    duplicate: DuplicateView | None
     forwarded: Forwarding | None
     extension: Extension | None
     rating: Rating | None
@@ -169,6 +182,7 @@ def case_view(
         ),
         answers=[_answer(answer) for answer in seen_answers(case, viewer)],
         notes=seen_notes(case, viewer),
+        duplicate=_duplicate(case),
         history=[_line(event) for event in case.history],
         actions=actions_of(case, viewer, called),
         revealed=revealed,
@@ -191,6 +205,13 @@ def actions_of(case: Case, viewer: Viewer, called: Callable[[str], str]) -> list
 
 def _answer(one: Answer) -> AnswerView:
     return AnswerView(one.id, one.kind, one.state, one.text, one.at, one.by, one.promised_at)
+
+
+def _duplicate(case: Case) -> DuplicateView | None:
+    said = case.duplicate
+    if said is None or not (said.of or said.root):
+        return None
+    return DuplicateView(said.of, said.of_number, said.root, said.kind, said.why, said.at, said.by)
 
 
 def _line(event: Event) -> HistoryLine:

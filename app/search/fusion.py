@@ -35,7 +35,9 @@ WORDS_FIRST = Weights(0.4, 0.4, 0.2)
 """Where a person knows the words: meaning only orders what words leave equal."""
 
 LEAST_COSINE = 0.35
-"""Of a case that is found by meaning alone."""
+"""Of a case that is found by meaning alone. Names of themes as questions over 450 real messages,
+vectors round their own mean: of what is so near two thirds have this very theme (at 0.25 a third,
+at 0.45 all but few are left out); of all pairs one in a hundred reaches 0.27."""
 
 
 def weights_of(asked: Understood, mode: Mode, *, relevance: bool) -> Weights | None:

@@ -31,6 +31,7 @@ INDEX_TITLES: dict[Index, str] = {
     Index.RECOUNTS: "Пересчёты сроков",
     Index.NOTICES: "Уведомления",
     Index.DIGESTS: "Сводки",
+    Index.PAIRS: "Пары на проверку дублей",
     Index.AUDIT: "Журнал",
     Index.MEANINGS: "Средние для поиска по смыслу",
     Index.ENRICHMENT: "Необработанные обращения",

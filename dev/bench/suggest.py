@@ -12,7 +12,8 @@ from app.suggestions.guessing import guess
 from app.suggestions.store import pack
 from dev.bench.messages import messages
 from dev.bench.report import table, write_section
-from indexers.learning.fit import FEWEST, Rows
+from indexers.learning.amounts import FEWEST
+from indexers.learning.fit import Rows
 from indexers.learning.gather import MOST_EXAMPLES, Example, Gathered
 from indexers.learning.train import Trained, train
 

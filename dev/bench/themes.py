@@ -17,7 +17,8 @@ from app.settings import get_settings
 from app.suggestions.features import features
 from app.suggestions.linear import Marks, chances_of
 from dev.bench.report import table
-from indexers.learning.fit import FEWEST, calibration_gap, learn, matrix, vocabulary_of
+from indexers.learning.amounts import FEWEST
+from indexers.learning.fit import calibration_gap, learn, matrix, vocabulary_of
 
 FOLDS = 5
 _BATCH = 16

@@ -65,7 +65,8 @@ class Batch:
         lost: set[str] = set()
         changes = await self._through(self._alone, read)
         if self._around:
-            lost = await self._write(read, {one: new for one, new in changes.items() if new})
+            fresh = {one: _news(read[one], new) for one, new in changes.items()}
+            lost = await self._write(read, {one: new for one, new in fresh.items() if new})
             await self._tools.engine.refresh(Index.CASES)
             read = await cases.fetch(self._tools.engine, read.keys() - lost)
             changes = await self._through(self._around, read)
@@ -133,6 +134,11 @@ class Batch:
             log.warning("cases_not_enriched", cases=len(self._reasons))
         if self.result.done:
             await failures.forget(engine, self.result.done)
+
+
+def _news(read: Stored, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What is not there already, as after a crash between the two writes."""
+    return {name: one for name, one in changes.items() if read.source.get(name) != one}
 
 
 def _action(read: Stored, changes: Mapping[str, Any]) -> bulk.BulkAction:

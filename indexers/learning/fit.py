@@ -28,8 +28,6 @@ from app.suggestions.linear import (
     softmax,
 )
 
-FEWEST = 5
-"""Examples of a class that is learned: of fewer nothing can be held back to check it."""
 FOLDS = 5
 LARGE = 5_000
 """Texts from which one fold is held out instead of each in turn: a thousand tell enough, and of

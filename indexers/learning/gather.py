@@ -12,10 +12,11 @@ from app.cases.codes import DONE_STATES
 from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.names import Index
 from app.errors import EncoderError
+from app.meaning.models import Vectors
 from app.meaning.service import message_vectors
 from app.suggestions.gazetteer import Seen
 from app.suggestions.models import Judged
-from indexers.learning.fit import FEWEST, Rows
+from indexers.learning.amounts import FEWEST
 
 log = structlog.get_logger()
 
@@ -47,7 +48,7 @@ class Gathered(Struct):
     examples: list[Example] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
     usual: dict[str, dict[str, float]] = field(default_factory=dict)
-    vectors: Rows | None = None
+    vectors: Vectors | None = None
     emb_ver: str | None = None
     trouble: str = ""
     """Why there are no vectors, as a Russian sentence."""
@@ -161,7 +162,7 @@ async def _add_vectors(engine: Engine, found: Gathered, sources: list[dict[str, 
 
 async def _vectors(
     engine: Engine, examples: list[Example], sources: list[dict[str, Any]], version: str
-) -> Rows:
+) -> Vectors:
     kept = {
         place: source["emb"]
         for place, source in enumerate(sources)

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from anyio.to_thread import run_sync
@@ -27,8 +28,11 @@ from app.suggestions.store import (
     unpack,
     write_file,
 )
+from indexers.learning.amounts import FEWEST_EXAMPLES
 from indexers.learning.gather import Gathered, classified, gather, places_seen
-from indexers.learning.train import FEWEST_EXAMPLES, Trained, too_few, train, why_not
+
+if TYPE_CHECKING:
+    from indexers.learning.train import Trained
 
 log = structlog.get_logger()
 
@@ -82,6 +86,9 @@ async def learn_now(engine: Engine, settings: Settings) -> bool:
 
 
 async def _learn(engine: Engine, lease: "_Lease") -> bool:
+    # scikit-learn costs 3 s of a core and 70 MB: not for a worker that only asks whether it is due
+    from indexers.learning.train import too_few, train, why_not
+
     started = time.monotonic()
     found = await gather(engine)
     if trouble := too_few(found):
@@ -125,7 +132,7 @@ async def _present(engine: Engine, state: ModelState | None) -> Model | None:
 
 
 async def _stored(
-    engine: Engine, lease: "_Lease", found: Gathered, fresh: Trained, started: float
+    engine: Engine, lease: "_Lease", found: Gathered, fresh: "Trained", started: float
 ) -> ModelState:
     """The files are written first: the document never names one that is not there."""
     places: Gazetteer = await run_sync(gathered, await places_seen(engine))

@@ -10,10 +10,10 @@ from app.suggestions.features import Features, features
 from app.suggestions.linear import Vocabulary
 from app.suggestions.models import Quality
 from app.suggestions.store import DEPARTMENT, THEME, Model
-from indexers.learning.fit import FEWEST, Learned, learn, vocabulary_of
+from indexers.learning.amounts import FEWEST, FEWEST_EXAMPLES
+from indexers.learning.fit import Learned, learn, vocabulary_of
 from indexers.learning.gather import Gathered
 
-FEWEST_EXAMPLES = 20
 FEWEST_FRESH = 30
 """Cases decided since the present model was learned that both are compared by."""
 _WORSE = 0.02

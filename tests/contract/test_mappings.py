@@ -22,6 +22,7 @@ from app.intake.models import ImportJob, ImportState
 from app.intake.repository import IMPORTS
 from app.reference.starter import Entry
 from app.settings import ROOT
+from app.system.contexts import INDEX_TITLES
 from dev.mappings import LIST, add_new, broken, digests, listed
 
 FILES = sorted(MAPPINGS.glob("*/v*.json"))
@@ -231,3 +232,8 @@ def test_a_changed_mapping_is_found_and_a_new_one_added(tmp_path: Path) -> None:
         file.write("\n")
     (folder / "imports" / "v0001.json").unlink()
     assert broken(folder) == ["counters/v0001.json", "imports/v0001.json"]
+
+
+def test_every_index_has_a_name_for_people() -> None:
+    """Without one the page «Состояние» cannot be shown."""
+    assert set(INDEX_TITLES) == set(Index)

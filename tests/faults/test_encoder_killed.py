@@ -82,5 +82,6 @@ async def test_everybody_catches_up(engine: Engine, settings: Settings) -> None:
     found = {hit["_id"]: hit["_source"] for hit in hits}
     assert {one.id: one.text for one in made} == {key: one["text"] for key, one in found.items()}
     assert all((one["version"], len(one["history"])) == (1, 1) for one in found.values())
-    assert all(one["rev"] == 2 for one in found.values()), "each was written once"
+    most = 3 + 2 * kills  # two writes, and again where somebody died between them
+    assert all(1 < one["rev"] <= most for one in found.values()), "nothing is done all the time"
     assert await engine.count(Index.ENRICHMENT, {"match_all": {}}) == 0

@@ -21,9 +21,9 @@ from app.meaning.waiting import VERSION, unfinished, waiting
 from app.settings import Settings
 from indexers.enrichment import batch as batching
 from indexers.enrichment import failures, run
-from indexers.enrichment.order import STEPS
 from indexers.enrichment.run import enrich
 from indexers.enrichment.steps import Findings, Step, Tools
+from indexers.enrichment.vectors import VECTORS
 from tests.casework import case, store, stored
 from tests.factories import load, row, write_csv
 
@@ -109,7 +109,11 @@ async def test_steps_see_each_other_and_the_whole_batch(engine: Engine, settings
         seen.append(await tools.engine.count(Index.CASES, {"term": {"danger": "газ"}}))
         return Findings({one.id: {"suggested": {"n": 1}} for one in cases})
 
-    steps = (*STEPS, Step("tag", "слова", tagged), Step("look", "взгляд", looks, looks_around=True))
+    steps = (
+        VECTORS,
+        Step("tag", "слова", tagged),
+        Step("look", "взгляд", looks, looks_around=True),
+    )
     assert (await enrich(engine, settings, 30, steps)).done == 3
     assert seen == [3]
     read = await stored(engine, ids[0])
@@ -125,7 +129,7 @@ async def test_a_case_that_breaks_a_step_stops_no_other(engine: Engine, settings
             raise ValueError("о чём-то личном")
         return Findings({one.id: {"danger": ["газ"]} for one in cases})
 
-    steps = (*STEPS, Step("picky", "разборчивый", picky))
+    steps = (VECTORS, Step("picky", "разборчивый", picky))
     told = await enrich(engine, settings, 30, steps)
     assert (told.done, told.failed) == (2, 1)
     left = await stored(engine, ids[1])
@@ -152,10 +156,10 @@ async def test_a_text_that_ends_the_model_is_found_and_kept(
     process = process_of(settings)
     encode = process.encode
 
-    def deadly(texts: Sequence[str], seconds: float, code: str) -> Any:
+    def deadly(texts: Sequence[str], seconds: float, *rest: Any) -> Any:
         if TEXTS[1] in texts and process.pid:
             os.kill(process.pid, signal.SIGKILL)
-        return encode(texts, seconds, code)
+        return encode(texts, seconds, *rest)
 
     monkeypatch.setattr(process, "encode", deadly)
     told = await enrich(engine, settings, 60)
@@ -173,11 +177,11 @@ async def test_a_model_killed_or_hung_in_a_batch_is_started_again(
     process = process_of(settings)
     encode, victims = process.encode, [process.pid]
 
-    def hurt(texts: Sequence[str], seconds: float, code: str) -> Any:
+    def hurt(texts: Sequence[str], seconds: float, *rest: Any) -> Any:
         if victims and (pid := victims.pop()):
             os.kill(pid, how)
-            return encode(texts, 1.0, code)
-        return encode(texts, seconds, code)
+            return encode(texts, 1.0, *rest)
+        return encode(texts, seconds, *rest)
 
     monkeypatch.setattr(process, "encode", hurt)
     told = await enrich(engine, settings, 60)
@@ -229,6 +233,6 @@ async def test_a_race_lost_each_time_is_left_to_the_next_call(
                 await writer.replace(engine, one, newer)
         return Findings()
 
-    told = await enrich(engine, settings, 30, (*STEPS, Step("meddle", "помеха", meddling)))
+    told = await enrich(engine, settings, 30, (VECTORS, Step("meddle", "помеха", meddling)))
     assert (told.done, told.lost) == (2, 1)
     assert (await enrich(engine, settings, 30)).done == 1

@@ -25,7 +25,9 @@ from app.suggestions.store import (
     write_file,
 )
 from app.suggestions.words import confidence
-from indexers.learning.fit import calibration_gap, learn, vocabulary_of
+from indexers.learning.fit import Check, Learned, calibration_gap, learn, vocabulary_of
+from indexers.learning.gather import Example, Gathered
+from indexers.learning.train import Trained, why_not
 
 WINTER, SUMMER = 12, 7
 
@@ -233,3 +235,22 @@ def test_the_book_checks_what_people_write() -> None:
     with pytest.raises(BadInputError):
         with_thresholds(book, {"theme": 0.3})
     assert with_thresholds(book, {"theme": 0.95}).thresholds == {"theme": 0.95}
+
+
+def test_a_worse_model_is_refused_with_figures() -> None:
+    present = small_model()
+    them = [Example(text, "Вода", None, "2026-11-20", []) for text in WATER * 3]
+    found = Gathered(len(them), them, {"Вода": "ЖКХ"}, {})
+
+    def fresh(right: bool) -> Trained:
+        check = Check(36, 0.5, 0.5, 0.0)
+        first_right = dict.fromkeys(range(len(them)), right)
+        learned = Learned(present.voters["theme"], check, check, first_right)
+        return Trained(present, {}, learned)
+
+    assert why_not(found, fresh(right=True), present, "2026-11-01") == ""
+    refused = why_not(found, fresh(right=False), present, "2026-11-01")
+    assert refused.startswith("Новая модель хуже прежней на 36 свежих обращениях")
+    assert "0% против 100%" in refused
+    assert why_not(found, fresh(right=False), present, "2026-11-25") == ""  # nothing is fresh
+    assert why_not(found, fresh(right=False), None, "") == ""

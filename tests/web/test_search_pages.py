@@ -142,7 +142,7 @@ async def json_answers(client: AsyncTestClient[Litestar]) -> None:
     assert found["next"] is None
     assert set(found["hits"][0]) == {
         "id", "number", "source", "external_id", "score", "received_at", "theme", "state",
-        "problem", "snippet",
+        "problem", "snippet", "by_meaning",
     }  # fmt: skip
     one = await client.get("/api/v1/cases/26-000002")
     assert one.json()["author"] == {"name": "И. М.", "phone": "•••67", "email": "m•••@example.org"}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -185,32 +185,6 @@ async def test_two_workers_learn_once_and_a_dead_one_is_followed(
     await asyncio.sleep(max((held.lease_until - datetime.now(UTC)).total_seconds(), 0))
     assert await learn_now(engine, settings)
     assert (await load_learned(engine)).learned.trials[0].taken
-
-
-async def test_a_worse_model_is_not_taken_and_that_is_said(
-    engine: Engine, settings: Settings
-) -> None:
-    await put(engine, town())
-    assert await learn_now(engine, settings)
-    later = datetime.now(UTC) + timedelta(minutes=1)
-    texts = [f"В квартире {n} нет горячей воды, трубы холодные" for n in range(40)]
-    wrong = [
-        closed(
-            300 + n,
-            text,
-            [WATER, ROADS, "Тема 3", "Тема 4"][n % 4] if n % 3 else WATER,
-            HOUSE,
-            updated_at=later,
-        )
-        for n, text in enumerate(texts)
-    ]
-    await put(engine, wrong)
-    forget_suggestions(engine)
-    await learn_now(engine, settings)
-    trial = (await load_learned(engine)).learned.trials[0]
-    if not trial.taken:
-        assert trial.why.startswith("Новая модель хуже прежней")
-    assert trial.first is not None
 
 
 async def test_a_lost_file_leaves_names_and_dangers(

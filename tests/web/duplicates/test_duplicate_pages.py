@@ -184,6 +184,24 @@ async def test_the_panel_leads_a_copy_of_a_duplicate_to_its_main_case(
     assert "case-2" not in offers
 
 
+async def test_where_the_main_case_is_closed_it_is_a_recurrence(
+    operator: Visitor, engine: Engine
+) -> None:
+    text = "Фонарь у дома 9 по улице Садовой мигает каждый вечер и мешает спать всему подъезду"
+    closed = message(10, text, state=State.CLOSED, closed_at=SINCE + timedelta(hours=11))
+    await store(engine, closed, message(11, f"{text}!"), message(12, f"{text}!!"))
+    pair = await offered(engine, 10, 11)
+    await operator.post(f"/duplicates/pairs/{pair}/verdict", {"verdict": "yes"})
+    program = (await operator.get("/api/v1/cases/case-11")).json()
+    assert program["duplicate"]["of_number"] == "26-000010"
+    assert program["duplicate"]["root"] == "case-10"
+    panel = (await operator.get("/duplicates/cases/case-12")).text.partition("Так уже")[0]
+    offers = re.findall(r'data-open href="/cases/(case-\d+)"', panel)
+    assert "case-10" in offers
+    assert "case-11" not in offers
+    assert "Повторилось после закрытия" in panel
+
+
 async def test_the_group_can_be_rearranged_and_undone(operator: Visitor, engine: Engine) -> None:
     pair = await offered(engine, 1, 2)
     await operator.post(f"/duplicates/pairs/{pair}/verdict", {"verdict": "yes"})
