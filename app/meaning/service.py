@@ -14,7 +14,7 @@ from app.engine.client import Engine
 from app.errors import EncoderError
 from app.meaning.current import current_meaning, encoder_folder
 from app.meaning.folder import known_manifest
-from app.meaning.mean import centred
+from app.meaning.mean import QUESTION_SHARE, centred
 from app.meaning.models import Encoder, EncoderState, Meaning, Vectors
 from app.meaning.process import START_SECONDS, EncoderProcess, encoder_of
 from app.meaning.repository import MEAN_META, add_mean, means_of, newest_mean
@@ -122,7 +122,8 @@ async def _vectors(
 ) -> Vectors:
     process, sent = _process(engine), [text[:LONGEST_TEXT] for text in texts]
     raw = await run_sync(process.encode, sent, seconds, meaning.code, questions)
-    return centred(raw, meaning.mean.vector)
+    mean = meaning.mean.vector
+    return centred(raw, QUESTION_SHARE * mean if questions else mean)
 
 
 def _process(engine: Engine, *, polite: bool = True) -> EncoderProcess:

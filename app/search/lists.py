@@ -17,6 +17,9 @@ Body = dict[str, Any]
 
 CANDIDATES = 200
 """Vectors looked at for `DEPTH`: recall@10 against exact search 0.957 of 100,000."""
+OVERSAMPLE = 2.0
+"""The index keeps vectors in 8 bits: the nearest twice as many are measured again in full. XQuAD
+0.835 without, 0.837 with it."""
 BY_WORDS = "words"
 """Name of the clause that tells whether a case near in meaning is also found by words."""
 
@@ -56,6 +59,7 @@ def listed_by_meaning(
         "query_vector": list(vector),
         "k": DEPTH,
         "num_candidates": CANDIDATES,
+        "rescore_vector": {"oversample": OVERSAMPLE},
         "filter": limits,
     }
     member = {"filter": member_clause(asked, STEPS[step]), "boost": 0, "_name": BY_WORDS}
