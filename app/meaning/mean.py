@@ -14,9 +14,9 @@ from app.meaning.models import Mean, Vectors
 SHIPPED_FILE = Path(__file__).with_name("data") / "mean_e5_small.npy"
 SHIPPED_NAME = "1"
 QUESTION_SHARE = 0.5
-"""How much of the mean is taken out of a question: it is of messages, and half of it tells them from
-questions. Fused search, MRR@10, exact neighbours: XQuAD 0.838 with the whole mean, 0.840 with half;
-RUTUBE 0.635 and 0.654, round the demo's mean 0.649 and 0.653.
+"""How much of the mean is taken out of a question: the mean is of messages, and half of it tells
+questions from them. Fused search, MRR@10, exact neighbours: XQuAD 0.838 with the whole mean, 0.840
+with half; RUTUBE 0.635 and 0.654, round the demo's mean 0.649 and 0.653.
 """
 _DIGITS = 5
 NONE_NAME = "0"
