@@ -105,9 +105,8 @@ class _Run:
             self._count(result)
             lacking |= {one for one, version in result.versions.items() if version != self._version}
         if self._version and (lacking := lacking - self._besides):
-            await (
-                self._look_for_model()
-            )  # it went away under way: these stay found by the next call
+            # the model went away under way: these stay found by the next call
+            await self._look_for_model()
             self._besides |= lacking
 
     def _count(self, result: Result) -> None:

@@ -39,6 +39,9 @@ class Machine:
         self.script(self.project / ".venv" / "bin" / "python", "exit 0")
         stamp = hashlib.sha256(b"lock\nproject\n").hexdigest()
         (self.project / ".venv" / ".filled-from").write_text(stamp)
+        self.encoder = self.project / "var" / "encoder" / "encoder.json"
+        self.encoder.parent.mkdir(parents=True)
+        self.encoder.write_bytes(b"{}\n")
 
     def has(self, name: str, body: str = "exit 0") -> None:
         self.script(self.path / name, body)
@@ -80,6 +83,17 @@ def test_nothing_missing_is_silent(machine: Machine) -> None:
     done = machine.run("--engine", "--browser")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not any(call.startswith("apt-get") for call in machine.calls())
+
+
+def test_the_model_of_meaning_is_made_once(machine: Machine) -> None:
+    machine.encoder.unlink()
+    made = "python -W ignore -m app.meaning.ensure"
+    assert machine.run().stderr == "Готовлю модель смысла…\n"
+    assert made in machine.calls()
+    machine.encoder.write_bytes(b"{}\n")
+    assert machine.run().stderr == ""
+    assert machine.run(env={"OTKLIK_ENCODER_DIR": ""}).stderr == ""
+    assert machine.calls().count(made) == 1
 
 
 @pytest.mark.parametrize(
