@@ -21,6 +21,7 @@ from app.duplicates.tuning import name_of
 from app.permissions import Permission
 from app.similarity.models import Match, MatchKind, PastAnswer
 from app.viewer import Viewer
+from app.web.links import Link
 
 SHOW_NAMES = {
     Show.OPEN: "Ждут ответа",
@@ -46,14 +47,6 @@ class Told:
 
 
 NOTHING_TOLD = Told()
-
-
-@dataclass(frozen=True)
-class Link:
-    label: str
-    url: str
-    selected: bool
-    count: int | None = None
 
 
 @dataclass(frozen=True)

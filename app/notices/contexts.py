@@ -20,16 +20,9 @@ from app.notices.words import (
     WAY_NAMES,
     event_words,
 )
+from app.web.links import Link
 
 _SHOW_NAMES = {Show.ALL: "Все", Show.UNREAD: "Непрочитанные", Show.READ: "Прочитанные"}
-
-
-@dataclass(frozen=True)
-class Link:
-    label: str
-    url: str
-    selected: bool
-    count: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """`make eval`: does the right text come first? Beside the stock analyzer in the same run."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import click
@@ -107,31 +107,35 @@ def _lines(figure: str, what: str, scores: list[Score]) -> list[str]:
     ]
 
 
-def _sections(xquad: Path, kursk: Path | None, rutube: Path | None) -> dict[str, list[str]]:
+def _sections(
+    xquad: Path, kursk: Path | None, rutube: Path | None
+) -> Iterator[tuple[str, list[str]]]:
+    """Titles and lines, each as soon as it is measured."""
     settings, task, pairs = get_settings(), read_task(xquad), read_pairs()
     whole = "весь XQuAD" if xquad != SUBSET else "подмножество в репозитории"
+    yield f"Поиск: {whole}", _task_lines(_XQUAD, task, asyncio.run(evaluate(settings, task)))
     words = f"{len(pairs)} пар; каждым из двух названий ищут сообщения с обоими."
-    sections = {
-        f"Поиск: {whole}": _task_lines(_XQUAD, task, asyncio.run(evaluate(settings, task))),
-        "Поиск: сокращения": _lines("полнота", words, asyncio.run(score_pairs(settings, pairs))),
-    }
-    sections |= eval_similar.sections(asyncio.run(eval_similar.measure(settings)))
+    yield "Поиск: сокращения", _lines("полнота", words, asyncio.run(score_pairs(settings, pairs)))
     if rutube:
         entries = read_rutube(rutube)
         found = asyncio.run(evaluate(settings, entries, [CLEAN]))
-        sections["Поиск: вопросы и база знаний"] = _task_lines(_RUTUBE, entries, found)
+        yield "Поиск: вопросы и база знаний", _task_lines(_RUTUBE, entries, found)
     if kursk:
-        themes = read_themes(kursk)
-        what = f"Название темы — запрос: тем {len(themes.messages)}, сообщений {len(themes.texts)}."
-        scores = asyncio.run(score_themes(settings, themes))
-        many = with_many(themes, scores)
-        sections["Поиск: темы настоящих сообщений"] = [
-            *_lines("nDCG@10", what, scores),
-            "",
-            *_lines("nDCG@10", f"Из них тем с десятью сообщениями: {len(many[0].gains)}.", many),
-        ]
-        sections["Подсказка темы: настоящие сообщения"] = themes_section(kursk)
-    return sections
+        yield "Подсказка темы: настоящие сообщения", themes_section(kursk)
+        yield "Поиск: темы настоящих сообщений", _kursk_lines(settings, kursk)
+    yield from eval_similar.sections(asyncio.run(eval_similar.measure(settings))).items()
+
+
+def _kursk_lines(settings: Settings, kursk: Path) -> list[str]:
+    themes = read_themes(kursk)
+    what = f"Название темы — запрос: тем {len(themes.messages)}, сообщений {len(themes.texts)}."
+    scores = asyncio.run(score_themes(settings, themes))
+    many = with_many(themes, scores)
+    return [
+        *_lines("nDCG@10", what, scores),
+        "",
+        *_lines("nDCG@10", f"Из них тем с десятью сообщениями: {len(many[0].gains)}.", many),
+    ]
 
 
 @click.command()
@@ -154,7 +158,7 @@ def _sections(xquad: Path, kursk: Path | None, rutube: Path | None) -> dict[str,
 @click.option("--write", is_flag=True, help="Record the figures in docs/measurements.md.")
 def main(xquad: Path, kursk: Path | None, rutube: Path | None, *, write: bool) -> None:
     """Measures relevance on a running engine (OTKLIK_ES_URL)."""
-    for title, lines in _sections(xquad, kursk, rutube).items():
+    for title, lines in _sections(xquad, kursk, rutube):
         click.echo("\n".join([title, *lines, ""]))
         if write:
             write_section(title, lines)
