@@ -18,7 +18,27 @@ LONGEST = 140
 _SHORTEST = 12
 _READ = 6_000
 _MOST_SENTENCES = 60
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[«\"(А-ЯЁA-Z0-9])|(?<=[!?])\s+|\n+")
+_SHORT_FORMS = (
+    "ул",
+    "пр",
+    "просп",
+    "пер",
+    "пл",
+    "наб",
+    "мкр",
+    "ш",
+    "д",
+    "дом",
+    "кв",
+    "стр",
+    "корп",
+    "г",
+    "им",
+    "р-н",
+)
+"""Words that end in a full stop within a sentence: «на ул. Ленина, д. 35»."""
+_GOES_ON = "".join(rf"(?<![\s(,](?i:{re.escape(form)})\.)" for form in _SHORT_FORMS)
+_SENTENCE = re.compile(rf"(?<=[.!?…]){_GOES_ON}\s+(?=[«\"(А-ЯЁA-Z0-9])|(?<=[!?])\s+|\n+")
 _GREETING = re.compile(
     r"^\W*(?:здравствуй(?:те)?|добр(?:ый|ое|ого)\s+(?:день|утро|вечер|времени\s+суток)|"
     r"доброго\s+дня|приветствую|уважаем\w+(?:\s+[А-ЯЁ]\w+){0,3})[\s,.!:;-]*",

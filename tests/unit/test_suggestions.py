@@ -98,6 +98,11 @@ def test_rules_of_a_text_take_any_text(text: str) -> None:
     assert "\n" not in line
 
 
+def test_a_short_form_does_not_end_the_gist() -> None:
+    text = "Здравствуйте! Нет воды третий день, ул. Ленина, д. 35, кв. Ивановых. Спасибо."
+    assert gist(text) == "Нет воды третий день, ул. Ленина, д. 35, кв. Ивановых."
+
+
 def test_the_gist_is_the_trouble_and_hides_contacts() -> None:
     text = (
         "Здравствуйте, уважаемый Иван Петрович! Меня зовут Иванова Мария Петровна. "
