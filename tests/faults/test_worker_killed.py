@@ -56,6 +56,10 @@ def ended(job: ImportJob) -> bool:
     return job.state is ImportState.DONE
 
 
+ENRICHED = ("rev", "enriched_version", "enriched_at", "spot", "suggested", "danger")
+"""What the enrichment writes by and by where a worker lives: not the doing of the import."""
+
+
 async def documents(engine: Engine) -> dict[str, Any]:
     """Cases without what differs between two loads of one file: moments and the import's id."""
     await engine.refresh(Index.CASES)
@@ -66,6 +70,8 @@ async def documents(engine: Engine) -> dict[str, Any]:
         case = hit["_source"]
         for name in ("created_at", "updated_at", "number"):
             del case[name]
+        for name in ENRICHED:
+            case.pop(name, None)
         del case["source"]["import_id"], case["source"]["imports"]
         for event in case["history"]:
             del event["at"], event["import_id"]
