@@ -61,9 +61,16 @@ def spot_of(
     found = sorted([*objects(said), *(f"улица:{key}" for key, _ in named)])
     if street and (key := street_key(street)):
         number = (canonical_house(house) or fold(house)) if house else None
+        if number is None and point is None:  # a text sent from everywhere names one house
+            number = _told_house(key, named)
         return Spot(key, number, point, found)
     first, number = named[0] if named else (None, None)
     return Spot(first, number, point, found, told=bool(named))
+
+
+def _told_house(street: str, named: list[tuple[str, str | None]]) -> str | None:
+    """The house a text names on the street its field gives: many forms have a street alone."""
+    return next((house for key, house in named if house and same_name(key, street)), None)
 
 
 def spot_document(spot: Spot) -> dict[str, Any]:

@@ -159,6 +159,14 @@ def test_the_text_tells_the_place_where_fields_do_not() -> None:
     assert spot.objects == ["дом:35а", "опора:3", "улица:первомайская"]
     given_spot = spot_of("Нет света на Мира 5", street="Улица Ленина", house="Д. 7 А")
     assert (given_spot.street, given_spot.house, given_spot.told) == ("ленина", "7а", False)
+    street_alone = spot_of("Нет света, ул. Ленина, дом 29", street="Ленина")
+    assert (street_alone.street, street_alone.house) == ("ленина", "29")
+    assert spot_of("Нет света на Мира, 5", street="Ленина").house is None
+
+
+def test_a_house_named_in_the_text_alone_keeps_two_messages_apart() -> None:
+    there = "Сухо в кранах, ул. Мира, дом 7"
+    assert related(WATER, case_document(there, place={"street": "Мира"})) is None
 
 
 @pytest.mark.parametrize(
