@@ -17,6 +17,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from app.disk import settle
 from app.suggestions.gazetteer import Gazetteer
 from app.suggestions.linear import Factors, Vocabulary, Voters
 
@@ -119,9 +120,7 @@ def write_file(data_dir: Path, kind: str, data: bytes) -> tuple[str, str]:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(folder / name)
+        settle(Path(draft), folder / name)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
