@@ -15,6 +15,8 @@ from app.meaning.weights import BLOCK, Weights
 
 INPUTS = ("input_ids", "attention_mask")
 OUTPUT = "sentence_embedding"
+WIDENS = "fi"
+"""The first dense layer of a pair, in names of weights: from the hidden size to the inner one."""
 _OPSET = 20
 _IR = 9
 _FAR = -1e9
@@ -91,7 +93,7 @@ def _tokens(graph: _Graph, weights: Weights, kept: NDArray[np.int64]) -> str:
 def _layer(graph: _Graph, weights: Weights, layer: str, hidden: str, away: str) -> str:
     attended = _dense(graph, weights, f"{layer}ao", _attention(graph, weights, layer, hidden, away))
     hidden = _norm(graph, weights, f"{layer}aln", graph.op("Add", hidden, attended))
-    inner = graph.op("Gelu", _dense(graph, weights, f"{layer}fi", hidden))
+    inner = graph.op("Gelu", _dense(graph, weights, f"{layer}{WIDENS}", hidden))
     outer = _dense(graph, weights, f"{layer}fo", inner, width=weights.sizes.inner)
     return _norm(graph, weights, f"{layer}oln", graph.op("Add", hidden, outer))
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.errors import BadInputError
 from app.search.cursor import Place, make_cursor, read_cursor
-from app.search.fusion import EVEN, WORDS_FIRST, fuse, stretched, weights_of
+from app.search.fusion import EVEN, PLACE_FIRST, WORDS_FIRST, fuse, stretched, weights_of
 from app.search.params import Mode, SearchParams, Sort
 from app.search.shown import mark, pack, unpack
 from app.search.understanding import understand
@@ -36,7 +36,7 @@ def test_the_measure_of_a_list_has_no_say() -> None:
     by_words = [("a", 10.0), ("b", 0.0)]
     by_meaning = [("b", 0.9), ("c", 0.85), ("a", 0.5)]
     assert [name for name, _ in fuse([by_words, [], by_meaning], EVEN)] == ["b", "c", "a"]
-    assert [name for name, _ in fuse([by_words, [], by_meaning], WORDS_FIRST)] == ["a", "b", "c"]
+    assert [name for name, _ in fuse([by_words, by_words, by_meaning], WORDS_FIRST)] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_measure_of_a_list_has_no_say() -> None:
         ("в квартире холодно батареи ледяные", EVEN, EVEN),
         ("вода", WORDS_FIRST, EVEN),
         ('"нет горячей воды" третий день подряд', WORDS_FIRST, EVEN),
-        ("не убирают снег у подъезда ул. Ленина, д. 35", WORDS_FIRST, WORDS_FIRST),
+        ("не убирают снег у подъезда ул. Ленина, д. 35", PLACE_FIRST, PLACE_FIRST),
         ("ул. Ленина, д. 35", None, None),
         ("26-000123", None, None),
         ("", None, None),
