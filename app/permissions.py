@@ -28,6 +28,8 @@ class Permission(StrEnum):
     CASE_NOTE = "case.note"
     CASE_ATTACH = "case.attach"
     CASE_BULK = "case.bulk"
+    PROBLEM_VIEW = "problem.view"
+    PROBLEM_MANAGE = "problem.manage"
     SEARCH_EXPORT = "search.export"
     IMPORT_LOAD = "import.load"
     SUMMARY_VIEW = "summary.view"
@@ -61,6 +63,8 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.CASE_NOTE: "оставлять заметки",
     Permission.CASE_ATTACH: "прикладывать файлы",
     Permission.CASE_BULK: "менять сразу несколько обращений",
+    Permission.PROBLEM_VIEW: "видеть проблемы",
+    Permission.PROBLEM_MANAGE: "вести проблемы: объединять, делить, назначать, вести причины и дорожные карты",
     Permission.SEARCH_EXPORT: "выгружать найденное",
     Permission.IMPORT_LOAD: "загружать таблицы",
     Permission.SUMMARY_VIEW: "видеть сводки",

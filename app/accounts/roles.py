@@ -64,7 +64,14 @@ class Grant(Struct, frozen=True):
     """Channels of the role itself; None for all."""
 
 
-_READ = frozenset({Permission.CASE_VIEW, Permission.SUMMARY_VIEW, Permission.SEARCH_EXPORT})
+_READ = frozenset(
+    {
+        Permission.CASE_VIEW,
+        Permission.SUMMARY_VIEW,
+        Permission.SEARCH_EXPORT,
+        Permission.PROBLEM_VIEW,
+    }
+)
 _WORK = WORK_IN_HAND
 _DESK = frozenset(
     {
@@ -104,9 +111,13 @@ GRANTS: dict[Role, Grant] = {
             Permission.CASE_NOTE,
             Permission.CASE_REOPEN,
             Permission.AUDIT_VIEW,
+            Permission.PROBLEM_MANAGE,
         },
     ),
-    Role.COORDINATOR: Grant(Reach.ALL, _READ | _WORK | _DESK | _LEAD | {Permission.IMPORT_LOAD}),
+    Role.COORDINATOR: Grant(
+        Reach.ALL,
+        _READ | _WORK | _DESK | _LEAD | {Permission.IMPORT_LOAD, Permission.PROBLEM_MANAGE},
+    ),
     Role.INCIDENT_OFFICER: Grant(Reach.ALL, _READ | _WORK | _DESK | _LEAD, _NETWORKS),
     Role.POS_OFFICER: Grant(Reach.ALL, _READ | _WORK | _DESK | _LEAD, frozenset({"pos"})),
     Role.BLOCK_HEAD: Grant(
@@ -119,9 +130,12 @@ GRANTS: dict[Role, Grant] = {
             Permission.CASE_CLASSIFY,
             Permission.CASE_BULK,
             Permission.CASE_REOPEN,
+            Permission.PROBLEM_MANAGE,
         },
     ),
-    Role.EXECUTOR: Grant(Reach.DEPARTMENT, frozenset({Permission.CASE_VIEW}) | _WORK),
+    Role.EXECUTOR: Grant(
+        Reach.DEPARTMENT, frozenset({Permission.CASE_VIEW, Permission.PROBLEM_VIEW}) | _WORK
+    ),
     Role.OPERATOR: Grant(
         Reach.ALL, _READ | _WORK | _DESK | {Permission.CASE_CLOSE, Permission.IMPORT_LOAD}
     ),
@@ -140,6 +154,13 @@ GRANTS: dict[Role, Grant] = {
     Role.CUR: Grant(Reach.ALL, _READ),
     Role.HEAD: Grant(
         Reach.ALL,
-        frozenset({Permission.CASE_VIEW, Permission.SUMMARY_VIEW, Permission.TODAY_VIEW}),
+        frozenset(
+            {
+                Permission.CASE_VIEW,
+                Permission.SUMMARY_VIEW,
+                Permission.TODAY_VIEW,
+                Permission.PROBLEM_VIEW,
+            }
+        ),
     ),
 }

@@ -29,6 +29,7 @@ class Index(StrEnum):
     MODELS = "models"
     MEANINGS = "meanings"
     ENRICHMENT = "enrichment"
+    PROBLEMS = "problems"
 
 
 MONTHLY = frozenset({Index.AUDIT})

@@ -1,0 +1,1 @@
+"""Recurring problems: what many messages are about, where, since when, and who removes it."""

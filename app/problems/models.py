@@ -1,0 +1,148 @@
+"""A problem: one document with an id that is never used again; names as in `mappings/problems`.
+
+Which messages belong to it stands in the cases (`problem.id`), so that none can be in two. What is
+counted here is worked out from them and can be worked out again.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+
+class ProblemState(StrEnum):
+    NEW = "new"
+    KNOWN = "known"
+    IN_WORK = "in_work"
+    SOLVED = "solved"
+    RETURNED = "returned"
+    """Messages came again after it was solved."""
+    MERGED = "merged"
+    """Another one holds its messages now: `merged_into`."""
+    EMPTY = "empty"
+    """All its messages were taken out; the id stays, as links lead to it."""
+
+
+STATE_NAMES: dict[ProblemState, str] = {
+    ProblemState.NEW: "Новая",
+    ProblemState.KNOWN: "Известная",
+    ProblemState.IN_WORK: "В работе",
+    ProblemState.SOLVED: "Решена",
+    ProblemState.RETURNED: "Вернулась",
+    ProblemState.MERGED: "Объединена",
+    ProblemState.EMPTY: "Пустая",
+}
+LIVING = frozenset(
+    {
+        ProblemState.NEW,
+        ProblemState.KNOWN,
+        ProblemState.IN_WORK,
+        ProblemState.SOLVED,
+        ProblemState.RETURNED,
+    }
+)
+
+
+class Spot(Struct, frozen=True):
+    lat: float
+    lon: float
+
+
+class Phrase(Struct, frozen=True):
+    """Words that tell this problem from others of its theme, in how many of its messages."""
+
+    words: str
+    count: int
+
+
+class Growth(Struct, frozen=True, omit_defaults=True):
+    """Of the last three days, as `app.growth` found it."""
+
+    growing: bool = False
+    seen: int = 0
+    """Messages of three days, copies and one author a day counted once."""
+    usual: float = 0.0
+    since: datetime | None = None
+
+
+class Act(Struct, frozen=True, omit_defaults=True):
+    """What a person did with it, newest last; nothing is taken out of the list."""
+
+    at: datetime
+    by: str
+    kind: str
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Places are keys as `app.similarity.spot` makes them: a street folded and without its type."""
+
+    id: str
+    rev: int = 1
+    state: ProblemState = ProblemState.NEW
+    created_at: datetime
+    founder: str
+    """Case id: the id of the problem is made of it, so a stream that is read again finds it."""
+    title: str = ""
+    """Theme and place, for people; worked out."""
+    name: str | None = None
+    """As people called it; goes before `title`."""
+    theme: str | None = None
+    group: str | None = None
+    themes: dict[str, int] = field(default_factory=dict)
+    municipality: str | None = None
+    settlement: str | None = None
+    district: str | None = None
+    streets: list[str] = field(default_factory=list)
+    """The most named first."""
+    houses: list[str] = field(default_factory=list)
+    """`street|house`, the most named first."""
+    places: dict[str, int] = field(default_factory=dict)
+    """`street` and `street|house` → how many messages name it."""
+    point: Spot | None = None
+    """The middle of the points of its messages."""
+    shape: dict[str, Any] | None = None
+    """GeoJSON geometry around those points."""
+    centroid: list[float] | None = None
+    """Of length 1: the direction of the sum of its messages' vectors."""
+    emb_ver: str | None = None
+    weight: float = 0.0
+    """Length of that sum: with `centroid` it gives the sum itself."""
+    vectors: int = 0
+    """Messages in that sum."""
+    members: int = 0
+    authors: int = 0
+    originals: int = 0
+    """Members without confirmed duplicates."""
+    open: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    seen_by: list[str] = field(default_factory=list)
+    """`municipality|department|channel` of its messages, each part also as «*»: who may see one of
+    them may see that it exists."""
+    departments: list[str] = field(default_factory=list)
+    sectors: list[str] = field(default_factory=list)
+    owner: str | None = None
+    """Login."""
+    growth: Growth = Growth()
+    growing: bool = False
+    examples: list[str] = field(default_factory=list)
+    """Ids of cases that say most of what the others say."""
+    phrases: list[Phrase] = field(default_factory=list)
+    days: dict[str, int] = field(default_factory=dict)
+    """Local day → messages, copies left out."""
+    solved_at: datetime | None = None
+    merged_into: str | None = None
+    split_from: str | None = None
+    apart: list[str] = field(default_factory=list)
+    """Ids of problems that people said are others: never merged by the machine."""
+    settled: bool = True
+    """False while its counts lag behind its messages."""
+    described_rev: int = 0
+    """`rev` of the counts that phrases, shape and title were worked out from."""
+    acts: list[Act] = field(default_factory=list)
+
+    @property
+    def shown_title(self) -> str:
+        return self.name or self.title or "Без темы"
