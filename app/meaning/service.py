@@ -69,7 +69,8 @@ async def question_vector(engine: Engine, *wordings: str) -> tuple[str, list[flo
     if len(found) == 1:
         return version, first
     between = np.sum([vector for _, vector in found], axis=0, dtype=np.float32)
-    return version, (between / np.linalg.norm(between)).tolist()
+    length = float(np.linalg.norm(between))
+    return version, [float(number) / length for number in between]
 
 
 async def message_vector(engine: Engine, text: str) -> tuple[str, list[float]]:
