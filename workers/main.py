@@ -14,6 +14,7 @@ from workers.actors import (
     learning,
     notices,
     recounts,
+    road_maps,
     vocabulary,
 )
 from workers.broker import broker
@@ -33,5 +34,6 @@ __all__ = [
     "learning",
     "notices",
     "recounts",
+    "road_maps",
     "vocabulary",
 ]

@@ -24,6 +24,7 @@ SWEEPS = (
     "retime_cases",
     "sweep_duplicates",
     "learn_thresholds",
+    "remind_road_maps",
     "sweep_audit",
     "sweep_notices",
     "send_letters",

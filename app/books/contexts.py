@@ -31,6 +31,7 @@ BOOKS = (
     Tab("Отраслевые блоки", "/books/sectors"),
     Tab("Опасные слова", "/books/danger"),
     Tab("Подсказки", "/books/suggestions"),
+    Tab("Погода", "/books/weather"),
 )
 """Of those who edit the books only."""
 DEADLINES = (

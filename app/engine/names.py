@@ -30,6 +30,9 @@ class Index(StrEnum):
     MEANINGS = "meanings"
     ENRICHMENT = "enrichment"
     PROBLEMS = "problems"
+    CAUSES = "causes"
+    ROAD_MAPS = "road-maps"
+    WEATHER = "weather"
 
 
 MONTHLY = frozenset({Index.AUDIT})
