@@ -86,7 +86,7 @@ async def mark_returned(engine: Engine, problem_id: str, now: datetime) -> Probl
             return one
         return _moved(one, ProblemState.RETURNED, Act(now, "system", "returned"))
 
-    return await repository.change(engine, problem_id, decide)
+    return await repository.change(engine, problem_id, decide, refresh=True)
 
 
 def _moved(one: Problem, state: ProblemState, act: Act) -> Problem:

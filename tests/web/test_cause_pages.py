@@ -76,7 +76,7 @@ async def test_a_cause_is_written_found_and_hidden(settings: Settings, engine: E
 async def test_a_road_map_from_the_problem_to_the_practices(
     settings: Settings, engine: Engine
 ) -> None:
-    await make_user(engine, settings, "petrov", Role.EXECUTOR)
+    await make_user(engine, settings, "petrov", Role.COORDINATOR)
     await problems.create(engine, problem("p1"))
     async with opened(settings, HEAD) as client:
         person = Person(client)
