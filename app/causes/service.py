@@ -15,8 +15,9 @@ from app.engine.client import Engine
 from app.errors import ConflictError, NotFoundError, RefusedError
 from app.permissions import Permission
 from app.problems.access import may_see
-from app.problems.lifecycle import open_problem, survivors
+from app.problems.lifecycle import survivors
 from app.problems.models import Act, Problem
+from app.problems.service import open_problem
 from app.viewer import Viewer, require
 
 MOST_EVIDENCE = 200

@@ -14,8 +14,9 @@ from app.deadlines.days import DayTable, table_of
 from app.engine.client import Engine
 from app.errors import BadInputError, ForbiddenError, NotFoundError, RefusedError
 from app.permissions import Permission
-from app.problems.lifecycle import begin_work, mark_solved, open_problem
+from app.problems.lifecycle import with_merged
 from app.problems.models import Act, Problem, ProblemState
+from app.problems.service import open_problem, set_state
 from app.road_maps import repository
 from app.road_maps.models import (
     OVER,
@@ -51,8 +52,8 @@ class PartDraft(Struct, frozen=True):
 
 
 async def maps_of(engine: Engine, problem: Problem) -> list[RoadMap]:
-    """The newest first; the caller has opened the problem for the person."""
-    return await repository.of_problems(engine, [problem.id])
+    """The newest first, those of problems merged into it among them; the caller has opened it."""
+    return await repository.of_problems(engine, await with_merged(engine, problem.id))
 
 
 async def open_map(engine: Engine, viewer: Viewer | None, map_id: str) -> OpenMap:
@@ -144,7 +145,8 @@ async def begin(engine: Engine, viewer: Viewer | None, map_id: str) -> RoadMap:
         return _acted(replace(one, state=MapState.BEGUN, begun_at=now), act)
 
     begun = await change(engine, who, map_id, "begun", decide)
-    await begin_work(engine, opened.problem.id, who.name, now)
+    if opened.problem.state is not ProblemState.IN_WORK:
+        await set_state(engine, who, opened.problem.id, ProblemState.IN_WORK)
     return begun
 
 
@@ -248,7 +250,7 @@ async def solve(engine: Engine, viewer: Viewer | None, map_id: str) -> RoadMap:
 
     await told(engine, who, "road_map.solved", map_id)
     if opened.problem.state is not ProblemState.SOLVED:
-        await mark_solved(engine, opened.problem.id, who.name, now)
+        await set_state(engine, who, opened.problem.id, ProblemState.SOLVED)
     return await repository.change(
         engine, map_id, lambda one: decide(one, Act(now, who.name, "solved"))
     )
