@@ -35,6 +35,7 @@ INDEX_TITLES: dict[Index, str] = {
     Index.AUDIT: "Журнал",
     Index.MEANINGS: "Средние для поиска по смыслу",
     Index.ENRICHMENT: "Необработанные обращения",
+    Index.PROBLEMS: "Проблемы",
 }
 _RUNNING_POLL = 2
 _IDLE_POLL = 15

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from app.settings import ROOT, Settings, get_settings
-from dev.bench import eval_similar
+from dev.bench import eval_similar, problems
 from dev.bench.abbreviations import read_pairs, score_pairs
 from dev.bench.kursk import read_themes, score_themes, with_many
 from dev.bench.noise import with_typos, wrong_layout
@@ -123,6 +123,7 @@ def _sections(
     if kursk:
         yield "Подсказка темы: настоящие сообщения", themes_section(kursk)
         yield "Поиск: темы настоящих сообщений", _kursk_lines(settings, kursk)
+    yield "Проблемы: поток с известными происшествиями", problems.section(settings)
     yield from eval_similar.sections(asyncio.run(eval_similar.measure(settings))).items()
 
 

@@ -21,6 +21,7 @@ def declared() -> RedisBroker:
         imports,
         learning,
         notices,
+        problems,
         recounts,
         vocabulary,
     )
@@ -33,6 +34,7 @@ def declared() -> RedisBroker:
         bulk.run_bulk,
         recounts.run_recount,
         attachments.sweep_attachments,
+        problems.find_problems,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
