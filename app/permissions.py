@@ -64,7 +64,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.CASE_ATTACH: "прикладывать файлы",
     Permission.CASE_BULK: "менять сразу несколько обращений",
     Permission.PROBLEM_VIEW: "видеть проблемы",
-    Permission.PROBLEM_MANAGE: "вести проблемы: объединять, делить, назначать, вести причины и дорожные карты",
+    Permission.PROBLEM_MANAGE: "вести проблемы, причины и дорожные карты",
     Permission.SEARCH_EXPORT: "выгружать найденное",
     Permission.IMPORT_LOAD: "загружать таблицы",
     Permission.SUMMARY_VIEW: "видеть сводки",

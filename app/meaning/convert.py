@@ -1,10 +1,8 @@
 """Makes the encoder's folder from the shipped weights; `app.meaning.ensure` does it once.
 
 Of the 250,002 pieces those with Cyrillic, ASCII and common signs stay (114,770): a text in Russian
-is cut into the very same pieces, and the process needs half of the memory. Dense layers become
-8-bit but for the first of each pair between two attentions: what comes to it spreads widest, and
-rounding it costs the most. Search by meaning alone (XQuAD) then has 0.808, with all layers in 8
-bits 0.800, as shipped 0.804; a text of 200 signs takes a quarter more time.
+is cut into the very same pieces, and the process needs half of the memory. Vectors are those of the
+encoder as shipped.
 """
 
 import re
@@ -16,14 +14,12 @@ import msgspec
 import numpy as np
 import onnx
 import structlog
-from onnx import ModelProto
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 from tokenizers.processors import TemplateProcessing
 
 from app.meaning.ensure import put
 from app.meaning.folder import LONGEST, MANIFEST, MODEL, TOKENIZER, digest, shipped_manifest
-from app.meaning.graph import WIDENS, encoder_graph
+from app.meaning.graph import encoder_graph
 from app.meaning.weights import Weights, read_weights, shipped_file
 
 log = structlog.get_logger()
@@ -49,30 +45,10 @@ def convert(folder: Path) -> None:
 
 def _write(folder: Path, weights: Weights) -> None:
     kept = kept_pieces(weights)
-    full = folder / "full.onnx"
-    graph = encoder_graph(weights, kept)
-    onnx.save(graph, full)
-    quantize_dynamic(
-        full,
-        folder / MODEL,
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        op_types_to_quantize=["MatMul"],
-        nodes_to_exclude=_kept_in_floats(graph),
-    )
-    full.unlink()
+    onnx.save(encoder_graph(weights, kept), folder / MODEL)
     tokenizer_of(weights, kept).save(str(folder / TOKENIZER), pretty=False)
     manifest = shipped_manifest({name: digest(folder / name) for name in (MODEL, TOKENIZER)})
     (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
-
-
-def _kept_in_floats(graph: ModelProto) -> list[str]:
-    """Names of the nodes that multiply by the first dense layer of a pair."""
-    return [
-        node.name
-        for node in graph.graph.node
-        if node.op_type == "MatMul" and node.input[1].endswith(f"{WIDENS}.w")
-    ]
 
 
 def kept_pieces(weights: Weights) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -14,8 +14,10 @@ from msgspec import Struct
 from app.errors import EncoderError
 
 MODEL, TOKENIZER, MANIFEST = "encoder.onnx", "tokenizer.json", "encoder.json"
-NAME = "multilingual-e5-small-int8"
+NAME = "multilingual-e5-small"
 """Of the encoder that is made from the shipped weights (`app.meaning.convert`)."""
+OWN_NAMES = frozenset({NAME, "multilingual-e5-small-int8"})
+"""Also what it was called while it was made in another way: such a folder is made anew."""
 DIMS = 384
 """Of `emb` in the mapping of cases."""
 MISSING = "Модели смысла нет: её делает команда «otklik setup»."
@@ -44,8 +46,6 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     """SHA-256 of the other files by their names."""
     question_prefix: str | None = None
     """Put before what a person asks; without one, `prefix`."""
-    recipe: int | None = None
-    """How it was made of the shipped weights; of another encoder nothing."""
 
     @property
     def code(self) -> str:
@@ -63,13 +63,11 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
 PREFIX, QUESTION_PREFIX = "passage: ", "query: "
 """As e5 was taught. XQuAD by vectors alone, MRR@10: 0.774 with «query: » for both, 0.799 so."""
 LONGEST = 512
-RECIPE = 2
-"""Grows with `app.meaning.convert`: a folder made in an earlier way is made anew."""
 
 
 def shipped_manifest(files: dict[str, str]) -> Manifest:
     """How the encoder made of the shipped weights is used; an older description is out of date."""
-    return Manifest(NAME, DIMS, PREFIX, LONGEST, Pooling.NONE, files, QUESTION_PREFIX, RECIPE)
+    return Manifest(NAME, DIMS, PREFIX, LONGEST, Pooling.NONE, files, QUESTION_PREFIX)
 
 
 def read_manifest(folder: Path) -> Manifest:

