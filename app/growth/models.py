@@ -46,6 +46,7 @@ class Alarm(Struct, frozen=True, kw_only=True, omit_defaults=True):
     series: Series
     began: date
     ended: date | None = None
+    """Also the day on which somebody said that it is no growth."""
     day: date
     """The last one that was judged."""
     seen: int
@@ -57,11 +58,6 @@ class Alarm(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def growing(self) -> bool:
         return self.ended is None
-
-    @property
-    def open(self) -> bool:
-        """It grows, and nobody said that it does not."""
-        return self.growing and self.dismissed is None
 
 
 class Campaign(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -75,6 +71,8 @@ class Campaign(Struct, frozen=True, kw_only=True, omit_defaults=True):
     last: date
 
 
-def alarm_id(series: Series, began: date) -> str:
-    """The same whenever the same growth is found again."""
-    return f"{series.id}-{began:%Y%m%d}"
+def alarm_id(series: Series, began: date, dismissed: int = 0) -> str:
+    """The same whenever the same growth is found again. `dismissed`: how often people said of the
+    series that it does not grow; what grows beyond that is an alarm of its own.
+    """
+    return f"{series.id}-{began:%Y%m%d}" + (f"-{dismissed}" if dismissed else "")
