@@ -6,6 +6,10 @@ import xxhash
 from msgspec import Struct
 
 
+PROPOSAL = "предложение"
+"""Tag of messages that complain of nothing: more of them is no worsening."""
+
+
 class Series(Struct, frozen=True, omit_defaults=True):
     """Messages counted by day: of a theme in a municipality or a settlement, or of a problem.
 

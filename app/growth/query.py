@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from app.engine.access import Clause, access_clause
 from app.engine.days import span_of_days
 from app.growth.campaigns import LEAST_MESSAGES
-from app.growth.models import Campaign, Series
+from app.growth.models import PROPOSAL, Campaign, Series
 from app.growth.rules import WINDOW
 from app.viewer import Viewer
 
@@ -16,8 +16,6 @@ Body = dict[str, Any]
 
 PAGE = 10_000
 """Buckets a request brings: about 2 MB."""
-PROPOSAL = "предложение"
-"""Tag of messages that complain of nothing: more of them is no worsening."""
 MOST_TEXTS = 500
 """Texts that came several times, the most frequent first."""
 MOST_ALARMS = 200
