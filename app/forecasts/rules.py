@@ -2,9 +2,8 @@
 
 Four ways compete on the past weeks of the installation itself: the same week a year ago (the
 yardstick), a smoothed level × season, the same with a trend that fades, and the middle between the
-first two. The one with the smallest error is used. Simple ways of one page, since libraries of forecasting weigh hundreds of
-megabytes and have to beat these first (`dev.bench.forecast` says by how much these beat the
-yardstick).
+first two. The one with the smallest error is used. They fill a page, where libraries of forecasting
+weigh hundreds of megabytes; `dev.bench.forecast` says by how much they beat the yardstick.
 """
 
 from collections.abc import Sequence

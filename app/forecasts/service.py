@@ -39,7 +39,7 @@ class Weekly(Struct, frozen=True):
 
     @property
     def next_week(self) -> date:
-        return self.first + _WEEK * self.counts.shape[1]
+        return self.first + timedelta(weeks=int(self.counts.shape[1]))
 
 
 class Outlook(Struct, frozen=True):

@@ -35,7 +35,9 @@ class Learned(Struct, frozen=True, omit_defaults=True):
     history: list[Change] = field(default_factory=list)
 
 
-def relearned(before: Learned, judged: Judged, day: date, dismissed: Flags | None = None) -> Learned:
+def relearned(
+    before: Learned, judged: Judged, day: date, dismissed: Flags | None = None
+) -> Learned:
     """`dismissed`: days that people said are no growth; they stay among the quiet ones."""
     quiet = ~_about(judged.chance < SURE)
     if dismissed is not None:

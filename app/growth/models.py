@@ -5,7 +5,6 @@ from datetime import date, datetime
 import xxhash
 from msgspec import Struct
 
-
 PROPOSAL = "предложение"
 """Tag of messages that complain of nothing: more of them is no worsening."""
 
@@ -24,7 +23,7 @@ class Series(Struct, frozen=True, omit_defaults=True):
     @property
     def id(self) -> str:
         parts = (self.theme, self.municipality, self.settlement, self.problem)
-        return xxhash.xxh3_64_hexdigest("\x1f".join(one or "" for one in parts))
+        return xxhash.xxh3_64_hexdigest("\x1f".join(one or "" for one in parts).encode())
 
     @property
     def wider(self) -> "Series | None":

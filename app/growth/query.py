@@ -1,4 +1,4 @@
-"""Bodies for the engine: what is counted as growth, what is a campaign, what a person sees of it."""
+"""Bodies for the engine: what counts as growth, what is a campaign, what a person sees of it."""
 
 from collections.abc import Collection, Sequence
 from datetime import date

@@ -44,9 +44,7 @@ async def themes_by_day(
     """Themes × days, all municipalities together."""
     rows = {theme: row for row, theme in enumerate(themes)}
     counts = np.zeros((len(themes), (last - first).days + 1))
-    async for key, many in _groups(
-        engine, lambda after: query.year_body(first, last, zone, after)
-    ):
+    async for key, many in _groups(engine, lambda after: query.year_body(first, last, zone, after)):
         if (row := rows.get(key["theme"])) is not None:
             counts[row, (date.fromisoformat(key["day"]) - first).days] += many
     return counts

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -113,7 +114,7 @@ def _alarms(counted: Tally, judged: Judged, threshold: float, said: Said) -> lis
     people = {day: counted.authors(day) for day in (last - 1, last)}
     above = judged.chance < threshold
     for day, authors in people.items():
-        above[:, day] = judged.alarms(threshold, authors[:, None])[:, day]
+        above[:, day] = judged.alarms(threshold, authors[:, None].astype(np.float64))[:, day]
     episodes = standing(above)
     return found(counted.series, judged, episodes, people, counted.first, said)
 
@@ -127,11 +128,11 @@ async def _keep(engine: Engine, alarms: list[Alarm], today: date, series: int) -
     for alarm in alarms:
         before = known.pop(alarm.series, None)
         if before is not None:
-            await repository.change(engine, before.id, lambda one, new=alarm: _renewed(one, new))
+            await repository.change(engine, before.id, partial(_renewed, alarm))
         else:
             began += await _begin(engine, alarm)
     for gone in known.values():
-        await repository.change(engine, gone.id, lambda one: _over(one, today))
+        await repository.change(engine, gone.id, partial(_over, today))
         ended += 1
     await engine.refresh(Index.GROWTH)
     return Watched(series, len(alarms), began, ended)
@@ -141,11 +142,11 @@ async def _begin(engine: Engine, alarm: Alarm) -> bool:
     """One that ended and came back within its days goes on under its id."""
     if await repository.create(engine, alarm):
         return True
-    await repository.change(engine, alarm.id, lambda one: _renewed(one, alarm))
+    await repository.change(engine, alarm.id, partial(_renewed, alarm))
     return False
 
 
-def _renewed(before: Alarm, new: Alarm) -> Alarm:
+def _renewed(new: Alarm, before: Alarm) -> Alarm:
     """One that a person dismissed in between stays as the person left it."""
     if before.dismissed:
         return before
@@ -159,7 +160,7 @@ def _renewed(before: Alarm, new: Alarm) -> Alarm:
     )
 
 
-def _over(before: Alarm, today: date) -> Alarm:
+def _over(today: date, before: Alarm) -> Alarm:
     return before if before.ended else replace(before, ended=min(before.day, today))
 
 

@@ -135,9 +135,7 @@ def _event(rng: random.Random, stock: Sequence[Theme], number: int, given: Strea
     )
 
 
-def _of_event(
-    rng: random.Random, event: _Event, wanted: float, given: Stream
-) -> Iterator[_Draft]:
+def _of_event(rng: random.Random, event: _Event, wanted: float, given: Stream) -> Iterator[_Draft]:
     for _ in range(max(_LEAST, round(event.size * wanted))):
         at = event.began + timedelta(days=event.days * rng.random() ** 1.4)
         if at >= _FIRST + timedelta(days=given.days):
