@@ -9,9 +9,10 @@ from app.growth.rules import LEAST_AUTHORS, THRESHOLD, WARM_UP, WINDOW, Flags, J
 
 FALSE_RATE = 0.002
 """Of quiet series-days that may lie below the threshold."""
-SURE = THRESHOLD / 10
-"""Growth beyond doubt: such days and those about them are not quiet. On simulated series with 750
-outbreaks nobody marked, the threshold learned this way gave 1.8 and 1.9 false alarms in 1,000."""
+SURE = THRESHOLD / 20
+"""Growth beyond doubt: such days and those about them are not quiet. On three simulated worlds with
+750 outbreaks nobody marked, the threshold learned this way gave 1.5-1.6 false alarms in 1,000, and
+2.2 where nothing grew at all. With a tenth it is 1.7-1.9 and 2.4."""
 FLOOR, CEILING = THRESHOLD / 10, THRESHOLD * 2
 """How far quiet days may move it."""
 LEAST_DAYS = 20_000

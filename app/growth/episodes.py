@@ -72,14 +72,11 @@ def found(
         )
         for one in episodes
     ]
-    spread = [float(judged.dispersion[one.row, one.day]) for one in episodes]
-    return _narrowest(
-        [
-            one
-            for one, dispersion in zip(made, spread, strict=True)
-            if not is_silenced(one, dispersion, said)
-        ]
-    )
+    spread = {
+        alarm.id: float(judged.dispersion[one.row, one.day])
+        for alarm, one in zip(made, episodes, strict=True)
+    }
+    return [one for one in _narrowest(made) if not is_silenced(one, spread[one.id], said)]
 
 
 def _narrowest(alarms: list[Alarm]) -> list[Alarm]:
