@@ -89,11 +89,11 @@ def growth_text(seen: int, expected: float) -> str:
 
 def alarm_row(one: Growing) -> AlarmRow:
     alarm, series = one.alarm, one.alarm.series
-    said = alarm.dismissed
+    said, about = alarm.dismissed, alarm.about or series
     return AlarmRow(
         id=alarm.id,
-        what=series.theme or "Проблема",
-        where=", ".join(part for part in (series.municipality, series.settlement) if part),
+        what=about.theme or "Без темы",
+        where=", ".join(part for part in (about.municipality, about.settlement) if part),
         problem=f"/problems/{series.problem}" if series.problem else "",
         text=growth_text(one.seen, one.expected),
         authors=counted(one.authors, "автор", "автора", "авторов"),

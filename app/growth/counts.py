@@ -13,11 +13,15 @@ _UNKNOWN = -1
 
 
 class Tally:
-    """Filled bucket by bucket; a message may count in several series."""
+    """Filled bucket by bucket, stretches of days in their order; a message may count in several
+    series.
+    """
 
     def __init__(self, first: date, last: date) -> None:
         self.first, self.days = first, (last - first).days + 1
         self.rows: dict[Series, int] = {}
+        self.about: dict[Series, Series] = {}
+        """Theme and place of the newest messages of a problem."""
         self._authors: dict[str, int] = {}
         self._found: list[tuple[int, int, int, int]] = []
         """Row, day, author, messages."""
@@ -29,6 +33,8 @@ class Tally:
         for series in series_of_message(place):
             row = self.rows.setdefault(series, len(self.rows))
             self._found.append((row, offset, code, many))
+            if series.problem and place.theme:
+                self.about[series] = Series(place.theme, place.municipality, place.settlement)
 
     @property
     def series(self) -> list[Series]:

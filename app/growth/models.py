@@ -47,6 +47,8 @@ class Alarm(Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     rev: int = 1
     series: Series
+    about: Series | None = None
+    """Theme and place of a problem's newest messages: its series bears its id alone."""
     began: date
     ended: date | None = None
     """Also the day on which somebody said that it is no growth."""

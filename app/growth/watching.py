@@ -116,7 +116,8 @@ def _alarms(counted: Tally, judged: Judged, threshold: float, said: Said) -> lis
     for day, authors in people.items():
         above[:, day] = judged.alarms(threshold, authors[:, None].astype(np.float64))[:, day]
     episodes = standing(above)
-    return found(counted.series, judged, episodes, people, counted.first, said)
+    made = found(counted.series, judged, episodes, people, counted.first, said)
+    return [replace(one, about=counted.about.get(one.series)) for one in made]
 
 
 async def _keep(engine: Engine, alarms: list[Alarm], today: date, series: int) -> Watched:
