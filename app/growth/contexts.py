@@ -15,6 +15,7 @@ from app.web.filters import counted, number
 
 SPARK_DAYS = 42
 _WIDTH, _HEIGHT = 168, 36
+_LEAST_USUAL = 0.05
 _BEGINNING = 140
 """Letters of a campaign's text that are shown."""
 
@@ -84,7 +85,8 @@ def growth_view(
 
 def growth_text(seen: int, expected: float) -> str:
     """«11 за 3 дня, обычно 2,1»."""
-    return f"{number(seen)} за {WINDOW} дня, обычно {number(round(expected, 1))}"
+    usual = number(round(expected, 1)) if expected >= _LEAST_USUAL else "ни одного"
+    return f"{number(seen)} за {WINDOW} дня, обычно {usual}"
 
 
 def alarm_row(one: Growing) -> AlarmRow:

@@ -195,3 +195,4 @@ def test_one_text_about_many_places_within_days_is_a_campaign() -> None:
 
 def test_the_words_are_those_of_people() -> None:
     assert growth_text(11, 2.13) == "11 за 3 дня, обычно 2,1"
+    assert growth_text(4, 0.01) == "4 за 3 дня, обычно ни одного"
