@@ -76,6 +76,12 @@ async def of_problem(engine: Engine, problem_id: str) -> Alarm | None:
     return found[0] if found else None
 
 
+async def standing_problems(engine: Engine) -> dict[str, Alarm]:
+    """By problem, all that grow now, whoever may see them: for what is written by the machine."""
+    found = await repository.alarms(engine, query.growing_body())
+    return {one.series.problem: one for one in found if one.series.problem}
+
+
 async def series_of(
     engine: Engine,
     viewer: Viewer | None,

@@ -19,10 +19,13 @@ from app.growth.learned import read_state
 from app.growth.models import Series
 from app.growth.watching import watch, watch_if_due
 from app.permissions import Permission
+from app.problems import repository as problems
+from app.problems.models import Problem
 from app.search.params import parse_params
 from app.search.service import search
 from app.settings import Settings
 from app.viewer import EVERYWHERE, Scope, Viewer
+from indexers.problems.growing import mark_growing
 from tests.growing_town import LETTER, NOW, TODAY, ZONE, Maker, join, town
 from tests.integration.search_corpus import filled, put
 
@@ -142,3 +145,16 @@ async def test_the_forecast_counts_what_the_viewer_sees(engine: Engine) -> None:
     listed = (await search(engine, parse_params(pairs), MANAGER, ZONE)).total
     assert listed >= int(np.sum(found.weekly.counts[row, -4:]))
     assert forecast_view(await outlook(engine, ELSEWHERE, ZONE, NOW)) is None
+
+
+async def test_a_problem_says_that_it_grows_as_long_as_it_does(engine: Engine) -> None:
+    await problems.create(engine, Problem(id="p1", created_at=NOW, founder="x", theme="Ямы"))
+    await watch(engine, ZONE, NOW)
+    assert await mark_growing(engine, ZONE) == 1
+    await engine.refresh(Index.PROBLEMS)
+    assert await mark_growing(engine, ZONE) == 0
+    marked = await problems.survivor(engine, "p1")
+    assert (marked.growing, marked.growth.seen) == (True, 11)
+    await watch(engine, ZONE, NOW + timedelta(days=9))
+    assert await mark_growing(engine, ZONE) == 1
+    assert not (await problems.survivor(engine, "p1")).growing

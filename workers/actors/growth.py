@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 from app.engine.client import Engine
 from app.growth.watching import watch_if_due
 from app.settings import Settings
+from indexers.problems.growing import mark_growing
 from workers.broker import broker
 from workers.running import with_engine
 
@@ -24,7 +25,8 @@ def watch_growth() -> None:
         async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
             if await redis.set(mark, "1", nx=True, ex=_LEASE_SECONDS):
                 try:
-                    await watch_if_due(engine, settings.zone)
+                    if await watch_if_due(engine, settings.zone):
+                        await mark_growing(engine, settings.zone)
                 finally:
                     await redis.delete(mark)
 
