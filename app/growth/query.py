@@ -119,15 +119,19 @@ def example_body(viewer: Viewer | None, campaign: Campaign) -> Body:
 
 def shown_body(
     viewer: Viewer | None,
-    series: Sequence[Series],
+    asked: Sequence[tuple[Series, date]],
     first: date,
-    last: date,
     zone: ZoneInfo,
     campaigns: Collection[str],
 ) -> Body:
-    """Days of each series as the viewer sees them, and the people of the last three."""
-    ways = {str(place): {"bool": {"filter": of_series(one)}} for place, one in enumerate(series)}
-    recent = span_of_days(_earlier(last, WINDOW - 1), last, zone)
+    """Days of each series as the viewer sees them, and the people of the three days to its own."""
+    last = max(day for _, day in asked)
+    ways, recent = {}, {}
+    for place, (series, day) in enumerate(asked):
+        own = of_series(series)
+        three = _came(_earlier(day, WINDOW - 1), day, zone)
+        ways[str(place)] = {"bool": {"filter": own}}
+        recent[str(place)] = {"bool": {"filter": [*own, three]}}
     filters = [access_clause(viewer), _came(first, last, zone), counted(campaigns)]
     return {
         "size": 0,
@@ -135,28 +139,33 @@ def shown_body(
         "aggs": {
             "series": {
                 "filters": {"filters": ways},
-                "aggs": {
-                    "days": {"date_histogram": _by_day(zone), "aggs": _people()},
-                    "recent": {"filter": {"range": {"received_at": recent}}, "aggs": _people()},
-                },
-            }
+                "aggs": {"days": {"date_histogram": _by_day(zone), "aggs": _people()}},
+            },
+            "recent": {"filters": {"filters": recent}, "aggs": _people()},
         },
     }
 
 
-def growing_body() -> Body:
+def growing_body(size: int = MOST_ALARMS) -> Body:
     """Alarms that stand and that nobody dismissed, the newest first."""
     return {
-        "size": MOST_ALARMS,
+        "size": size,
         "query": {"bool": {"filter": [_kind("alarm"), {"term": {"growing": True}}]}},
         "sort": [{"began": "desc"}, {"id": "asc"}],
         "_source": ["document"],
     }
 
 
-def lately_dismissed_body() -> Body:
+def lately_dismissed_body(since: date) -> Body:
     """What people called no growth, the newest first."""
-    return {**dismissed_body(), "size": MOST_DISMISSED, "sort": [{"ended": "desc"}, {"id": "asc"}]}
+    late = {"range": {"ended": {"gte": since.isoformat()}}}
+    silent = {"term": {"silent": True}}
+    return {
+        "size": MOST_DISMISSED,
+        "query": {"bool": {"filter": [_kind("alarm"), silent, late]}},
+        "sort": [{"ended": "desc"}, {"id": "asc"}],
+        "_source": ["document"],
+    }
 
 
 def dismissed_body(after: Any = None) -> Body:

@@ -11,8 +11,9 @@ from app.growth.rules import Matrix
 
 
 class Shown(Struct, frozen=True):
-    """Series × days under a viewer's eyes, and the people of the last three days."""
+    """Series × days under a viewer's eyes, and the people of three days of each."""
 
+    first: date
     counts: Matrix
     authors: NDArray[np.int64]
 
@@ -22,11 +23,12 @@ def read_shown(answer: dict[str, Any], many: int, first: date, last: date) -> Sh
     authors = np.zeros(many, dtype=np.int64)
     for name, bucket in answer["aggregations"]["series"]["buckets"].items():
         row = int(name)
-        authors[row] = _people(bucket["recent"])
         for day in bucket["days"]["buckets"]:
             offset = (date.fromisoformat(day["key_as_string"]) - first).days
             counts[row, offset] = _people(day)
-    return Shown(counts, authors)
+    for name, bucket in answer["aggregations"]["recent"]["buckets"].items():
+        authors[int(name)] = _people(bucket)
+    return Shown(first, counts, authors)
 
 
 def _people(bucket: dict[str, Any]) -> int:

@@ -17,13 +17,14 @@ from app.growth.campaigns import campaigns as campaigns_of
 from app.growth.learned import State, read_state
 from app.growth.models import Alarm, Campaign, Dismissal, Series
 from app.growth.results import Shown, read_shown
-from app.growth.rules import judge, usual_range
+from app.growth.rules import Judged, judge, usual_range
 from app.growth.watching import HISTORY_DAYS
 from app.permissions import Permission
 from app.viewer import Viewer, require
 
 CAMPAIGN_DAYS = 30
 """How long a campaign is shown after its last message."""
+DISMISSED_DAYS = 30
 _SHOWN_CAMPAIGNS = 30
 
 
@@ -64,9 +65,10 @@ async def growing(engine: Engine, viewer: Viewer | None, zone: ZoneInfo) -> list
 
 
 async def dismissed(engine: Engine, viewer: Viewer | None, zone: ZoneInfo) -> list[Growing]:
-    """The last ones that people called no growth."""
+    """What people called no growth in the last month."""
     who = require(viewer, Permission.PROBLEM_MANAGE)
-    found = await repository.alarms(engine, query.lately_dismissed_body())
+    since = datetime.now(UTC).astimezone(zone).date() - timedelta(days=DISMISSED_DAYS)
+    found = await repository.alarms(engine, query.lately_dismissed_body(since))
     return await _seen(engine, who, found, zone)
 
 
@@ -78,7 +80,7 @@ async def of_problem(engine: Engine, problem_id: str) -> Alarm | None:
 
 async def standing_problems(engine: Engine) -> dict[str, Alarm]:
     """By problem, all that grow now, whoever may see them: for what is written by the machine."""
-    found = await repository.alarms(engine, query.growing_body())
+    found = await repository.alarms(engine, query.growing_body(query.PAGE))
     return {one.series.problem: one for one in found if one.series.problem}
 
 
@@ -94,9 +96,8 @@ async def series_of(
     """Daily counts of the last `days` with the usual range, over the cases the viewer sees."""
     require(viewer, Permission.PROBLEM_VIEW)
     until = last or datetime.now(UTC).astimezone(zone).date()
-    shown, first = await _shown(engine, viewer, [series], until, zone)
-    rows = await run_sync(_days, shown, first)
-    return rows[0][-days:]
+    shown = await _shown(engine, viewer, [(series, until)], zone)
+    return _days(shown, judge(shown.counts, shown.first.weekday()))[0][-days:]
 
 
 async def campaigns(
@@ -172,48 +173,44 @@ def _there(alarm: Alarm | None) -> Alarm:
 async def _seen(
     engine: Engine, viewer: Viewer, alarms: Sequence[Alarm], zone: ZoneInfo
 ) -> list[Growing]:
-    """Counted up to the day of each alarm, today or yesterday mostly."""
+    """Counted up to the day of each alarm."""
     if not alarms:
         return []
-    found = list[Growing]()
-    for day in sorted({one.day for one in alarms}, reverse=True):
-        own = [one for one in alarms if one.day == day]
-        shown, first = await _shown(engine, viewer, [one.series for one in own], day, zone)
-        found += await run_sync(_growing, own, shown, first)
-    return found
+    shown = await _shown(engine, viewer, [(one.series, one.day) for one in alarms], zone)
+    return await run_sync(_growing, alarms, shown)
 
 
 async def _shown(
-    engine: Engine, viewer: Viewer | None, series: Sequence[Series], last: date, zone: ZoneInfo
-) -> tuple[Shown, date]:
-    first = last - timedelta(days=HISTORY_DAYS - 1)
+    engine: Engine, viewer: Viewer | None, asked: Sequence[tuple[Series, date]], zone: ZoneInfo
+) -> Shown:
+    days = [day for _, day in asked]
+    first, last = min(days) - timedelta(days=HISTORY_DAYS - 1), max(days)
     left_out = [one.norm_hash for one in await repository.campaigns(engine, first)]
-    body = query.shown_body(viewer, series, first, last, zone, left_out)
-    answer = await engine.search(Index.CASES, body)
-    return read_shown(answer, len(series), first, last), first
+    body = query.shown_body(viewer, asked, first, zone, left_out)
+    return read_shown(await engine.search(Index.CASES, body), len(asked), first, last)
 
 
-def _growing(alarms: Sequence[Alarm], shown: Shown, first: date) -> list[Growing]:
-    judged = judge(shown.counts, first.weekday())
-    days = _days(shown, first)
-    return [
-        Growing(
-            alarm,
-            seen=int(judged.seen[row, -1]),
-            expected=float(judged.expected[row, -1]),
-            authors=int(shown.authors[row]),
-            days=days[row],
-        )
-        for row, alarm in enumerate(alarms)
-        if judged.seen[row, -1] > 0
-    ]
+def _growing(alarms: Sequence[Alarm], shown: Shown) -> list[Growing]:
+    judged = judge(shown.counts, shown.first.weekday())
+    days, found = _days(shown, judged), list[Growing]()
+    for row, alarm in enumerate(alarms):
+        at = (alarm.day - shown.first).days
+        if seen := int(judged.seen[row, at]):
+            expected, authors = float(judged.expected[row, at]), int(shown.authors[row])
+            found.append(Growing(alarm, seen, expected, authors, days[row][: at + 1]))
+    return found
 
 
-def _days(shown: Shown, first: date) -> list[list[Day]]:
-    low, high = usual_range(judge(shown.counts, first.weekday()))
+def _days(shown: Shown, judged: Judged) -> list[list[Day]]:
+    low, high = usual_range(judged)
     return [
         [
-            Day(first + timedelta(days=at), int(count), float(low[row, at]), float(high[row, at]))
+            Day(
+                shown.first + timedelta(days=at),
+                int(count),
+                float(low[row, at]),
+                float(high[row, at]),
+            )
             for at, count in enumerate(counts)
         ]
         for row, counts in enumerate(shown.counts)

@@ -123,7 +123,7 @@ def _alarms(counted: Tally, judged: Judged, threshold: float, said: Said) -> lis
 async def _keep(engine: Engine, alarms: list[Alarm], today: date, series: int) -> Watched:
     """New ones are made, standing ones brought up to date, the others end."""
     known: dict[Series, Alarm] = {}
-    for one in await repository.alarms(engine, query.growing_body()):
+    for one in await repository.alarms(engine, query.growing_body(query.PAGE)):
         known.setdefault(one.series, one)
     began = ended = 0
     for alarm in alarms:

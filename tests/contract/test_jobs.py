@@ -18,9 +18,11 @@ def declared() -> RedisBroker:
         duplicates,
         enrichment,
         exports,
+        growth,
         imports,
         learning,
         notices,
+        problems,
         recounts,
         vocabulary,
     )
@@ -39,6 +41,8 @@ def declared() -> RedisBroker:
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
+        problems.find_problems,
+        growth.watch_growth,
     ):
         assert actor.broker is broker
     return broker

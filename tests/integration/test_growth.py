@@ -1,5 +1,6 @@
 """Growth on the real engine: what counts, alarms that are found again, dismissals, scope, pages."""
 
+from asyncio import gather
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -50,8 +51,9 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
 
 
 async def test_growth_is_found_told_and_found_again(engine: Engine) -> None:
-    first = await watch(engine, ZONE, NOW)
-    assert (first.growing, first.began) == (2, 2)
+    two = await gather(watch(engine, ZONE, NOW), watch(engine, ZONE, NOW))
+    assert [one.growing for one in two] == [2, 2]
+    assert sum(one.began for one in two) == 2, "two that look at once find the same"
     again = await watch(engine, ZONE, NOW + timedelta(minutes=5))
     assert (again.growing, again.began, again.ended) == (2, 0, 0)
     told = {one.alarm.series: one for one in await service.growing(engine, MANAGER, ZONE)}
