@@ -35,6 +35,7 @@ ACTORS: dict[str, str] = {
     "settle_duplicates": "duplicates",
     "sweep_duplicates": "duplicates",
     "learn_thresholds": "duplicates",
+    "watch_growth": "growth",
     "project_audit": "audit",
     "sweep_audit": "audit",
     "project_notices": "notices",

@@ -43,6 +43,8 @@ from app.duplicates.controllers import CaseDuplicatesController, DuplicatesContr
 from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
+from app.forecasts.controllers import ForecastController
+from app.growth.controllers import GrowthController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
@@ -134,6 +136,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     DuplicatesController,
     SimilarApiController,
     CaseDuplicatesController,
+    GrowthController,
+    ForecastController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 

@@ -24,6 +24,7 @@ SWEEPS = (
     "retime_cases",
     "sweep_duplicates",
     "learn_thresholds",
+    "watch_growth",
     "sweep_audit",
     "sweep_notices",
     "send_letters",

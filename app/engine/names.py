@@ -30,6 +30,7 @@ class Index(StrEnum):
     MEANINGS = "meanings"
     ENRICHMENT = "enrichment"
     PROBLEMS = "problems"
+    GROWTH = "growth"
 
 
 MONTHLY = frozenset({Index.AUDIT})

@@ -18,6 +18,7 @@ def declared() -> RedisBroker:
         duplicates,
         enrichment,
         exports,
+        growth,
         imports,
         learning,
         notices,
@@ -41,6 +42,8 @@ def declared() -> RedisBroker:
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
+        problems.find_problems,
+        growth.watch_growth,
     ):
         assert actor.broker is broker
     return broker

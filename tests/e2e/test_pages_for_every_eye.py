@@ -60,6 +60,7 @@ PAGES = (
     *("/notices", "/me/notices"),
     *("/duplicates", "/duplicates?show=accepted", "/duplicates/figures"),
     *("/duplicates/cases/26-000004", "/duplicates/cases/26-000006"),
+    *("/problems/growth", "/problems/forecast"),
 )
 OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size"]
 """Rules of axe that a scheme of colours can break; the others read the same document."""
