@@ -41,6 +41,7 @@ ACTORS: dict[str, str] = {
     "sweep_notices": "notices",
     "send_letters": "letters",
     "enrich_cases": "enrichment",
+    "find_friction": "friction",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

@@ -33,6 +33,7 @@ from app.audit.waiting import Journal
 from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
+from app.books.tone.controllers import ToneWordsController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
@@ -43,6 +44,7 @@ from app.duplicates.controllers import CaseDuplicatesController, DuplicatesContr
 from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
+from app.friction.controllers import FrictionController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
@@ -122,6 +124,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BooksController,
     DangerWordsController,
     SuggestionsController,
+    ToneWordsController,
     DeadlinesController,
     DeadlineChangesController,
     PeopleController,
@@ -134,6 +137,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     DuplicatesController,
     SimilarApiController,
     CaseDuplicatesController,
+    FrictionController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 

@@ -28,6 +28,7 @@ SWEEPS = (
     "sweep_notices",
     "send_letters",
     "enrich_cases",
+    "find_friction",
 )
 
 

@@ -30,6 +30,8 @@ class Index(StrEnum):
     MEANINGS = "meanings"
     ENRICHMENT = "enrichment"
     PROBLEMS = "problems"
+    FRICTION = "friction"
+    POLLS = "polls"
 
 
 MONTHLY = frozenset({Index.AUDIT})

@@ -32,6 +32,8 @@ INDEX_TITLES: dict[Index, str] = {
     Index.NOTICES: "Уведомления",
     Index.DIGESTS: "Сводки",
     Index.PAIRS: "Пары на проверку дублей",
+    Index.FRICTION: "Конфликты и ошибки общения",
+    Index.POLLS: "Опросы",
     Index.AUDIT: "Журнал",
     Index.MEANINGS: "Средние для поиска по смыслу",
     Index.ENRICHMENT: "Необработанные обращения",

@@ -18,6 +18,7 @@ def declared() -> RedisBroker:
         duplicates,
         enrichment,
         exports,
+        friction,
         imports,
         learning,
         notices,
@@ -39,6 +40,7 @@ def declared() -> RedisBroker:
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
+        friction.find_friction,
     ):
         assert actor.broker is broker
     return broker
