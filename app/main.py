@@ -55,6 +55,7 @@ from app.notices.controllers import NoticeChoicesController, NoticesController
 from app.notices.smtp import check_mail
 from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
+from app.polls.controllers import AudienceController, AudienceTableController, PollsController
 from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
@@ -138,6 +139,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     SimilarApiController,
     CaseDuplicatesController,
     FrictionController,
+    PollsController,
+    AudienceController,
+    AudienceTableController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
