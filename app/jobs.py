@@ -42,6 +42,8 @@ ACTORS: dict[str, str] = {
     "send_letters": "letters",
     "enrich_cases": "enrichment",
     "find_friction": "friction",
+    "find_problems": "problems",
+    "tidy_problems": "problems",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

@@ -14,6 +14,7 @@ from workers.actors import (
     imports,
     learning,
     notices,
+    problems,
     recounts,
     vocabulary,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "imports",
     "learning",
     "notices",
+    "problems",
     "recounts",
     "vocabulary",
 ]

@@ -29,6 +29,8 @@ SWEEPS = (
     "send_letters",
     "enrich_cases",
     "find_friction",
+    "find_problems",
+    "tidy_problems",
 )
 
 
