@@ -135,8 +135,10 @@ def _place(bucket: dict[str, Any]) -> PlaceCount | None:
     messages, authors = bucket["doc_count"], bucket["authors"]["value"]
     if messages < LEAST_MESSAGES or authors < LEAST_AUTHORS:
         return None
-    names = [bucket["key"].get(name) or "" for name in (*_STREET, _HOUSE)]
-    return PlaceCount(*names, messages, authors)
+    town, settlement, kind, street, house = (
+        bucket["key"].get(name) or "" for name in (*_STREET, _HOUSE)
+    )
+    return PlaceCount(town, settlement, kind, street, house, messages, authors)
 
 
 def _key(one: PlaceCount) -> tuple[str, ...]:
