@@ -33,6 +33,7 @@ from app.audit.waiting import Journal
 from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
+from app.books.tone.controllers import ToneWordsController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
@@ -44,6 +45,7 @@ from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
 from app.forecasts.controllers import ForecastController
+from app.friction.controllers import FrictionController
 from app.growth.controllers import GrowthController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
@@ -55,6 +57,7 @@ from app.notices.controllers import NoticeChoicesController, NoticesController
 from app.notices.smtp import check_mail
 from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
+from app.polls.controllers import AudienceController, AudienceTableController, PollsController
 from app.reference.current import current_book
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
@@ -124,6 +127,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BooksController,
     DangerWordsController,
     SuggestionsController,
+    ToneWordsController,
     DeadlinesController,
     DeadlineChangesController,
     PeopleController,
@@ -138,6 +142,10 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CaseDuplicatesController,
     GrowthController,
     ForecastController,
+    FrictionController,
+    PollsController,
+    AudienceController,
+    AudienceTableController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 

@@ -29,6 +29,7 @@ SWEEPS = (
     "sweep_notices",
     "send_letters",
     "enrich_cases",
+    "find_friction",
     "find_problems",
     "tidy_problems",
 )

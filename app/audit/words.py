@@ -58,6 +58,9 @@ WORDS: dict[str, str] = {
     "book.ladder_changed": "Изменены шаги напоминаний",
     "book.danger_created": "Добавлены опасные слова",
     "book.danger_changed": "Изменены опасные слова",
+    "book.tone_created": "Добавлены резкие слова",
+    "book.tone_changed": "Изменены резкие слова",
+    "book.tone_removed": "Убраны резкие слова",
     "book.thresholds_changed": "Изменены пороги подсказок",
 }
 """Everything that is not a step of a case."""

@@ -31,6 +31,8 @@ class Index(StrEnum):
     ENRICHMENT = "enrichment"
     PROBLEMS = "problems"
     GROWTH = "growth"
+    FRICTION = "friction"
+    POLLS = "polls"
 
 
 MONTHLY = frozenset({Index.AUDIT})

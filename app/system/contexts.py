@@ -34,6 +34,8 @@ INDEX_TITLES: dict[Index, str] = {
     Index.PAIRS: "Пары на проверку дублей",
     Index.PROBLEMS: "Проблемы",
     Index.GROWTH: "Рост и кампании",
+    Index.FRICTION: "Конфликты и ошибки общения",
+    Index.POLLS: "Опросы",
     Index.AUDIT: "Журнал",
     Index.MEANINGS: "Средние для поиска по смыслу",
     Index.ENRICHMENT: "Необработанные обращения",

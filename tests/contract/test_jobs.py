@@ -18,6 +18,7 @@ def declared() -> RedisBroker:
         duplicates,
         enrichment,
         exports,
+        friction,
         growth,
         imports,
         learning,
@@ -44,6 +45,7 @@ def declared() -> RedisBroker:
         enrichment.enrich_cases,
         problems.find_problems,
         growth.watch_growth,
+        friction.find_friction,
     ):
         assert actor.broker is broker
     return broker
