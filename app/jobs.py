@@ -32,6 +32,7 @@ ACTORS: dict[str, str] = {
     "learn_suggestions": "learning",
     "chase_deadlines": "deadlines",
     "retime_cases": "deadlines",
+    "remind_road_maps": "deadlines",
     "settle_duplicates": "duplicates",
     "sweep_duplicates": "duplicates",
     "learn_thresholds": "duplicates",

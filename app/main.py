@@ -34,11 +34,13 @@ from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
 from app.books.tone.controllers import ToneWordsController
+from app.books.weather.controllers import WeatherController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
 from app.cases.pages.files_api import case_files_api
+from app.causes.controllers import CausesController, ProblemCausesController
 from app.duplicates.api import SimilarApiController
 from app.duplicates.controllers import CaseDuplicatesController, DuplicatesController
 from app.engine.client import Engine
@@ -59,6 +61,11 @@ from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
 from app.polls.controllers import AudienceController, AudienceTableController, PollsController
 from app.reference.current import current_book
+from app.road_maps.controllers import (
+    ProblemRoadMapController,
+    RoadMapsController,
+    road_map_files_router,
+)
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.suggestions.controllers import CaseSuggestionsController, SuggestApiController
@@ -146,6 +153,11 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     PollsController,
     AudienceController,
     AudienceTableController,
+    CausesController,
+    ProblemCausesController,
+    WeatherController,
+    RoadMapsController,
+    ProblemRoadMapController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
@@ -248,6 +260,7 @@ def create_app(
             imports_router(settings),
             case_files_router(settings),
             case_files_api(settings),
+            road_map_files_router(settings),
             *more,
         ],
         dependencies={

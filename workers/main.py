@@ -17,6 +17,7 @@ from workers.actors import (
     notices,
     problems,
     recounts,
+    road_maps,
     vocabulary,
 )
 from workers.broker import broker
@@ -39,5 +40,6 @@ __all__ = [
     "notices",
     "problems",
     "recounts",
+    "road_maps",
     "vocabulary",
 ]

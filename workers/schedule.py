@@ -25,6 +25,7 @@ SWEEPS = (
     "sweep_duplicates",
     "learn_thresholds",
     "watch_growth",
+    "remind_road_maps",
     "sweep_audit",
     "sweep_notices",
     "send_letters",

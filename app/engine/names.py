@@ -33,6 +33,9 @@ class Index(StrEnum):
     GROWTH = "growth"
     FRICTION = "friction"
     POLLS = "polls"
+    CAUSES = "causes"
+    ROAD_MAPS = "road-maps"
+    WEATHER = "weather"
 
 
 MONTHLY = frozenset({Index.AUDIT})

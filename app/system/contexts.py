@@ -40,6 +40,9 @@ INDEX_TITLES: dict[Index, str] = {
     Index.MEANINGS: "Средние для поиска по смыслу",
     Index.ENRICHMENT: "Необработанные обращения",
     Index.PROBLEMS: "Проблемы",
+    Index.CAUSES: "Причины проблем",
+    Index.ROAD_MAPS: "Дорожные карты",
+    Index.WEATHER: "Дни с погодой",
 }
 _RUNNING_POLL = 2
 _IDLE_POLL = 15
