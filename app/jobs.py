@@ -41,6 +41,8 @@ ACTORS: dict[str, str] = {
     "sweep_notices": "notices",
     "send_letters": "letters",
     "enrich_cases": "enrichment",
+    "find_problems": "problems",
+    "tidy_problems": "problems",
 }
 """Actor → queue; a contract test holds it against the workers."""
 

@@ -13,6 +13,7 @@ from workers.actors import (
     imports,
     learning,
     notices,
+    problems,
     recounts,
     vocabulary,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "imports",
     "learning",
     "notices",
+    "problems",
     "recounts",
     "vocabulary",
 ]

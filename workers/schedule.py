@@ -28,6 +28,8 @@ SWEEPS = (
     "sweep_notices",
     "send_letters",
     "enrich_cases",
+    "find_problems",
+    "tidy_problems",
 )
 
 

@@ -114,6 +114,8 @@ CASE_WORDS: dict[str, str] = {
     "deadline_escalated": "О нарушенном сроке сказано выше",
     "request_overdue": "Ведомство не ответило в срок",
     "deadline_recounted": "Пересчитан срок",
+    "problem_put_in": "Отнесено к проблеме",
+    "problem_taken_out": "Вынуто из проблемы",
 }
 """Steps of cases: `case.` and the code of the history event."""
 

@@ -9,6 +9,7 @@ from app.cases.models import Case, Event
 from app.cases.recounting import RECOUNTED
 from app.cases.regrouping import REGROUPED
 from app.errors import ConflictError
+from app.problems.models import PUT_IN, TAKEN_OUT
 
 _MOST = 3
 _BY_MACHINE = {"import": "загрузка файла"}
@@ -19,8 +20,10 @@ _OTHER_WORDS = {
     "entered": "внесено вручную",
     RECOUNTED: "срок пересчитан",
     REGROUPED: "группа дублей изменилась",
+    PUT_IN: "отнесено к проблеме",
+    TAKEN_OUT: "вынуто из проблемы",
 }
-_DISTURB_NOBODY = frozenset({RECOUNTED, REGROUPED})
+_DISTURB_NOBODY = frozenset({RECOUNTED, REGROUPED, PUT_IN, TAKEN_OUT})
 """Events that follow from a change made elsewhere: whoever types an answer goes on."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from app.errors import EncoderError
-from app.meaning.folder import MANIFEST, MODEL, OWN_NAMES, read_manifest, shipped_manifest, verify
+from app.meaning.folder import MANIFEST, MODEL, NAME, read_manifest, shipped_manifest, verify
 
 log = structlog.get_logger()
 
@@ -58,13 +58,13 @@ def _is_there(folder: Path) -> bool:
             log.warning("encoder_damaged", folder=folder.name)
             return False
         raise
-    return manifest.name not in OWN_NAMES or manifest == shipped_manifest(manifest.files)
+    return manifest.name != NAME or manifest == shipped_manifest(manifest.files)
 
 
 def _is_ours(folder: Path) -> bool:
     """A folder whose description cannot be read may be anybody's."""
     try:
-        return read_manifest(folder).name in OWN_NAMES
+        return read_manifest(folder).name == NAME
     except EncoderError:
         return False
 

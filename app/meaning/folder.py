@@ -14,10 +14,8 @@ from msgspec import Struct
 from app.errors import EncoderError
 
 MODEL, TOKENIZER, MANIFEST = "encoder.onnx", "tokenizer.json", "encoder.json"
-NAME = "multilingual-e5-small"
+NAME = "multilingual-e5-small-int8"
 """Of the encoder that is made from the shipped weights (`app.meaning.convert`)."""
-OWN_NAMES = frozenset({NAME, "multilingual-e5-small-int8"})
-"""Also what it was called while it was made in another way: such a folder is made anew."""
 DIMS = 384
 """Of `emb` in the mapping of cases."""
 MISSING = "Модели смысла нет: её делает команда «otklik setup»."

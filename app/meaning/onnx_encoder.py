@@ -7,18 +7,11 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from app.meaning.folder import MODEL, TOKENIZER, Pooling, read_manifest, verify
 from app.meaning.models import Vectors
 
-BATCH = 8
-"""Texts a run: of like length, so that little is padded. A message of 200 signs took 14.9 ms of a
-core in runs of 8 or fewer, 16.0 in 16, 17.9 in 32.
-"""
-_MOST_PIECES = 1_024
-"""Of a run, padding included: eight texts of the longest kind took 960 MB."""
 _ERRORS_ONLY = 3
 
 
@@ -39,53 +32,33 @@ class OnnxEncoder:
         self._output = self._session.get_outputs()[0].name
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.enable_truncation(self.manifest.longest)
-        self._pad = (self._tokenizer.padding or {}).get("pad_id", 0)
         self._tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str], *, questions: bool = False) -> Vectors:
-        """Raw vectors, a row a text, not centred and of any length."""
+        """Raw vectors, a row a text, not centred and of any length.
+
+        One text a run: the scales of 8-bit layers follow all that is in a run, and beside other
+        texts one and the same text gave cosines from 0.38 to 0.43. It costs nothing (200 signs take
+        11 ms of a core either way) and finds more: XQuAD 0.843 so, 0.8395 in runs of eight.
+        """
+        if not texts:
+            return np.empty((0, self.manifest.dims), np.float32)
         asked = self.manifest.question_prefix if questions else None
         prefix = self.manifest.prefix if asked is None else asked
-        found = np.empty((len(texts), self.manifest.dims), np.float32)
         pieces = self._tokenizer.encode_batch([prefix + text for text in texts])
-        order = sorted(range(len(texts)), key=lambda place: len(pieces[place].ids))
-        parts = _runs(order, [len(one.ids) for one in pieces])
-        parts.reverse()  # the longest first: at the end no core waits for another
-        runs = self._pool.map(self._run, ([pieces[place] for place in part] for part in parts))
-        for part, vectors in zip(parts, runs, strict=True):
-            found[part] = vectors
-        return found
+        return np.concatenate(list(self._pool.map(self._run, pieces)))
 
-    def _run(self, pieces: list[Encoding]) -> Vectors:
-        length = max(len(one.ids) for one in pieces)
-        ids = np.full((len(pieces), length), self._pad, np.int64)
-        mask = np.zeros((len(pieces), length), np.int64)
-        for row, one in enumerate(pieces):
-            ids[row, : len(one.ids)] = one.ids
-            mask[row, : len(one.ids)] = 1
+    def _run(self, pieces: Encoding) -> Vectors:
+        ids = np.array([pieces.ids], np.int64)
+        mask = np.ones_like(ids)
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         fed: dict[str, Any] = {name: it for name, it in given.items() if name in self._inputs}
         output: Vectors = self._session.run([self._output], fed)[0]
-        return self._pooled(output, mask)
+        return self._pooled(output)
 
-    def _pooled(self, output: Vectors, mask: NDArray[np.int64]) -> Vectors:
+    def _pooled(self, output: Vectors) -> Vectors:
         if self.manifest.pooling is Pooling.NONE:
             return output
         if self.manifest.pooling is Pooling.CLS:
             return output[:, 0]
-        weights = mask[..., None].astype(np.float32)
-        return np.asarray((output * weights).sum(1) / weights.sum(1), np.float32)
-
-
-def _runs(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
-    """`order`, the shortest first, in runs that are not too many and not too large."""
-    runs: list[list[int]] = []
-    for place in order:
-        if (
-            not runs
-            or len(runs[-1]) == BATCH
-            or (len(runs[-1]) + 1) * lengths[place] > _MOST_PIECES
-        ):
-            runs.append([])
-        runs[-1].append(place)
-    return runs
+        return np.asarray(output.mean(1), np.float32)

@@ -68,9 +68,9 @@ async def question_vector(engine: Engine, *wordings: str) -> tuple[str, list[flo
     version, first = found[0]
     if len(found) == 1:
         return version, first
-    between = np.sum([vector for _, vector in found], axis=0, dtype=np.float32)
-    length = float(np.linalg.norm(between))
-    return version, [float(number) / length for number in between]
+    between = np.array([vector for _, vector in found], np.float32).sum(axis=0)
+    unit: list[float] = (between / np.linalg.norm(between)).tolist()
+    return version, unit
 
 
 async def message_vector(engine: Engine, text: str) -> tuple[str, list[float]]:

@@ -5,15 +5,27 @@ from typing import Any
 
 Clause = dict[str, Any]
 
-VERSION = 1
-"""`enriched_version` of a case for which every step is done. Raised where a step that exists is to
-be done again for all cases: they are found by a query and done by and by.
+DERIVED, VERSION = 1, 2
+"""`enriched_version` of a case that was looked at alone, and of one for which every step is done:
+what looks around takes longer and comes when all that was derived is there. Both are raised where
+a step is to be done again for all cases: they are found by a query and done by and by.
 """
 
 
 def unfinished() -> Clause:
     """Some step is to be done, or to be done again."""
     return {"range": {"enriched_version": {"lt": VERSION}}}
+
+
+def underived() -> Clause:
+    """Some step that looks at a case alone is to be done."""
+    return {"range": {"enriched_version": {"lt": DERIVED}}}
+
+
+def unlooked(besides: Collection[str] = ()) -> Clause:
+    """Only what looks around is left to be done."""
+    derived = [{"range": {"enriched_version": {"gte": DERIVED, "lt": VERSION}}}]
+    return {"bool": {"filter": derived, "must_not": _passed(besides)}}
 
 
 def without_vectors(version: str) -> Clause:
@@ -23,8 +35,11 @@ def without_vectors(version: str) -> Clause:
 
 def waiting(version: str | None, besides: Collection[str] = ()) -> Clause:
     """`version`: None while no vectors can be made, so that nobody asks for them in vain."""
-    ways = [unfinished()]
+    ways = [underived()]
     if version is not None:
         ways.append(without_vectors(version))
-    passed = [{"ids": {"values": sorted(besides)}}] if besides else []
-    return {"bool": {"should": ways, "minimum_should_match": 1, "must_not": passed}}
+    return {"bool": {"should": ways, "minimum_should_match": 1, "must_not": _passed(besides)}}
+
+
+def _passed(besides: Collection[str]) -> list[Clause]:
+    return [{"ids": {"values": sorted(besides)}}] if besides else []

@@ -22,8 +22,7 @@ SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 BLOCK = 32
 _BLOCK_OCTETS = 18
 _MAGIC = 8
-MIDDLE = 8
-"""What zero is packed as."""
+_MIDDLE = 8
 
 Floats = NDArray[np.float32]
 
@@ -67,8 +66,13 @@ class Weights:
         blocks = self._raw(name).reshape(-1, _BLOCK_OCTETS)
         scales = np.ascontiguousarray(blocks[:, :2]).view(np.float16).astype(np.float32)
         halves = blocks[:, 2:]
-        numbers = np.concatenate([halves & (MIDDLE * 2 - 1), halves >> 4], axis=1)
-        return numbers.astype(np.int8) - np.int8(MIDDLE), scales
+        numbers = np.concatenate([halves & (_MIDDLE * 2 - 1), halves >> 4], axis=1)
+        return numbers.astype(np.int8) - np.int8(_MIDDLE), scales
+
+    def matrix(self, name: str, width: int) -> Floats:
+        """A packed tensor unpacked, `width` numbers a row."""
+        numbers, scales = self.packed(name)
+        return (numbers.astype(np.float32) * scales).reshape(-1, width)
 
     def _raw(self, name: str) -> NDArray[np.uint8]:
         offset, size = self.tensors[name]

@@ -33,6 +33,9 @@ STATE_NAMES: dict[ProblemState, str] = {
     ProblemState.MERGED: "Объединена",
     ProblemState.EMPTY: "Пустая",
 }
+PUT_IN, TAKEN_OUT = "problem_put_in", "problem_taken_out"
+"""Codes of the events in the history of a case."""
+
 LIVING = frozenset(
     {
         ProblemState.NEW,
@@ -90,7 +93,16 @@ class Act(Struct, frozen=True, omit_defaults=True):
     about: dict[str, Any] = field(default_factory=dict)
 
 
-class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Claim(Struct, frozen=True, omit_defaults=True):
+    """A case that a person put into this problem or took out of it; the workers carry it out."""
+
+    case_id: str
+    by: str
+    at: datetime
+    out: bool = False
+
+
+class Problem(Struct, frozen=True, kw_only=True):
     """Places are keys as `app.similarity.spot` makes them: a street folded and without its type."""
 
     id: str
@@ -155,8 +167,10 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Its messages were moved by people: `counts` are to be made anew from all of them."""
     described_members: int = 0
     """Messages it had when phrases and examples were last chosen."""
+    claims: list[Claim] = field(default_factory=list)
+    """Still to be carried out, the oldest first."""
     moved: bool = True
-    """False from the moment it was merged until all its messages are in `merged_into`."""
+    """False while there are claims, and from a merge until all messages are in `merged_into`."""
     acts: list[Act] = field(default_factory=list)
 
     @property

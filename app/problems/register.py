@@ -25,7 +25,6 @@ from app.problems.scoring import (
 
 Window = Callable[[str | None, str | None], timedelta]
 """Theme and group → how long after its last message a problem takes in others."""
-Territory = tuple[str | None, str | None]
 
 
 class Decision(Struct, frozen=True):
@@ -50,9 +49,8 @@ class Register:
         self.problems: dict[str, Gathered] = {}
         self.lone: dict[str, Gathered] = {}
         """By the id that each would have as a problem."""
-        self._by_street: dict[tuple[Territory, str], set[str]] = defaultdict(set)
-        self._placeless: dict[Territory, set[str]] = defaultdict(set)
-        self._whole: dict[Territory, set[str]] = defaultdict(set)
+        self._by_street: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+        self._by_theme: dict[tuple[str | None, str], set[str]] = defaultdict(set)
 
     def load(self, problems: Iterable[Gathered], lone: Iterable[Arrival] = ()) -> None:
         for one in problems:
@@ -73,10 +71,25 @@ class Register:
         self._index(best)
         return Decision(best.id, found, founder)
 
+    def candidates(self, one: Arrival) -> list[Gathered]:
+        """Open ones on its street, and of its theme where either names no street.
+
+        Without a street the theme must be the same: place and text alone cannot reach `JOIN`.
+        """
+        same_theme = self._by_theme[one.municipality, one.theme] if one.theme else set[str]()
+        ids = same_theme
+        if one.street is not None:
+            ids = self._by_street[one.municipality, one.street]
+            ids = ids | {name for name in same_theme if not self._of(name).places}
+        return [other for name in ids if self._is_open(other := self._of(name), one)]
+
+    def _of(self, name: str) -> Gathered:
+        return self.problems.get(name) or self.lone[name]
+
     def _best(self, one: Arrival) -> tuple[Gathered | None, Score | None]:
         best: tuple[float, float, str] | None = None
         chosen: tuple[Gathered, Score] | None = None
-        for other in self._candidates(one):
+        for other in self.candidates(one):
             found = score(one, other, self._measure)
             if found is None or found.whole < self._measure.join:
                 continue
@@ -85,27 +98,17 @@ class Register:
                 best, chosen = rank, (other, found)
         return chosen or (None, None)
 
-    def _candidates(self, one: Arrival) -> list[Gathered]:
-        if one.street is None:
-            ids = self._whole[one.territory]
-        else:
-            ids = self._by_street[one.territory, one.street] | self._placeless[one.territory]
-        found = [self.problems.get(name) or self.lone[name] for name in ids]
-        return [other for other in found if is_open(other, one.at, self._window_of(one, other))]
-
-    def _window_of(self, one: Arrival, other: Gathered) -> timedelta:
-        return self._window(leading(other.themes) or one.theme, leading(other.groups) or one.group)
+    def _is_open(self, other: Gathered, one: Arrival) -> bool:
+        theme = leading(other.themes) or one.theme
+        return is_open(other, one.at, self._window(theme, leading(other.groups) or one.group))
 
     def _put(self, one: Gathered, where: dict[str, Gathered]) -> None:
         where[one.id] = one
         self._index(one)
 
     def _index(self, one: Gathered) -> None:
-        self._whole[one.territory].add(one.id)
-        streets = {name.partition("|")[0] for name in one.places}
-        for street in streets:
-            self._by_street[one.territory, street].add(one.id)
-        if streets:
-            self._placeless[one.territory].discard(one.id)
-        else:
-            self._placeless[one.territory].add(one.id)
+        for name in one.places:
+            if "|" not in name:
+                self._by_street[one.municipality, name].add(one.id)
+        for theme in one.themes:
+            self._by_theme[one.municipality, theme].add(one.id)

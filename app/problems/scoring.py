@@ -66,10 +66,6 @@ class Arrival(Struct, frozen=True, kw_only=True):
     """Of length 1, centred."""
     emb_ver: str | None = None
 
-    @property
-    def territory(self) -> tuple[str | None, str | None]:
-        return self.municipality, self.settlement
-
 
 class Gathered(Struct, kw_only=True):
     """A problem, or a lone message that may become one, as it grows."""
@@ -90,10 +86,6 @@ class Gathered(Struct, kw_only=True):
     sum: Vector | None = None
     vectors: int = 0
     emb_ver: str | None = None
-
-    @property
-    def territory(self) -> tuple[str | None, str | None]:
-        return self.municipality, self.settlement
 
     @property
     def middle(self) -> tuple[float, float] | None:
@@ -160,7 +152,7 @@ def founded(one: Arrival, problem: str) -> Gathered:
 
 def score(one: Arrival, other: Gathered, measure: Measure = MEASURE) -> Score | None:
     """None where they cannot be one problem: another territory, other places."""
-    if one.territory != other.territory:
+    if not _one_territory(one, other):
         return None
     place = how_placed(one, other)
     if place == "other":
@@ -170,6 +162,18 @@ def score(one: Arrival, other: Gathered, measure: Measure = MEASURE) -> Score | 
     whole += TEXT * (text or 0.0)
     whole += THEME * (measure.no_theme if theme is None else theme)
     return Score(round(whole, 4), text, theme, place)
+
+
+def _one_territory(one: Arrival, other: Gathered) -> bool:
+    """One municipality, and where both name a settlement, the same one."""
+    settlements = {one.settlement, other.settlement} - {None}
+    return one.municipality == other.municipality and len(settlements) <= 1
+
+
+def may_join(one: Arrival, other: Gathered, measure: Measure = MEASURE) -> bool:
+    """Whether it could, were the texts the same: for what is not worth reading a vector."""
+    found = score(one, other, measure)
+    return found is not None and found.whole + TEXT * (1 - (found.text or 0.0)) >= measure.join
 
 
 def _text(one: Arrival, other: Gathered, measure: Measure) -> float | None:

@@ -27,6 +27,7 @@ _SIGMA = 0.9
 """Of the logarithm of an incident's size: a few are ten times the usual."""
 _LEAST = 2
 _WITH_POINT = 0.6
+_IN_NETWORKS = 0.5
 _WITHOUT_HOUSE = 0.5
 _ONE_HOUSE = 0.5
 _SAME_GROUP = 0.6
@@ -135,9 +136,7 @@ def _event(rng: random.Random, stock: Sequence[Theme], number: int, given: Strea
     )
 
 
-def _of_event(
-    rng: random.Random, event: _Event, wanted: float, given: Stream
-) -> Iterator[_Draft]:
+def _of_event(rng: random.Random, event: _Event, wanted: float, given: Stream) -> Iterator[_Draft]:
     for _ in range(max(_LEAST, round(event.size * wanted))):
         at = event.began + timedelta(days=event.days * rng.random() ** 1.4)
         if at >= _FIRST + timedelta(days=given.days):
@@ -210,7 +209,7 @@ def _text(
     else:
         landmark = "" if placeless else pick_landmark(rng)
         scene.incident = Incident(event.number, theme, where, event.began.date(), landmark)
-    return compose.message(scene, theme, " ", social=rng.random() < 0.5)
+    return compose.message(scene, theme, " ", social=rng.random() < _IN_NETWORKS)
 
 
 @cache

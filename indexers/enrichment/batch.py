@@ -1,4 +1,4 @@
-"""Some cases through all steps: what alone says is written first, then one looks around."""
+"""Some cases through the steps of one turn, written by compare-and-set."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from app.engine.client import Stored
 from app.engine.names import Index
 from app.errors import OtklikError
-from app.meaning.waiting import VERSION
 from indexers import bulk, cases
 from indexers.enrichment import failures
 from indexers.enrichment.steps import Findings, Step, Tools, with_changes
@@ -37,10 +36,9 @@ class Result(Struct):
 class Batch:
     """One use only: `run`."""
 
-    def __init__(self, tools: Tools, steps: Sequence[Step]) -> None:
-        self._tools = tools
-        self._alone = [step for step in steps if not step.looks_around]
-        self._around = [step for step in steps if step.looks_around]
+    def __init__(self, tools: Tools, steps: Sequence[Step], version: int) -> None:
+        """`version`: `enriched_version` of a case that went through `steps`."""
+        self._tools, self._steps, self._version = tools, steps, version
         self._reasons: dict[str, tuple[str, str]] = {}
         self._numbers: dict[str, Stored] = {}
         self.result = Result()
@@ -62,34 +60,25 @@ class Batch:
         self._numbers |= read
         for case_id in ids:
             self._reasons.pop(case_id, None)
-        lost: set[str] = set()
-        changes = await self._through(self._alone, read)
-        if self._around:
-            fresh = {one: _news(read[one], new) for one, new in changes.items()}
-            lost = await self._write(read, {one: new for one, new in fresh.items() if new})
-            await self._tools.engine.refresh(Index.CASES)
-            read = await cases.fetch(self._tools.engine, read.keys() - lost)
-            changes = await self._through(self._around, read)
+        changes = await self._through(read)
         finished = {one: new | self._finish(one) for one, new in changes.items()}
         refused = await self._write(read, {one: new for one, new in finished.items() if new})
         for one, new in changes.items():
             self.result.versions[one] = with_changes(read[one], new).source.get("emb_ver")
         self.result.done |= finished.keys() - refused - self._reasons.keys()
-        return lost | refused
+        return refused
 
     def _finish(self, case_id: str) -> dict[str, Any]:
         """A case some step failed on stays as one that is to be done."""
         if case_id in self._reasons:
             return {}
-        return {"enriched_version": VERSION, "enriched_at": self._tools.now.isoformat()}
+        return {"enriched_version": self._version, "enriched_at": self._tools.now.isoformat()}
 
-    async def _through(
-        self, steps: Sequence[Step], read: Mapping[str, Stored]
-    ) -> dict[str, dict[str, Any]]:
-        """What `steps` change in each of `read`, each step seeing what those before it found."""
+    async def _through(self, read: Mapping[str, Stored]) -> dict[str, dict[str, Any]]:
+        """What the steps change in each of `read`, each seeing what those before it found."""
         changes: dict[str, dict[str, Any]] = {one: {} for one in read}
         seen = dict(read)
-        for step in steps:
+        for step in self._steps:
             findings = await self._step(step, list(seen.values()))
             for case_id, found in findings.changed.items():
                 changes[case_id] |= found
@@ -134,11 +123,6 @@ class Batch:
             log.warning("cases_not_enriched", cases=len(self._reasons))
         if self.result.done:
             await failures.forget(engine, self.result.done)
-
-
-def _news(read: Stored, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """What is not there already, as after a crash between the two writes."""
-    return {name: one for name, one in changes.items() if read.source.get(name) != one}
 
 
 def _action(read: Stored, changes: Mapping[str, Any]) -> bulk.BulkAction:

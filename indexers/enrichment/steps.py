@@ -1,8 +1,9 @@
 """What a step of the enrichment is: a batch of cases in, what is to be changed in them out.
 
 Two kinds. A step that derives looks at a case alone (its vector, the place its text names). A step
-that looks around asks the index: it runs after all that was derived is written and visible to
-searches, so two messages of the same second see each other. What a step returns is written by
+that looks around asks the index: it has its turn when nothing waits to be derived and all is
+visible to searches, so two messages of the same second see each other and a large import has its
+vectors first. What a step returns is written by
 compare-and-set over what it read; a lost race and a crash make it run again, also over cases it has
 done: the same result, and nothing done twice elsewhere, is its duty.
 """

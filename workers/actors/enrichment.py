@@ -38,6 +38,7 @@ def enrich_cases() -> None:
                     return
                 await turn.begin()
                 more = await _work(engine, settings, redis)
+                await ring(settings, "find_problems")
             if more or await turn.asked_again():
                 await ring(settings, "enrich_cases")
 

@@ -11,6 +11,7 @@ from app.cases.directory import Directory
 from app.cases.models import Case, Event
 from app.cases.recounting import RECOUNTED
 from app.cases.regrouping import REGROUPED
+from app.problems.models import PUT_IN, TAKEN_OUT
 from app.text.mask import mask_contacts
 
 FIELD_NAMES = {
@@ -50,6 +51,8 @@ OTHER_WORDS = {
     AlertKind.REQUEST_OVERDUE: "ведомство молчит",
     RECOUNTED: "срок пересчитан",
     REGROUPED: "группа дублей изменилась",
+    PUT_IN: "отнесено к проблеме",
+    TAKEN_OUT: "вынуто из проблемы",
 }
 """Events that no action of people leaves; a code without words is shown as it is."""
 
@@ -60,6 +63,8 @@ _ICONS: dict[str, str] = {
     AlertKind.REQUEST_OVERDUE: "alert-triangle",
     RECOUNTED: "calendar",
     REGROUPED: "copy",
+    PUT_IN: "category",
+    TAKEN_OUT: "category",
 }
 _NOT_PEOPLE = {"import": "Загрузка", SYSTEM: "Отклик"}
 _WHOM = {

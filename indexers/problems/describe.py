@@ -1,0 +1,128 @@
+"""Works out what a problem tells, wherever its counts lag behind its messages."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+
+from app.engine.client import Engine, Stored
+from app.engine.names import Index
+from app.errors import ConflictError
+from app.problems import query, repository
+from app.problems.described import described, members_in, wants_words, with_words
+from app.problems.gathering import FIELDS, VECTOR_FIELDS, arrival_of, with_gathered
+from app.problems.models import Problem, ProblemState
+from app.problems.phrases import key_phrases
+from app.problems.scoring import founded
+from app.settings import Settings
+from indexers import bulk
+from indexers.problems.move import carry_out
+
+log = structlog.get_logger()
+
+BATCH = 100
+_SAMPLE = 60
+"""Messages whose words are compared, of the problem and beside it."""
+_EXAMPLES = 4
+_encoder = msgspec.json.Encoder()
+
+
+async def describe(engine: Engine, settings: Settings, seconds: float) -> int:
+    """How many were described in about `seconds`. Safe side by side: a lost race is done again."""
+    ends, done = time.monotonic() + seconds, 0
+    while time.monotonic() < ends:
+        await engine.refresh(Index.CASES)
+        await engine.refresh(Index.PROBLEMS)
+        hits = (await engine.search(Index.PROBLEMS, query.unsettled(BATCH)))["hits"]["hits"]
+        if not hits:
+            break
+        written = await _batch(engine, settings, [hit["_id"] for hit in hits])
+        done += written
+        if not written:
+            break
+    return done
+
+
+async def _batch(engine: Engine, settings: Settings, ids: Sequence[str]) -> int:
+    stored = await repository.get_many(engine, ids)
+    problems = {name: repository.to_problem(one.source) for name, one in stored.items()}
+    await _carry_out(engine, problems)
+    bodies = [query.counted(name, str(settings.zone)) for name in problems]
+    answers = await engine.msearch(Index.CASES, bodies)
+    fresh = {}
+    for (name, problem), answer in zip(problems.items(), answers, strict=True):
+        if problem.recount or members_in(answer) != problem.members:
+            problem = await _recounted(engine, problem)  # noqa: PLW2901 - the same one, mended
+        kept = problem.state
+        made = described(problem, answer)
+        fresh[name] = replace(made, state=kept) if kept is ProblemState.MERGED else made
+    await _add_words(engine, fresh)
+    return await _write(engine, stored, fresh)
+
+
+async def _carry_out(engine: Engine, problems: dict[str, Problem]) -> None:
+    """What people said comes first; what cannot be moved now is left for the next call."""
+    moved = [one for one in problems.values() if not one.moved]
+    for one in moved:
+        try:
+            problems[one.id] = await carry_out(engine, one)
+        except ConflictError as error:
+            log.info("problem_waits", problem=one.id, why=error.code)
+            del problems[one.id]
+    if moved:
+        await engine.refresh(Index.CASES)
+
+
+async def _recounted(engine: Engine, problem: Problem) -> Problem:
+    """Counts anew from all its messages, in the order they came."""
+    now, after = None, None
+    fields = (*FIELDS, *VECTOR_FIELDS)
+    while True:
+        body = query.members(problem.id, fields, after)
+        hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
+        for hit in hits:
+            one = arrival_of(hit["_source"])
+            if now is None:
+                now = founded(one, problem.id)
+            else:
+                now.take(one)
+        if len(hits) < query.PAGE:
+            break
+        after = hits[-1]["sort"]
+    return problem if now is None else with_gathered(problem, now)
+
+
+async def _add_words(engine: Engine, fresh: dict[str, Problem]) -> None:
+    wanted = [one for one in fresh.values() if one.members and wants_words(one)]
+    bodies: list[dict[str, Any]] = []
+    for one in wanted:
+        bodies.append(query.lemmas_of(one.id, _SAMPLE))
+        bodies.append(query.lemmas_beside(one.id, one.theme or "", _SAMPLE))
+        near = query.nearest_of(one.id, one.centroid, _EXAMPLES) if one.centroid else None
+        bodies.append(near or query.lemmas_of(one.id, _EXAMPLES))
+    if not bodies:
+        return
+    answers = await engine.msearch(Index.CASES, bodies)
+    for place, one in enumerate(wanted):
+        mine, beside, examples = answers[place * 3 : place * 3 + 3]
+        phrases = key_phrases(_lemmas(mine), _lemmas(beside))
+        ids = [hit["_id"] for hit in examples["hits"]["hits"]]
+        fresh[one.id] = with_words(one, phrases, ids)
+
+
+def _lemmas(answer: dict[str, Any]) -> list[str]:
+    return [hit["_source"].get("lemmas", "") for hit in answer["hits"]["hits"]]
+
+
+async def _write(engine: Engine, stored: dict[str, Stored], fresh: dict[str, Problem]) -> int:
+    actions = [
+        bulk.over(stored[name], _encoder.encode(replace(one, rev=one.rev + 1)))
+        for name, one in fresh.items()
+    ]
+    outcome = await bulk.write(engine, Index.PROBLEMS, actions)
+    if outcome.failures:
+        log.error("problems_refused", problems=len(outcome.failures))
+    return len(outcome.written)

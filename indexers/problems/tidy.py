@@ -1,0 +1,106 @@
+"""Each night: merges what is clearly one, and finds problems whose counts went astray."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from msgspec.structs import replace
+
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.errors import ConflictError
+from app.problems import query, repository
+from app.problems.merging import Merge, clear_merges
+from app.problems.models import LIVING, Act, Problem, ProblemState
+from app.problems.windows import longest_window
+
+log = structlog.get_logger()
+
+MACHINE = "otklik"
+"""Who did what no person did."""
+NEW_DAYS = 14
+"""For how long a problem is called new."""
+
+
+async def tidy(engine: Engine, now: datetime | None = None) -> int:
+    """How many were merged. Safe to repeat: the counting and the moving are done by describing."""
+    now = now or datetime.now(UTC)
+    await engine.refresh(Index.PROBLEMS)
+    recent = await _problems(engine, now - 2 * longest_window())
+    merges = clear_merges(recent)
+    for merge in merges:
+        await _merge(engine, merge, now)
+    await _age(engine, recent, now)
+    astray = await _astray(engine, recent)
+    log.info("problems_tidied", merged=len(merges), astray=astray)
+    return len(merges)
+
+
+async def _problems(engine: Engine, since: datetime) -> list[Problem]:
+    found: list[Problem] = []
+    after: list[Any] | None = None
+    while True:
+        body = query.living_since(since, after)
+        hits = (await engine.search(Index.PROBLEMS, body))["hits"]["hits"]
+        found += [repository.to_problem(hit["_source"]) for hit in hits]
+        if len(hits) < query.PAGE:
+            return found
+        after = hits[-1]["sort"]
+
+
+async def _merge(engine: Engine, merge: Merge, now: datetime) -> None:
+    """Whatever a person did to it meanwhile comes first."""
+    about = {"into": merge.stays, "cosine": round(merge.cosine, 3)}
+
+    def go(one: Problem) -> Problem:
+        if one.acts or one.state not in LIVING or merge.stays in one.apart:
+            return one
+        act = Act(now, MACHINE, "merged", about)
+        return replace(
+            one,
+            state=ProblemState.MERGED,
+            merged_into=merge.stays,
+            moved=False,
+            growing=False,
+            acts=[act],
+        )
+
+    gone = await repository.change(engine, merge.gone, go, refresh=True)
+    if gone.merged_into != merge.stays:
+        return
+    act = Act(now, MACHINE, "took_in", {"from": merge.gone, "messages": gone.members})
+    await repository.change(
+        engine, merge.stays, lambda one: replace(one, acts=[*one.acts, act]), refresh=True
+    )
+
+
+async def _age(engine: Engine, problems: list[Problem], now: datetime) -> None:
+    until = now - timedelta(days=NEW_DAYS)
+    for one in problems:
+        if one.state is ProblemState.NEW and (one.first_at or one.created_at) < until:
+            await repository.change(engine, one.id, _known)
+
+
+def _known(one: Problem) -> Problem:
+    return replace(one, state=ProblemState.KNOWN) if one.state is ProblemState.NEW else one
+
+
+async def _astray(engine: Engine, problems: list[Problem]) -> int:
+    """Problems whose messages are more or fewer than they say: a crash between two writes."""
+    counted = 0
+    for start in range(0, len(problems), query.PAGE):
+        part = problems[start : start + query.PAGE]
+        answer = await engine.search(Index.CASES, query.sizes([one.id for one in part]))
+        sizes = {one["key"]: one["doc_count"] for one in answer["aggregations"]["of"]["buckets"]}
+        for one in part:
+            if one.settled and sizes.get(one.id, 0) != one.members:
+                try:
+                    await repository.change(engine, one.id, _unsettled)
+                except ConflictError:
+                    continue  # it is being written: the next night looks again
+                counted += 1
+    return counted
+
+
+def _unsettled(one: Problem) -> Problem:
+    return replace(one, settled=False, recount=True)

@@ -1,0 +1,177 @@
+"""The register over a stored stream: the same however it is cut, and nothing lost by a crash."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.errors import NotFoundError, RefusedError
+from app.permissions import Permission
+from app.problems import repository, service
+from app.problems.access import may_see
+from app.problems.gathering import arrival_of
+from app.problems.models import Problem, ProblemState
+from app.problems.register import Register
+from app.problems.windows import window
+from app.settings import Settings
+from app.viewer import LOCAL_VIEWER, Scope, Viewer
+from dev.bench.problem_stream import Told
+from indexers.problems import assign as assigning
+from indexers.problems.assign import assign
+from indexers.problems.describe import describe
+from indexers.problems.tidy import tidy
+from tests.integration.problems.town import documents, load, placed, told
+
+MUCH = 60.0
+
+
+async def settled(engine: Engine, settings: Settings) -> None:
+    while await describe(engine, settings, MUCH):
+        pass
+
+
+async def problems(engine: Engine) -> dict[str, Problem]:
+    await engine.refresh(Index.PROBLEMS)
+    hits = (await engine.search(Index.PROBLEMS, {"size": 1_000}))["hits"]["hits"]
+    return {hit["_id"]: repository.to_problem(hit["_source"]) for hit in hits}
+
+
+def members(found: dict[str, str | None]) -> dict[str, set[str]]:
+    of: dict[str, set[str]] = {}
+    for name, problem in found.items():
+        if problem:
+            of.setdefault(problem, set()).add(name)
+    return of
+
+
+async def checked(engine: Engine, settings: Settings) -> dict[str, set[str]]:
+    """Every problem counts exactly the messages that name it."""
+    await settled(engine, settings)
+    of, stored = members(await placed(engine)), await problems(engine)
+    living = {name: one for name, one in stored.items() if one.members}
+    assert {name: one.members for name, one in living.items()} == {
+        name: len(ids) for name, ids in of.items()
+    }
+    assert all(one.settled and one.moved for one in stored.values())
+    return of
+
+
+async def test_a_stream_gives_the_same_problems_however_it_is_cut(
+    engine: Engine, settings: Settings
+) -> None:
+    messages = told()
+    await load(engine, messages[:300])
+    await assign(engine, MUCH, batch=37)
+    early = await placed(engine)
+    assert len(early) == 300
+    await load(engine, messages[300:])
+    await assign(engine, MUCH, batch=100)
+    later = await placed(engine)
+    moved = {name for name, problem in early.items() if problem and later[name] != problem}
+    assert not moved
+    expected = in_memory(messages)
+    assert later == expected
+    of = await checked(engine, settings)
+    big = max(of, key=lambda name: len(of[name]))
+    one = (await problems(engine))[big]
+    assert one.title
+    assert one.phrases
+    assert set(one.examples) <= of[big]
+    assert sum(one.days.values()) == one.originals == one.members
+    assert one.authors == len({m.author for m in messages if m.id in of[big]})
+
+
+def in_memory(messages: list[Told]) -> dict[str, str | None]:
+    register = Register(window)
+    found: dict[str, str | None] = {}
+    arrivals = [arrival_of(msgspec.json.decode(body)) for _, body in documents(messages)]
+    for one in sorted(arrivals, key=lambda one: (one.at, one.id)):
+        made = register.assign(one)
+        found[one.id] = made.problem
+        if made.founder:
+            found[made.founder] = made.problem
+    return found
+
+
+async def test_a_crash_between_the_writes_loses_nothing(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = told()[:200]
+    await load(engine, messages)
+
+    class KilledError(Exception):
+        pass
+
+    async def dies(*_: object) -> set[str]:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(assigning, "_write_cases", dies)
+        with pytest.raises(KilledError):
+            await assign(engine, MUCH, batch=80)
+    assert not await placed(engine)
+    await assign(engine, MUCH, batch=80)
+    assert await placed(engine) == in_memory(messages)
+    await checked(engine, settings)
+
+
+async def test_what_people_did_stays(engine: Engine, settings: Settings) -> None:
+    messages = told()
+    await load(engine, messages[:300])
+    await assign(engine, MUCH)
+    of = await checked(engine, settings)
+    one, other, *_ = sorted(of, key=lambda name: -len(of[name]))
+
+    out = min(of[one])
+    await service.take_out(engine, LOCAL_VIEWER, one, [out])
+    part = sorted(of[one] - {out})[:2]
+    split = await service.split(engine, LOCAL_VIEWER, one, part)
+    await settled(engine, settings)
+    now = await placed(engine)
+    assert now[out] is None
+    assert {now[name] for name in part} == {split.id}
+
+    await service.merge(engine, LOCAL_VIEWER, other, one)
+    moved = next(iter(of[other]))
+    await service.put_in(engine, LOCAL_VIEWER, split.id, [moved])
+    await settled(engine, settings)
+    after = members(await placed(engine))
+    assert after[split.id] == {*part, moved}
+    assert after[one] == (of[one] | of[other]) - {out, moved, *part}
+    assert (await service.open_problem(engine, LOCAL_VIEWER, other)).id == one
+    with pytest.raises(RefusedError):
+        await service.merge(engine, LOCAL_VIEWER, other, one)
+
+    await load(engine, messages[300:])
+    await assign(engine, MUCH)
+    await tidy(engine, datetime(2026, 4, 1, tzinfo=UTC))
+    of = await checked(engine, settings)
+    assert {*part, moved} <= of[split.id]
+    assert (await placed(engine))[out] is None
+    stored = (await engine.get(Index.CASES, out)) or pytest.fail("the case is gone")
+    assert stored.source["history"][-1]["what"] == "problem_taken_out"
+
+
+async def test_a_problem_is_seen_with_one_of_its_messages(
+    engine: Engine, settings: Settings
+) -> None:
+    await load(engine, told()[:200])
+    await assign(engine, MUCH)
+    await settled(engine, settings)
+    able = frozenset({Permission.PROBLEM_VIEW, Permission.PROBLEM_MANAGE})
+    stored = await problems(engine)
+    one = next(iter(stored.values()))
+    here = Scope(frozenset({one.municipality or ""}), None, None)
+    sees = Viewer("a", permissions=able, scopes=(here,))
+    blind = Viewer("b", permissions=able, scopes=(Scope(frozenset({"Нигде"}), None, None),))
+    for viewer in (sees, blind, Viewer("c", scopes=(here,)), Viewer("d", permissions=able)):
+        body = {"query": service.problem_clause(viewer), "size": 1_000, "_source": False}
+        hits = (await engine.search(Index.PROBLEMS, body))["hits"]["hits"]
+        seen = {name for name, held in stored.items() if may_see(viewer, held)}
+        assert {hit["_id"] for hit in hits} == seen
+        assert (one.id in seen) is (viewer is sees)
+    with pytest.raises(NotFoundError):
+        await service.rename(engine, blind, one.id, "Чужая")
+    assert stored[one.id].state is ProblemState.NEW

@@ -1,0 +1,72 @@
+"""Actors of problems: messages given to them, what they tell worked out, the nightly tidying."""
+
+import dramatiq
+import structlog
+from redis.asyncio import Redis
+
+from app.engine.client import Engine
+from app.jobs import ring
+from app.settings import Settings
+from indexers.problems.assign import assign
+from indexers.problems.describe import describe
+from indexers.problems.tidy import tidy
+from workers.alone import Turn
+from workers.broker import broker
+from workers.running import with_engine
+
+log = structlog.get_logger()
+
+_MINUTE_MS = 60_000
+_SECONDS = 40.0
+_DAY_SECONDS = 24 * 3_600
+
+
+@dramatiq.actor(broker=broker, queue_name="problems", max_retries=0, time_limit=10 * _MINUTE_MS)
+def find_problems() -> None:
+    """Rung after the enrichment and after what people said, and asked for each minute. One worker
+    at a time: messages that are placed side by side would not see each other.
+    """
+
+    async def call(engine: Engine, settings: Settings) -> None:
+        async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
+            turn = Turn(redis, settings, "problems")
+            async with turn.taken() as mine:
+                if not mine:
+                    return
+                await turn.begin()
+                more = await _work(engine, settings)
+            if more or await turn.asked_again():
+                await ring(settings, "find_problems")
+
+    with_engine(call)
+
+
+async def _work(engine: Engine, settings: Settings) -> bool:
+    """Whether there is more to do at once. What people said comes first."""
+    described = await describe(engine, settings, _SECONDS)
+    told = await assign(engine, _SECONDS)
+    described += await describe(engine, settings, _SECONDS)
+    if told.joined or told.alone or described:
+        log.info(
+            "problems_found",
+            joined=told.joined,
+            founded=told.founded,
+            alone=told.alone,
+            lost=told.lost,
+            described=described,
+        )
+    return told.left
+
+
+@dramatiq.actor(broker=broker, queue_name="problems", max_retries=0, time_limit=30 * _MINUTE_MS)
+def tidy_problems() -> None:
+    """Asked for each minute, tidies once a day."""
+
+    async def call(engine: Engine, settings: Settings) -> None:
+        mark = f"{settings.index_prefix}problems:tidied"
+        async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
+            if await redis.set(mark, "1", nx=True, ex=_DAY_SECONDS):
+                await tidy(engine)
+                await ring(settings, "find_problems")
+
+    with_engine(call)
