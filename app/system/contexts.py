@@ -32,6 +32,7 @@ INDEX_TITLES: dict[Index, str] = {
     Index.NOTICES: "Уведомления",
     Index.DIGESTS: "Сводки",
     Index.PAIRS: "Пары на проверку дублей",
+    Index.PROBLEMS: "Проблемы",
     Index.AUDIT: "Журнал",
     Index.MEANINGS: "Средние для поиска по смыслу",
     Index.ENRICHMENT: "Необработанные обращения",
