@@ -30,6 +30,9 @@ from app.audit.controllers import AuditController
 from app.audit.refusals import Refusals, told_each_minute
 from app.audit.security import security_told
 from app.audit.waiting import Journal
+from app.board.api import ProblemsApiController
+from app.board.controllers import BoardController
+from app.board.problem.controllers import ProblemController
 from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
@@ -158,6 +161,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     WeatherController,
     RoadMapsController,
     ProblemRoadMapController,
+    BoardController,
+    ProblemController,
+    ProblemsApiController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 

@@ -39,7 +39,6 @@ INDEX_TITLES: dict[Index, str] = {
     Index.AUDIT: "Журнал",
     Index.MEANINGS: "Средние для поиска по смыслу",
     Index.ENRICHMENT: "Необработанные обращения",
-    Index.PROBLEMS: "Проблемы",
     Index.CAUSES: "Причины проблем",
     Index.ROAD_MAPS: "Дорожные карты",
     Index.WEATHER: "Дни с погодой",
