@@ -30,9 +30,13 @@ from app.audit.controllers import AuditController
 from app.audit.refusals import Refusals, told_each_minute
 from app.audit.security import security_told
 from app.audit.waiting import Journal
+from app.board.api import ProblemsApiController
+from app.board.controllers import BoardController
+from app.board.problem.controllers import ProblemController
 from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
+from app.books.tone.controllers import ToneWordsController
 from app.books.weather.controllers import WeatherController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
@@ -45,6 +49,9 @@ from app.duplicates.controllers import CaseDuplicatesController, DuplicatesContr
 from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
+from app.forecasts.controllers import ForecastController
+from app.friction.controllers import FrictionController
+from app.growth.controllers import GrowthController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
@@ -55,6 +62,7 @@ from app.notices.controllers import NoticeChoicesController, NoticesController
 from app.notices.smtp import check_mail
 from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
+from app.polls.controllers import AudienceController, AudienceTableController, PollsController
 from app.reference.current import current_book
 from app.road_maps.controllers import (
     ProblemRoadMapController,
@@ -129,6 +137,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BooksController,
     DangerWordsController,
     SuggestionsController,
+    ToneWordsController,
     DeadlinesController,
     DeadlineChangesController,
     PeopleController,
@@ -141,11 +150,20 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     DuplicatesController,
     SimilarApiController,
     CaseDuplicatesController,
+    GrowthController,
+    ForecastController,
+    FrictionController,
+    PollsController,
+    AudienceController,
+    AudienceTableController,
     CausesController,
     ProblemCausesController,
     WeatherController,
     RoadMapsController,
     ProblemRoadMapController,
+    BoardController,
+    ProblemController,
+    ProblemsApiController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 

@@ -18,10 +18,14 @@ def declared() -> RedisBroker:
         duplicates,
         enrichment,
         exports,
+        friction,
+        growth,
         imports,
         learning,
         notices,
+        problems,
         recounts,
+        road_maps,
         vocabulary,
     )
     from workers.broker import broker
@@ -33,12 +37,16 @@ def declared() -> RedisBroker:
         bulk.run_bulk,
         recounts.run_recount,
         attachments.sweep_attachments,
+        problems.find_problems,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
+        road_maps.remind_road_maps,
+        growth.watch_growth,
+        friction.find_friction,
     ):
         assert actor.broker is broker
     return broker
