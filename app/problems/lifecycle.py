@@ -13,16 +13,22 @@ from app.problems.models import Act, Problem, ProblemState
 
 _LONGEST_CHAIN = 20
 _MOST_MERGED = 1_000
+_SHOWN = (
+    *("id", "rev", "state", "created_at", "founder", "title", "name", "theme", "group"),
+    *("municipality", "settlement", "seen_by", "owner", "solved_at", "merged_into"),
+)
 NEAR = 0.4
 """Cosine of centred middles from which a solved problem of another theme is called similar."""
 
 
 async def survivors(engine: Engine, ids: Collection[str]) -> dict[str, Problem]:
-    """By the id that was asked for: the problem, or the one it was merged into."""
+    """By the id that was asked for: the problem, or the one it was merged into; without its middle,
+    its days and whatever else a list does not show.
+    """
     known: dict[str, Problem] = {}
     wanted = set(ids)
     for _ in range(_LONGEST_CHAIN):
-        read = await repository.get_many(engine, wanted - set(known))
+        read = await engine.get_many(Index.PROBLEMS, wanted - set(known), _SHOWN)
         known |= {name: repository.to_problem(one.source) for name, one in read.items()}
         wanted = {one.merged_into for one in known.values() if one.merged_into} - set(known)
         if not wanted:

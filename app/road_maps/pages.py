@@ -9,12 +9,12 @@ from typing import Any
 from litestar import Request
 from litestar.response import Template
 
-from app.accounts.directory import active_people
 from app.accounts.models import short_name
 from app.audit.people import names_of_all
 from app.engine.client import Engine
 from app.errors import OtklikError
 from app.permissions import Permission
+from app.problems.models import Problem
 from app.problems.service import open_problem
 from app.reference.choices import department_choices
 from app.reference.current import current_book
@@ -49,7 +49,7 @@ async def map_page(
     error: OtklikError | None = None,
 ) -> Template:
     opened = await service.open_map(desk.engine, desk.viewer, map_id)
-    people, departments = await _choices(desk)
+    people, departments = await _choices(desk, opened.problem)
     context = {
         "view": await _view(desk, opened),
         "people": people,
@@ -73,11 +73,15 @@ async def _view(desk: Desk, opened: service.OpenMap) -> MapView:
     return map_view(opened.road_map, opened.problem, measured, names, desk.viewer, now)
 
 
-async def _choices(desk: Desk) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+async def _choices(
+    desk: Desk, problem: Problem
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """People and departments by name; empty for whoever adds no steps."""
     if not desk.viewer.may(Permission.PROBLEM_MANAGE):
         return [], []
-    people, book = await gather(active_people(desk.engine), current_book(desk.engine))
+    people, book = await gather(
+        service.who_may_own(desk.engine, problem), current_book(desk.engine)
+    )
     names = [book.departments[code].name for code, _ in department_choices(book)]
     return [(one.login, short_name(one.name)) for one in people], [(one, one) for one in names]
 
