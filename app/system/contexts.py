@@ -32,11 +32,11 @@ INDEX_TITLES: dict[Index, str] = {
     Index.NOTICES: "Уведомления",
     Index.DIGESTS: "Сводки",
     Index.PAIRS: "Пары на проверку дублей",
-    Index.PROBLEMS: "Проблемы",
     Index.GROWTH: "Рост и кампании",
     Index.AUDIT: "Журнал",
     Index.MEANINGS: "Средние для поиска по смыслу",
     Index.ENRICHMENT: "Необработанные обращения",
+    Index.PROBLEMS: "Проблемы",
 }
 _RUNNING_POLL = 2
 _IDLE_POLL = 15

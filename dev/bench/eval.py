@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from app.settings import ROOT, Settings, get_settings
-from dev.bench import eval_similar, forecast, growth
+from dev.bench import eval_similar, forecast, growth, problems
 from dev.bench.abbreviations import read_pairs, score_pairs
 from dev.bench.kursk import read_themes, score_themes, with_many
 from dev.bench.noise import with_typos, wrong_layout
@@ -128,6 +128,7 @@ def _sections(
     recount = asyncio.run(growth.recounted(settings, GROWTH_MESSAGES))
     yield title, [*lines, "", recount]
     yield forecast.section()
+    yield "Проблемы: поток с известными происшествиями", problems.section(settings)
     yield from eval_similar.sections(asyncio.run(eval_similar.measure(settings))).items()
 
 

@@ -35,13 +35,13 @@ def declared() -> RedisBroker:
         bulk.run_bulk,
         recounts.run_recount,
         attachments.sweep_attachments,
+        problems.find_problems,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
-        problems.find_problems,
         growth.watch_growth,
     ):
         assert actor.broker is broker
