@@ -32,6 +32,7 @@ ACTORS: dict[str, str] = {
     "learn_suggestions": "learning",
     "chase_deadlines": "deadlines",
     "retime_cases": "deadlines",
+    "remind_road_maps": "deadlines",
     "settle_duplicates": "duplicates",
     "sweep_duplicates": "duplicates",
     "learn_thresholds": "duplicates",
@@ -42,6 +43,7 @@ ACTORS: dict[str, str] = {
     "sweep_notices": "notices",
     "send_letters": "letters",
     "enrich_cases": "enrichment",
+    "find_friction": "friction",
     "find_problems": "problems",
     "tidy_problems": "problems",
 }

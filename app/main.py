@@ -30,20 +30,27 @@ from app.audit.controllers import AuditController
 from app.audit.refusals import Refusals, told_each_minute
 from app.audit.security import security_told
 from app.audit.waiting import Journal
+from app.board.api import ProblemsApiController
+from app.board.controllers import BoardController
+from app.board.problem.controllers import ProblemController
 from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
+from app.books.tone.controllers import ToneWordsController
+from app.books.weather.controllers import WeatherController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
 from app.cases.pages.files_api import case_files_api
+from app.causes.controllers import CausesController, ProblemCausesController
 from app.duplicates.api import SimilarApiController
 from app.duplicates.controllers import CaseDuplicatesController, DuplicatesController
 from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
 from app.forecasts.controllers import ForecastController
+from app.friction.controllers import FrictionController
 from app.growth.controllers import GrowthController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
@@ -55,7 +62,13 @@ from app.notices.controllers import NoticeChoicesController, NoticesController
 from app.notices.smtp import check_mail
 from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
+from app.polls.controllers import AudienceController, AudienceTableController, PollsController
 from app.reference.current import current_book
+from app.road_maps.controllers import (
+    ProblemRoadMapController,
+    RoadMapsController,
+    road_map_files_router,
+)
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.suggestions.controllers import CaseSuggestionsController, SuggestApiController
@@ -124,6 +137,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BooksController,
     DangerWordsController,
     SuggestionsController,
+    ToneWordsController,
     DeadlinesController,
     DeadlineChangesController,
     PeopleController,
@@ -138,6 +152,18 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CaseDuplicatesController,
     GrowthController,
     ForecastController,
+    FrictionController,
+    PollsController,
+    AudienceController,
+    AudienceTableController,
+    CausesController,
+    ProblemCausesController,
+    WeatherController,
+    RoadMapsController,
+    ProblemRoadMapController,
+    BoardController,
+    ProblemController,
+    ProblemsApiController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
 
@@ -240,6 +266,7 @@ def create_app(
             imports_router(settings),
             case_files_router(settings),
             case_files_api(settings),
+            road_map_files_router(settings),
             *more,
         ],
         dependencies={

@@ -10,12 +10,14 @@ from workers.actors import (
     duplicates,
     enrichment,
     exports,
+    friction,
     growth,
     imports,
     learning,
     notices,
     problems,
     recounts,
+    road_maps,
     vocabulary,
 )
 from workers.broker import broker
@@ -31,11 +33,13 @@ __all__ = [
     "duplicates",
     "enrichment",
     "exports",
+    "friction",
     "growth",
     "imports",
     "learning",
     "notices",
     "problems",
     "recounts",
+    "road_maps",
     "vocabulary",
 ]

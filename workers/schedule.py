@@ -25,10 +25,12 @@ SWEEPS = (
     "sweep_duplicates",
     "learn_thresholds",
     "watch_growth",
+    "remind_road_maps",
     "sweep_audit",
     "sweep_notices",
     "send_letters",
     "enrich_cases",
+    "find_friction",
     "find_problems",
     "tidy_problems",
 )

@@ -31,6 +31,11 @@ class Index(StrEnum):
     ENRICHMENT = "enrichment"
     PROBLEMS = "problems"
     GROWTH = "growth"
+    FRICTION = "friction"
+    POLLS = "polls"
+    CAUSES = "causes"
+    ROAD_MAPS = "road-maps"
+    WEATHER = "weather"
 
 
 MONTHLY = frozenset({Index.AUDIT})

@@ -107,7 +107,8 @@ class Problem(Struct, frozen=True, kw_only=True):
 
     id: str
     rev: int = 1
-    state: ProblemState = ProblemState.NEW
+    state: ProblemState = field(default_factory=lambda: ProblemState.NEW)
+    """Written always: a plain default would be left out, and no list of states would find it."""
     created_at: datetime
     founder: str
     """Case id: the id of the problem is made of it, so a stream that is read again finds it."""

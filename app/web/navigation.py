@@ -23,6 +23,7 @@ NAVIGATION = (
     NavigationItem("Сегодня", "/today", "sunrise", Permission.TODAY_VIEW),
     NavigationItem("Моя работа", "/work", "inbox", Permission.CASE_VIEW),
     NavigationItem("Поиск", "/search", "search", Permission.CASE_VIEW),
+    NavigationItem("Проблемы", "/problems", "category", Permission.PROBLEM_VIEW),
     NavigationItem("Ввод", "/cases/new", "writing", Permission.CASE_REGISTER),
     NavigationItem("Дубли", "/duplicates", "copy", Permission.CASE_LINK),
     NavigationItem("Загрузка", "/imports", "upload", Permission.IMPORT_LOAD),

@@ -124,11 +124,11 @@ def _sections(
     if kursk:
         yield "Подсказка темы: настоящие сообщения", themes_section(kursk)
         yield "Поиск: темы настоящих сообщений", _kursk_lines(settings, kursk)
+    yield "Проблемы: поток с известными происшествиями", problems.section(settings)
     title, lines = growth.section()
     recount = asyncio.run(growth.recounted(settings, GROWTH_MESSAGES))
     yield title, [*lines, "", recount]
     yield forecast.section()
-    yield "Проблемы: поток с известными происшествиями", problems.section(settings)
     yield from eval_similar.sections(asyncio.run(eval_similar.measure(settings))).items()
 
 

@@ -18,6 +18,7 @@ def declared() -> RedisBroker:
         duplicates,
         enrichment,
         exports,
+        friction,
         growth,
         imports,
         learning,
@@ -43,6 +44,7 @@ def declared() -> RedisBroker:
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
         growth.watch_growth,
+        friction.find_friction,
     ):
         assert actor.broker is broker
     return broker

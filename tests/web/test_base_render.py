@@ -105,7 +105,16 @@ def test_a_full_bar_folds_the_rare_sections_and_loses_none() -> None:
         found = offered_to(Viewer("one", permissions=permissions))
         return [one.path for one in found.shown], [one.path for one in found.folded]
 
-    usual = ["/today", "/work", "/search", "/cases/new", "/duplicates", "/imports", "/exports"]
+    usual = [
+        "/today",
+        "/work",
+        "/search",
+        "/problems",
+        "/cases/new",
+        "/duplicates",
+        "/imports",
+        "/exports",
+    ]
     rare = ["/people", "/books", "/audit", "/system"]
     assert offered(Role.COORDINATOR, Role.ADMINISTRATOR) == (usual, rare)
     assert offered(Role.ADMINISTRATOR) == (rare, [])

@@ -1,0 +1,171 @@
+"""«Проблемы»: the list, the page of one, what people do with it, the same for programs."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from litestar.testing import AsyncTestClient
+
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.problems.models import Growth, ProblemState
+from app.settings import Settings
+from tests.boarding import NOW, TOWN, problem, store_member, store_problems
+from tests.casework import COORDINATOR, EXECUTOR, HEAD, ROADMAN
+from tests.factories import site
+from tests.web.people import BASE, HX, Visitor
+
+LISTS = re.compile(r'<a href="(/problems[^"]*)"[^>]*>([А-Яа-я ]+) <span[^>]*>(\d+)<')
+
+
+@pytest.fixture
+async def board(engine: Engine, settings: Settings) -> AsyncIterator[Visitor]:
+    await store_problems(
+        engine,
+        problem(1, growing=True, growth=Growth(growing=True, seen=11, usual=2.1)),
+        problem(2, theme="Мусор", title="Мусор: ул. Мира", state=ProblemState.RETURNED),
+        problem(3, last_at=NOW - timedelta(days=35), open=1, owner="koord"),
+        problem(4, first_at=NOW - timedelta(days=2), seen_by=["чужой|*|*"]),
+        problem(5, state=ProblemState.MERGED, merged_into="p1"),
+    )
+    for number in range(1, 4):
+        await store_member(engine, number, "p1", days_ago=number)
+    await store_member(engine, 4, "p2")
+    async with AsyncTestClient(site(settings, COORDINATOR), base_url=BASE) as client:
+        yield Visitor(client)
+
+
+async def test_each_count_is_the_length_of_its_list(board: Visitor) -> None:
+    page = await board.get("/problems")
+    assert page.headers["vary"] == "HX-Request"
+    assert "11 за 3 дня, обычно 2,1" in page.text
+    found = LISTS.findall(page.text)
+    assert [name for _, name, _ in found] == [
+        "Растут",
+        "Новые",
+        "Давно без движения",
+        "Возвращаются",
+        "Все",
+    ]
+    for url, name, count in found:
+        rows = (await board.get(url.replace("&amp;", "&"), HX)).text
+        assert rows.count('class="hit board-row"') == int(count), name
+        assert "<html" not in rows
+    counts = {name: count for _, name, count in found}
+    assert counts["Давно без движения"] == "1"
+    row = re.search(r'href="(/search\?problem=p1)">3\s', page.text.replace("\u00a0", " "))
+    assert row, "the number leads to the cases it counts"
+    assert (await board.get(row[1])).text.count('class="hit"') == 3
+
+
+async def test_the_list_is_narrowed_and_refuses_nonsense_in_russian(board: Visitor) -> None:
+    narrowed = await board.get("/problems?theme=Мусор&q=мира")
+    assert narrowed.text.count('class="hit board-row"') == 1
+    assert "Тема: Мусор" in narrowed.text
+    assert (await board.get("/problems?owner=koord")).text.count("board-row") >= 1
+    for wrong in ("show=x", "page=0", "page=9999", "state=merged", "from=вчера", "size=1000"):
+        refused = await board.get(f"/problems?{wrong}")
+        assert refused.status_code == 400, wrong
+        assert 'role="alert"' in refused.text
+    late = await board.get("/problems?from=2026-02-02&to=2026-01-01")
+    assert "поменяйте даты местами" in late.text
+
+
+async def test_the_page_tells_what_the_cases_tell(board: Visitor) -> None:
+    page = await board.get("/problems/p1")
+    assert page.status_code == 200
+    assert '<span class="problem-number figures">3</span>' in page.text
+    assert "тот же дом; та же тема" in page.text
+    assert 'class="problem-days"' in page.text
+    of_house = re.search(r'href="(/problems/p1\?street=[^"#]*house=5)#cases"', page.text)
+    assert of_house
+    there = await board.get(of_house[1].replace("&amp;", "&"))
+    assert there.text.count('class="hit"') == 3
+    moved = await board.get("/problems/p5")
+    assert (moved.status_code, moved.headers["location"]) == (301, "/problems/p1")
+    assert (await board.get("/problems/p99")).status_code == 404
+    assert (await board.get("/problems/" + "p" * 600)).status_code == 404
+    assert "+7999" not in page.text
+
+
+async def test_whoever_sees_none_of_its_cases_sees_no_problem(
+    board: Visitor, settings: Settings
+) -> None:
+    """And whoever sees a part of them gets the numbers of that part."""
+    async with AsyncTestClient(site(settings, EXECUTOR), base_url=BASE) as client:
+        stranger = Visitor(client)
+        assert "board-row" not in (await stranger.get("/problems")).text
+        assert (await stranger.get("/problems/p1")).status_code == 404
+        assert (await stranger.get("/api/v1/problems/p1")).status_code == 404
+    async with AsyncTestClient(site(settings, ROADMAN), base_url=BASE) as client:
+        mate = Visitor(client)
+        page = await mate.get("/problems/p1")
+        assert page.status_code == 200
+        assert "Вести проблему" not in page.text
+        assert "обычно 2,1" not in page.text
+        refused = await mate.post("/problems/p1/name", {"name": "Моё"})
+        assert refused.status_code == 403
+
+
+async def test_people_lead_a_problem(board: Visitor, engine: Engine) -> None:
+    acts = {
+        "name": {"name": "Ямы у школы"},
+        "state": {"state": "in_work"},
+        "owner": {"owner": HEAD.name},
+        "in": {"number": "26-000004"},
+        "out": {"case": "case-1"},
+    }
+    for act, form in acts.items():
+        answer = await board.post(f"/problems/p1/{act}", form)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/problems/p1?done={act}")
+    page = await board.get("/problems/p1?done=name")
+    assert "Ямы у школы" in page.text
+    assert "Состояние: В работе" in page.text
+    assert "Добавлено 1\u00a0сообщение" in page.text
+    for act, form in {
+        "state": {"state": "x"},
+        "in": {"number": "26-9"},
+        "out": {},
+        "x": {},
+    }.items():
+        refused = await board.post(f"/problems/p1/{act}", form)
+        assert refused.status_code in {400, 404}, act
+        assert 'role="alert"' in refused.text
+
+
+async def test_merging_and_splitting(board: Visitor, engine: Engine) -> None:
+    choice = await board.get("/problems/p2/merge?q=Ямы ленина")
+    assert 'name="into" value="p1"' in choice.text
+    assert (await board.post("/problems/p2/merge", {"into": "p2"})).status_code == 409
+    apart = await board.post("/problems/p2/apart", {"other": "p3"})
+    assert apart.headers["location"] == "/problems/p2?done=apart"
+    merged = await board.post("/problems/p2/merge", {"into": "p1"})
+    assert merged.headers["location"] == "/problems/p1?done=merged"
+    assert (await board.get("/problems/p2")).headers["location"] == "/problems/p1"
+    part = await board.post("/problems/p1/split", {"case": "case-2"})
+    whither = part.headers["location"]
+    assert whither.endswith("?done=split")
+    assert "отделена от другой проблемы" in (await board.get(whither)).text
+    stored = await engine.get(Index.PROBLEMS, "p1")
+    assert stored
+    assert [act["kind"] for act in stored.source["acts"]] == ["took_in", "split"]
+
+
+async def test_programs_get_the_same(board: Visitor) -> None:
+    found = (await board.get("/api/v1/problems?theme=Ямы&size=1")).json()
+    assert (found["total"], found["next_page"]) == (2, 2)
+    assert found["lists"]["growing"] == 1
+    first = found["problems"][0]
+    assert (first["id"], first["messages"], first["municipality"]) == ("p1", 3, TOWN)
+    assert first["growth"] == {"seen": 11, "usual": 2.1}
+    one = (await board.get("/api/v1/problems/p1")).json()
+    assert sum(one["days"].values()) == one["problem"]["messages"] == 3
+    cases = (await board.get("/api/v1/problems/p1/cases?size=2")).json()
+    assert (cases["total"], len(cases["cases"]), cases["next_page"]) == (3, 2, 2)
+    assert cases["cases"][0]["why"] == ["тот же дом", "та же тема"]
+    moved = await board.get("/api/v1/problems/p5/cases?size=2")
+    assert moved.status_code == 308
+    assert moved.headers["location"] == "/api/v1/problems/p1/cases?size=2"
+    refused = await board.get("/api/v1/problems?page=x")
+    assert refused.json()["error"]["field"] == "page"
