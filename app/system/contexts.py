@@ -32,6 +32,7 @@ INDEX_TITLES: dict[Index, str] = {
     Index.NOTICES: "Уведомления",
     Index.DIGESTS: "Сводки",
     Index.PAIRS: "Пары на проверку дублей",
+    Index.PROBLEMS: "Проблемы",
     Index.GROWTH: "Рост и кампании",
     Index.FRICTION: "Конфликты и ошибки общения",
     Index.POLLS: "Опросы",
