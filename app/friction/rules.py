@@ -15,7 +15,7 @@ from app.similarity.spot import street_key
 from app.text.words import fold
 from app.web.filters import counted
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised with every change of a rule: all cases are then looked at anew."""
 LOW_MARK = 2
 REPEAT_DAYS = 180
