@@ -25,6 +25,7 @@ def declared() -> RedisBroker:
         notices,
         problems,
         recounts,
+        road_maps,
         vocabulary,
     )
     from workers.broker import broker
@@ -36,7 +37,7 @@ def declared() -> RedisBroker:
         bulk.run_bulk,
         recounts.run_recount,
         attachments.sweep_attachments,
-        problems.find_problems,
+        road_maps.remind_road_maps,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
