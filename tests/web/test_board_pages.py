@@ -169,3 +169,48 @@ async def test_programs_get_the_same(board: Visitor) -> None:
     assert moved.headers["location"] == "/api/v1/problems/p1/cases?size=2"
     refused = await board.get("/api/v1/problems?page=x")
     assert refused.json()["error"]["field"] == "page"
+
+
+BOX = "south=55&west=37&north=56&east=38&zoom=10"
+
+
+async def test_the_map_draws_what_is_seen(board: Visitor, settings: Settings) -> None:
+    page = await board.get("/problems/map")
+    assert 'data-reach="55.75000,37.60000,55.75000,37.60000"' in page.text
+    assert 'data-tiles=""' in page.text
+    drawn = (await board.get(f"/problems/map/points?{BOX}&show=growing")).json()
+    point = drawn["points"][0]
+    assert (point["url"], point["count"], drawn["clusters"]) == ("/problems/p1", 3, [])
+    assert (round(point["lat"], 3), round(point["lon"], 3)) == (55.75, 37.6)
+    messages = (await board.get(f"/problems/map/points?{BOX}&what=messages&theme=Ямы")).json()
+    assert [one["count"] for one in messages["clusters"]] == [4]
+    elsewhere = BOX.replace("55", "54").replace("56", "55")
+    assert (await board.get(f"/problems/map/points?{elsewhere}")).json()["points"] == []
+    assert (await board.get("/problems/map/points?zoom=5")).status_code == 400
+    async with AsyncTestClient(site(settings, EXECUTOR), base_url=BASE) as client:
+        hidden = (await Visitor(client).get(f"/problems/map/points?{BOX}&what=messages")).json()
+        assert hidden["clusters"] == []
+
+
+async def test_own_boundaries_come_and_go(board: Visitor, settings: Settings) -> None:
+    shape = b'{"type": "LineString", "coordinates": [[37.1, 55.1], [37.2, 55.2]]}'
+    async with AsyncTestClient(site(settings), base_url=BASE) as client:
+        keeper = Visitor(client)
+        form = {"_csrf_token": await keeper.token()}
+        assert (await keeper.get("/problems/map/boundaries")).status_code == 404
+        for data, status in ((shape, 303), (b"{}", 400)):
+            answer = await client.post(
+                "/problems/map/boundaries",
+                data=form,
+                files={"file": ("b.geojson", data)},
+                follow_redirects=False,
+            )
+            assert answer.status_code == status
+        assert "Это не GeoJSON" in answer.text
+        kept = (await keeper.get("/problems/map/boundaries")).json()
+        assert kept["features"][0]["geometry"]["type"] == "LineString"
+        assert (
+            'data-boundaries="/problems/map/boundaries"' in (await keeper.get("/problems/map")).text
+        )
+        await keeper.post("/problems/map/boundaries/remove")
+        assert (await keeper.get("/problems/map/boundaries")).status_code == 404
