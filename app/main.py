@@ -32,6 +32,7 @@ from app.audit.security import security_told
 from app.audit.waiting import Journal
 from app.board.api import ProblemsApiController
 from app.board.controllers import BoardController
+from app.board.heat.controllers import HeatController
 from app.board.map.controllers import MapController
 from app.board.problem.controllers import ProblemController
 from app.books.controllers import BooksController
@@ -142,6 +143,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BoardController,
     ProblemController,
     MapController,
+    HeatController,
     ProblemsApiController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""

@@ -27,7 +27,12 @@ FACET_FIELDS = {
     "source": "source.system",
     "problem": "problem.id",
 }
-FILTER_FIELDS = {**FACET_FIELDS, "import": "source.imports"}
+FILTER_FIELDS = {
+    **FACET_FIELDS,
+    "settlement": "place.settlement",
+    "district": "place.district",
+    "import": "source.imports",
+}
 FACET_SIZE = 20
 """Values of a facet that are counted; chosen ones are counted besides."""
 

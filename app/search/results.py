@@ -36,7 +36,12 @@ FACET_TITLES = {
     "problem": "Проблема",
     "month": "Месяц",
 }
-FILTER_TITLES = {**FACET_TITLES, "import": "Загрузка"}
+FILTER_TITLES = {
+    **FACET_TITLES,
+    "settlement": "Населённый пункт",
+    "district": "Район",
+    "import": "Загрузка",
+}
 
 
 class Asked(Struct, frozen=True):

@@ -214,3 +214,20 @@ async def test_own_boundaries_come_and_go(board: Visitor, settings: Settings) ->
         )
         await keeper.post("/problems/map/boundaries/remove")
         assert (await keeper.get("/problems/map/boundaries")).status_code == 404
+
+
+async def test_each_number_of_the_heat_maps_opens_its_cases(board: Visitor) -> None:
+    page = await board.get("/problems/heat?weeks=13")
+    day = NOW - timedelta(days=2)
+    found = re.findall(r'<a class="figures" href="([^"]+)"[^>]*>(\d+)</a>', page.text)
+    assert len(found) >= 3
+    assert f"{day:%d.%m.%Y}: 1" in page.text or f"{day:%d.%m.%Y}: 2" in page.text
+    for url, count in found:
+        listed = await board.get(url.replace("&amp;", "&"))
+        assert listed.text.count('class="hit"') == int(count), url
+    by_theme = re.search(rf'aria-label="Ямы, {TOWN}: 4', page.text)
+    assert by_theme
+    assert "4\u00a0сообщения" in (await board.get("/problems/heat?theme=Ямы")).text
+    assert "0\u00a0сообщений" in (await board.get("/problems/heat?theme=Лес")).text
+    for wrong in ("weeks=5", "level=x", f"theme={'я' * 600}"):
+        assert (await board.get(f"/problems/heat?{wrong}")).status_code == 400
