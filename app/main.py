@@ -38,16 +38,22 @@ from app.board.problem.controllers import ProblemController
 from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
+from app.books.tone.controllers import ToneWordsController
+from app.books.weather.controllers import WeatherController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
 from app.cases.pages.files import case_files_router
 from app.cases.pages.files_api import case_files_api
+from app.causes.controllers import CausesController, ProblemCausesController
 from app.duplicates.api import SimilarApiController
 from app.duplicates.controllers import CaseDuplicatesController, DuplicatesController
 from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
+from app.forecasts.controllers import ForecastController
+from app.friction.controllers import FrictionController
+from app.growth.controllers import GrowthController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
 from app.intake.manual.controllers import ManualEntryController
@@ -58,7 +64,13 @@ from app.notices.controllers import NoticeChoicesController, NoticesController
 from app.notices.smtp import check_mail
 from app.people.controllers import OwnSubstitutionsController, PeopleController
 from app.permissions import Permission
+from app.polls.controllers import AudienceController, AudienceTableController, PollsController
 from app.reference.current import current_book
+from app.road_maps.controllers import (
+    ProblemRoadMapController,
+    RoadMapsController,
+    road_map_files_router,
+)
 from app.search.controllers import SearchApiController, SearchPageController
 from app.settings import Settings, get_settings
 from app.suggestions.controllers import CaseSuggestionsController, SuggestApiController
@@ -128,6 +140,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     BooksController,
     DangerWordsController,
     SuggestionsController,
+    ToneWordsController,
     DeadlinesController,
     DeadlineChangesController,
     PeopleController,
@@ -140,6 +153,17 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     DuplicatesController,
     SimilarApiController,
     CaseDuplicatesController,
+    GrowthController,
+    ForecastController,
+    FrictionController,
+    PollsController,
+    AudienceController,
+    AudienceTableController,
+    CausesController,
+    ProblemCausesController,
+    WeatherController,
+    RoadMapsController,
+    ProblemRoadMapController,
     BoardController,
     ProblemController,
     MapController,
@@ -247,6 +271,7 @@ def create_app(
             imports_router(settings),
             case_files_router(settings),
             case_files_api(settings),
+            road_map_files_router(settings),
             *more,
         ],
         dependencies={

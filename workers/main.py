@@ -10,11 +10,14 @@ from workers.actors import (
     duplicates,
     enrichment,
     exports,
+    friction,
+    growth,
     imports,
     learning,
     notices,
     problems,
     recounts,
+    road_maps,
     vocabulary,
 )
 from workers.broker import broker
@@ -30,10 +33,13 @@ __all__ = [
     "duplicates",
     "enrichment",
     "exports",
+    "friction",
+    "growth",
     "imports",
     "learning",
     "notices",
     "problems",
     "recounts",
+    "road_maps",
     "vocabulary",
 ]

@@ -24,10 +24,13 @@ SWEEPS = (
     "retime_cases",
     "sweep_duplicates",
     "learn_thresholds",
+    "watch_growth",
+    "remind_road_maps",
     "sweep_audit",
     "sweep_notices",
     "send_letters",
     "enrich_cases",
+    "find_friction",
     "find_problems",
     "tidy_problems",
 )

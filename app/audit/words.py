@@ -58,7 +58,17 @@ WORDS: dict[str, str] = {
     "book.ladder_changed": "Изменены шаги напоминаний",
     "book.danger_created": "Добавлены опасные слова",
     "book.danger_changed": "Изменены опасные слова",
+    "book.tone_created": "Добавлены резкие слова",
+    "book.tone_changed": "Изменены резкие слова",
+    "book.tone_removed": "Убраны резкие слова",
     "book.thresholds_changed": "Изменены пороги подсказок",
+    "book.weather_changed": "Изменены дни с погодой",
+    "cause.created": "Записана причина",
+    "cause.changed": "Изменена причина",
+    "road_map.created": "Начата дорожная карта",
+    "road_map.changed": "Изменена дорожная карта",
+    "road_map.solved": "Проблема отмечена решённой",
+    "road_map.published": "Опубликована практика",
 }
 """Everything that is not a step of a case."""
 

@@ -30,7 +30,9 @@ BOOKS = (
     Tab("Ведомства", "/books"),
     Tab("Отраслевые блоки", "/books/sectors"),
     Tab("Опасные слова", "/books/danger"),
+    Tab("Резкие слова", "/books/tone"),
     Tab("Подсказки", "/books/suggestions"),
+    Tab("Погода", "/books/weather"),
 )
 """Of those who edit the books only."""
 DEADLINES = (

@@ -30,6 +30,12 @@ class Index(StrEnum):
     MEANINGS = "meanings"
     ENRICHMENT = "enrichment"
     PROBLEMS = "problems"
+    GROWTH = "growth"
+    FRICTION = "friction"
+    POLLS = "polls"
+    CAUSES = "causes"
+    ROAD_MAPS = "road-maps"
+    WEATHER = "weather"
 
 
 MONTHLY = frozenset({Index.AUDIT})

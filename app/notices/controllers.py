@@ -17,6 +17,7 @@ from app.engine.client import Engine
 from app.errors import BadInputError
 from app.notices.choices import ChoicesForm, form_of, read_choices
 from app.notices.contexts import choices_view, list_view
+from app.notices.models import address_of
 from app.notices.params import NoticeParams, parse_notices
 from app.notices.service import open_notices, read_all, read_notice
 from app.notices.stream import told
@@ -78,10 +79,10 @@ class NoticesController(Controller):
         viewer: NamedDependency[Viewer],
         notice_id: FromPath[str],
     ) -> Redirect:
-        """To the case, which asks for itself who may see it; the notice is read by that."""
+        """To the case or road map, which asks for itself who may see it; the notice is read."""
         notice = await read_notice(engine, viewer, notice_id, datetime.now(UTC))
         await wake(settings, [viewer.name])
-        return Redirect(f"/cases/{notice.case_id}", status_code=303)
+        return Redirect(address_of(notice), status_code=303)
 
     @post("/read", status_code=303)
     async def read_every(

@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     RETURNED = "returned"
     DEADLINE = "deadline"
     ESCALATED = "escalated"
+    ROAD_MAP = "road_map"
 
 
 EVENTS: dict[NoticeKind, tuple[str, ...]] = {
@@ -34,6 +35,13 @@ EVENTS: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.RETURNED: ("return",),
     NoticeKind.DEADLINE: ("deadline_warning", "deadline_overdue", "request_overdue"),
     NoticeKind.ESCALATED: ("deadline_escalated",),
+    NoticeKind.ROAD_MAP: (
+        "step_given",
+        "step_warning",
+        "step_overdue",
+        "step_escalated",
+        "problem_returned",
+    ),
 }
 _KINDS = {what: kind for kind, events in EVENTS.items() for what in events}
 
@@ -78,6 +86,7 @@ class Notice(Struct, frozen=True, omit_defaults=True, kw_only=True):
     id: str
     login: str
     case_id: str
+    """Or the id of the road map, or of the problem, where `kind_of` says so."""
     number: str
     seq: int
     """Of the event in the case's history."""
@@ -106,6 +115,15 @@ class Digest(Struct, frozen=True, omit_defaults=True, kw_only=True):
     notices: list[str] = field(default_factory=list)
     """Ids of those it tells of: no other day's digest tells of them."""
     mail: Mail = Mail()
+
+
+def address_of(notice: Notice) -> str:
+    """Of the page of what it tells about, which asks for itself who may see it."""
+    if notice.what == "problem_returned":
+        return f"/problems/{notice.case_id}"
+    if kind_of(notice.what) is NoticeKind.ROAD_MAP:
+        return f"/problems/road-maps/{notice.case_id}"
+    return f"/cases/{notice.case_id}"
 
 
 def notice_id(case_id: str, seq: int, login: str) -> str:

@@ -12,6 +12,7 @@ KIND_NAMES: dict[NoticeKind, str] = {
     NoticeKind.RETURNED: "Вернули «не наше»",
     NoticeKind.DEADLINE: "Срок подходит или прошёл",
     NoticeKind.ESCALATED: "Просрочка дошла до меня как до руководителя",
+    NoticeKind.ROAD_MAP: "Шаги дорожных карт и проблемы, которые вернулись",
 }
 KIND_SHORT: dict[NoticeKind, str] = {
     NoticeKind.HANDS: "Назначения",
@@ -22,6 +23,7 @@ KIND_SHORT: dict[NoticeKind, str] = {
     NoticeKind.RETURNED: "Возвраты",
     NoticeKind.DEADLINE: "Сроки",
     NoticeKind.ESCALATED: "Просрочки у подчинённых",
+    NoticeKind.ROAD_MAP: "Дорожные карты",
 }
 KIND_ICONS: dict[NoticeKind, str] = {
     NoticeKind.HANDS: "user",
@@ -32,6 +34,7 @@ KIND_ICONS: dict[NoticeKind, str] = {
     NoticeKind.RETURNED: "arrow-left",
     NoticeKind.DEADLINE: "clock-exclamation",
     NoticeKind.ESCALATED: "alert-triangle",
+    NoticeKind.ROAD_MAP: "list",
 }
 EVENT_WORDS: dict[str, str] = {
     "assign": "Назначено обращение",
@@ -48,6 +51,11 @@ EVENT_WORDS: dict[str, str] = {
     "deadline_overdue": "Срок прошёл",
     "deadline_escalated": "Просрочено, и ничего не сделано",
     "request_overdue": "Ведомство не ответило на запрос в срок",
+    "step_given": "Вам поручен шаг дорожной карты",
+    "step_warning": "Срок шага дорожной карты подходит",
+    "step_overdue": "Срок шага дорожной карты прошёл",
+    "step_escalated": "Шаг вашей дорожной карты не сделан в срок",
+    "problem_returned": "Решённая проблема вернулась",
 }
 WAY_NAMES: dict[Way, str] = {
     Way.NOW: "сразу",

@@ -12,6 +12,8 @@ Body = dict[str, Any]
 Clause = dict[str, Any]
 PAGE = 1_000
 
+_HEAVY = ["centroid", "phrases", "days", "acts", "shape"]
+"""What nothing is compared with."""
 DONE = ["answered", "closed", "forwarded", "rejected"]
 """As `app.cases.codes.DONE_STATES`, which lies on a higher floor; a test holds them together."""
 _NOT_OURS = ["rejected"]
@@ -50,14 +52,12 @@ class Reach:
         self.themes: set[str] = set()
         self.lost_themes: set[str] = set()
         """Of messages that name no street."""
-        self._first: datetime | None = None
-        self._last: datetime | None = None
+        self.first: datetime | None = None
 
     def add(
         self, at: datetime, municipality: str | None, street: str | None, theme: str | None
     ) -> None:
-        self._first = min(self._first or at, at)
-        self._last = max(self._last or at, at)
+        self.first = min(self.first or at, at)
         self.municipalities.add(municipality)
         if theme:
             self.themes.add(theme)
@@ -67,10 +67,33 @@ class Reach:
             self.lost_themes.add(theme)
 
     def since(self) -> str:
-        return (_known(self._first) - self._window).isoformat()
+        return (_known(self.first) - self._window).isoformat()
 
-    def until(self) -> str:
-        return (_known(self._last) + self._window).isoformat()
+    def reaches_before(self, other: "Reach") -> bool:
+        return other.first is not None and _known(self.first) < other.first
+
+    def beyond(self, other: "Reach") -> "Reach | None":
+        """What `other` has not; None where that is nothing."""
+        fresh = Reach(self._window)
+        fresh.first = self.first
+        fresh.municipalities = self.municipalities
+        if self.municipalities <= other.municipalities:
+            fresh.streets = self.streets - other.streets
+            fresh.themes = self.themes - other.themes
+            fresh.lost_themes = self.lost_themes - other.lost_themes
+        else:
+            fresh.streets, fresh.themes = self.streets, self.themes
+            fresh.lost_themes = self.lost_themes
+        return fresh if fresh.streets or fresh.themes or fresh.lost_themes else None
+
+    def join(self, other: "Reach") -> None:
+        """Takes in what `other` has; the earliest moment stays."""
+        firsts = [one for one in (self.first, other.first) if one is not None]
+        self.first = min(firsts, default=None)
+        self.municipalities |= other.municipalities
+        self.streets |= other.streets
+        self.themes |= other.themes
+        self.lost_themes |= other.lost_themes
 
 
 def _known(at: datetime | None) -> datetime:
@@ -84,18 +107,18 @@ def problems_within(reach: Reach, after: list[Any] | None = None) -> Body:
     found: list[Clause] = [
         {"terms": {"state": sorted(LIVING)}},
         {"range": {"last_at": {"gte": reach.since()}}},
-        {"range": {"first_at": {"lte": reach.until()}}},
         _of_municipalities("municipality", reach),
         _any(_ways(reach, streets, themes)),
     ]
-    return _walk(found, [], after)
+    body = _walk(found, [], after)
+    return {**body, "_source": {"excludes": _HEAVY}}
 
 
 def lone_within(reach: Reach, after: list[Any] | None = None) -> Body:
     """Cases that were looked at and stayed alone."""
     found: list[Clause] = [
         {"exists": {"field": "problem.score"}},
-        {"range": {"received_at": {"gte": reach.since(), "lte": reach.until()}}},
+        {"range": {"received_at": {"gte": reach.since()}}},
         _of_municipalities("place.municipality", reach),
         _any(_ways(reach, "spot.street", "classifier.im_theme")),
     ]

@@ -170,12 +170,6 @@ def _one_territory(one: Arrival, other: Gathered) -> bool:
     return one.municipality == other.municipality and len(settlements) <= 1
 
 
-def may_join(one: Arrival, other: Gathered, measure: Measure = MEASURE) -> bool:
-    """Whether it could, were the texts the same: for what is not worth reading a vector."""
-    found = score(one, other, measure)
-    return found is not None and found.whole + TEXT * (1 - (found.text or 0.0)) >= measure.join
-
-
 def _text(one: Arrival, other: Gathered, measure: Measure) -> float | None:
     if one.vector is None or other.sum is None or one.emb_ver != other.emb_ver:
         return None

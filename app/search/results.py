@@ -83,6 +83,7 @@ class Found(Struct, frozen=True, kw_only=True):
     deadline_at: datetime | None
     address: str | None
     street: str | None
+    problem_title: str | None = None
 
 
 class FacetValue(Struct, frozen=True):

@@ -33,9 +33,15 @@ INDEX_TITLES: dict[Index, str] = {
     Index.DIGESTS: "Сводки",
     Index.PAIRS: "Пары на проверку дублей",
     Index.PROBLEMS: "Проблемы",
+    Index.GROWTH: "Рост и кампании",
+    Index.FRICTION: "Конфликты и ошибки общения",
+    Index.POLLS: "Опросы",
     Index.AUDIT: "Журнал",
     Index.MEANINGS: "Средние для поиска по смыслу",
     Index.ENRICHMENT: "Необработанные обращения",
+    Index.CAUSES: "Причины проблем",
+    Index.ROAD_MAPS: "Дорожные карты",
+    Index.WEATHER: "Дни с погодой",
 }
 _RUNNING_POLL = 2
 _IDLE_POLL = 15

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from app.settings import ROOT, Settings, get_settings
-from dev.bench import eval_similar
+from dev.bench import eval_similar, forecast, growth, problems
 from dev.bench.abbreviations import read_pairs, score_pairs
 from dev.bench.kursk import read_themes, score_themes, with_many
 from dev.bench.noise import with_typos, wrong_layout
@@ -19,6 +19,7 @@ from dev.bench.xquad import Task, read_task
 
 SUBSET = ROOT / "tests" / "relevance" / "xquad_subset.json"
 DEPTH = 10
+GROWTH_MESSAGES = 100_000
 AT_ONCE = 4
 """Questions under way: nothing here is about time."""
 CLEAN, LAYOUT, TYPOS = "как есть", "не та раскладка", "опечатки"
@@ -123,6 +124,11 @@ def _sections(
     if kursk:
         yield "Подсказка темы: настоящие сообщения", themes_section(kursk)
         yield "Поиск: темы настоящих сообщений", _kursk_lines(settings, kursk)
+    yield "Проблемы: поток с известными происшествиями", problems.section(settings)
+    title, lines = growth.section()
+    recount = asyncio.run(growth.recounted(settings, GROWTH_MESSAGES))
+    yield title, [*lines, "", recount]
+    yield forecast.section()
     yield from eval_similar.sections(asyncio.run(eval_similar.measure(settings))).items()
 
 

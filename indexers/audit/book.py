@@ -23,7 +23,12 @@ class _Told(msgspec.Struct):
     rev: int = 0
 
 
-BOOKS = {Index.DEPARTMENTS: "book", Index.DEADLINES: "deadlines", Index.MODELS: "suggestions"}
+BOOKS = {
+    Index.DEPARTMENTS: "book",
+    Index.DEADLINES: "deadlines",
+    Index.MODELS: "suggestions",
+    Index.FRICTION: "tone",
+}
 """Books whose only document is `DOCUMENT`, and what the ids of their lines begin with."""
 
 

@@ -18,12 +18,12 @@ from app.engine.names import Index
 from app.meaning.waiting import underived
 from app.problems import query, repository
 from app.problems.gathering import arrival_of, with_gathered
-from app.problems.models import Problem, ProblemState
+from app.problems.models import LIVING, Problem, ProblemState
 from app.problems.register import Decision, Register
 from app.problems.scoring import Arrival
 from app.problems.telling import why_of
 from indexers import bulk, cases
-from indexers.problems.surroundings import register_for
+from indexers.problems.surroundings import Surroundings
 
 log = structlog.get_logger()
 
@@ -53,29 +53,34 @@ async def assign(engine: Engine, seconds: float, batch: int = BATCH) -> Assigned
     ends, told, besides = time.monotonic() + seconds, Assigned(), set[str]()
     if await engine.count(Index.CASES, underived()) > _MOST_BEHIND:
         return told
+    around = Surroundings(engine)
     while ids := await _next(engine, batch, besides):
         if time.monotonic() >= ends:
             told.left = True
             break
-        besides |= await _batch(engine, ids, told)
+        if waits := await _batch(engine, around, ids, told):
+            besides |= waits
+            around = Surroundings(engine)  # others wrote: what is known is out of date
     return told
 
 
 async def _next(engine: Engine, size: int, besides: set[str]) -> list[str]:
     await engine.refresh(Index.CASES)
-    await engine.refresh(Index.PROBLEMS)
     since = datetime.now(UTC) - _PATIENCE if engine.encoder_dir else None
     body = query.waiting(size, since, besides)
     return [hit["_id"] for hit in (await engine.search(Index.CASES, body))["hits"]["hits"]]
 
 
-async def _batch(engine: Engine, ids: Sequence[str], told: Assigned) -> set[str]:
+async def _batch(
+    engine: Engine, around: Surroundings, ids: Sequence[str], told: Assigned
+) -> set[str]:
     """Ids that are to be left for the next call."""
     read = await cases.fetch(engine, ids)
     arrivals = sorted((arrival_of(one.source) for one in read.values()), key=_order)
-    register, stored = await register_for(engine, arrivals)
-    decisions = {one.id: register.assign(one) for one in arrivals}
-    refused = await _write_problems(engine, register, stored, decisions)
+    await engine.refresh(Index.PROBLEMS)
+    await around.cover(arrivals)
+    decisions = {one.id: around.register.assign(one) for one in arrivals}
+    refused = await _write_problems(engine, around.register, decisions)
     kept = {one: made for one, made in decisions.items() if made.problem not in refused}
     lost = await _write_cases(engine, read, _changes(kept))
     _count(told, kept, lost)
@@ -104,25 +109,27 @@ def _changes(decisions: Mapping[str, Decision]) -> dict[str, dict[str, Any]]:
 
 
 async def _write_problems(
-    engine: Engine,
-    register: Register,
-    stored: dict[str, Stored],
-    decisions: Mapping[str, Decision],
+    engine: Engine, register: Register, decisions: Mapping[str, Decision]
 ) -> set[str]:
-    """Ids of problems that others wrote meanwhile: nothing joins them in this batch."""
+    """Ids of problems that others wrote or merged meanwhile: nothing joins them in this batch."""
     touched = {made.problem for made in decisions.values() if made.problem}
-    known = stored | await repository.get_many(engine, touched - stored.keys())
+    known = await repository.get_many(engine, touched)
+    gone = {name for name, read in known.items() if not _takes_in(read)}
     actions = []
-    for name in sorted(touched):
-        document = _encoder.encode(_grown(register, name, known.get(name)))
+    for name in sorted(touched - gone):
         read = known.get(name)
+        document = _encoder.encode(_grown(register, name, read))
         actions.append(
             bulk.over(read, document) if read else bulk.BulkAction("create", name, document)
         )
     outcome = await bulk.write(engine, Index.PROBLEMS, actions)
     if outcome.failures:
         log.error("problems_refused", problems=len(outcome.failures))
-    return outcome.conflicts | outcome.failures.keys()
+    return gone | outcome.conflicts | outcome.failures.keys()
+
+
+def _takes_in(read: Stored) -> bool:
+    return read.source["state"] in LIVING or read.source["state"] == ProblemState.EMPTY
 
 
 def _grown(register: Register, name: str, read: Stored | None) -> Problem:

@@ -46,6 +46,12 @@ async def describe(engine: Engine, settings: Settings, seconds: float) -> int:
     return done
 
 
+async def lags(engine: Engine) -> bool:
+    """Whether the counts of any problem lag behind its messages."""
+    await engine.refresh(Index.PROBLEMS)
+    return await engine.count(Index.PROBLEMS, query.unsettled(0)["query"]) > 0
+
+
 async def _batch(engine: Engine, settings: Settings, ids: Sequence[str]) -> int:
     stored = await repository.get_many(engine, ids)
     problems = {name: repository.to_problem(one.source) for name, one in stored.items()}

@@ -1,4 +1,6 @@
-"""Reads what the messages of one batch may join: open problems and messages that stayed alone."""
+"""What the messages of a run may join: open problems and messages that stayed alone, kept in memory
+while one worker goes through the messages in the order they came.
+"""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -6,50 +8,61 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from app.engine.client import Engine, Stored
+from app.engine.client import Engine
 from app.engine.names import Index
 from app.problems import query, repository
 from app.problems.gathering import VECTOR_FIELDS, arrival_of, gathered_of
 from app.problems.query import PAGE, Reach
 from app.problems.register import Register
-from app.problems.scoring import Arrival, may_join
+from app.problems.scoring import Arrival
 from app.problems.windows import longest_window, window
 from indexers import cases
 
 Body = dict[str, Any]
 
 
-async def register_for(
-    engine: Engine, arrivals: Sequence[Arrival]
-) -> tuple[Register, dict[str, Stored]]:
-    """All that any of `arrivals` may join, and those problems as they are stored."""
-    reach = Reach(longest_window())
-    for one in arrivals:
-        reach.add(one.at, one.municipality, one.street, one.theme)
-    stored = {
-        hit["_id"]: hit["_source"]
-        async for hit in _walk(
-            engine, Index.PROBLEMS, lambda after: query.problems_within(reach, after)
+class Surroundings:
+    """Each street and theme is read once; what the worker itself adds is in the register anyway."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._forget()
+
+    def _forget(self) -> None:
+        self.register = Register(window)
+        self._covered = Reach(longest_window())
+
+    async def cover(self, arrivals: Sequence[Arrival]) -> None:
+        """Reads all that any of `arrivals` may join and that was not read yet."""
+        reach = Reach(longest_window())
+        for one in arrivals:
+            reach.add(one.at, one.municipality, one.street, one.theme)
+        if reach.reaches_before(self._covered):
+            self._forget()
+        fresh = reach.beyond(self._covered)
+        self._covered.join(reach)
+        if fresh is not None:
+            await self._read(fresh)
+
+    async def _read(self, reach: Reach) -> None:
+        engine, known = self._engine, self.register
+        problems = [
+            gathered_of(repository.to_problem(hit["_source"]))
+            async for hit in _walk(
+                engine, Index.PROBLEMS, lambda after: query.problems_within(reach, after)
+            )
+        ]
+        lone = [
+            arrival_of(hit["_source"])
+            async for hit in _walk(
+                engine, Index.CASES, lambda after: query.lone_within(reach, after)
+            )
+        ]
+        held = {one.founder for one in [*known.problems.values(), *known.lone.values()]}
+        known.load(
+            [one for one in problems if one.id not in known.problems],
+            await _with_vectors(engine, [one for one in lone if one.id not in held]),
         )
-    }
-    lone = [
-        arrival_of(hit["_source"])
-        async for hit in _walk(engine, Index.CASES, lambda after: query.lone_within(reach, after))
-    ]
-    problems = [gathered_of(repository.to_problem(one)) for one in stored.values()]
-    worth = _worth_reading(arrivals, lone)
-    register = Register(window)
-    register.load(problems, await _with_vectors(engine, [one for one in lone if one.id in worth]))
-    return register, await repository.get_many(engine, stored)
-
-
-def _worth_reading(arrivals: Sequence[Arrival], lone: Sequence[Arrival]) -> set[str]:
-    """Ids of lone messages that some arrival would join if the texts were the same."""
-    trial = Register(window)
-    trial.load([], lone)
-    return {
-        other.founder for one in arrivals for other in trial.candidates(one) if may_join(one, other)
-    }
 
 
 async def _with_vectors(engine: Engine, lone: Sequence[Arrival]) -> list[Arrival]:

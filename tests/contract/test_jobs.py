@@ -18,9 +18,12 @@ def declared() -> RedisBroker:
         duplicates,
         enrichment,
         exports,
+        friction,
+        growth,
         imports,
         learning,
         notices,
+        problems,
         recounts,
         vocabulary,
     )
@@ -33,12 +36,16 @@ def declared() -> RedisBroker:
         bulk.run_bulk,
         recounts.run_recount,
         attachments.sweep_attachments,
+        problems.find_problems,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
+        problems.find_problems,
+        growth.watch_growth,
+        friction.find_friction,
     ):
         assert actor.broker is broker
     return broker

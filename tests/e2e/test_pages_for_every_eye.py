@@ -55,11 +55,13 @@ PAGES = (
     *("/people", "/people/new", "/people/rights", "/people/substitutions"),
     *("/people/ivanova", "/people/ivanova/leave", "/people/boss"),
     *("/books", "/books/departments/new", "/books/departments/roads", "/books/sectors"),
-    *("/books/danger", "/books/danger/gas", "/books/suggestions"),
+    *("/books/danger", "/books/danger/gas", "/books/suggestions", "/books/tone"),
+    *("/problems/friction", "/problems/polls", "/problems/audience"),
     *("/audit", "/me", "/me/password", "/me/substitutions", "/me/totp"),
     *("/notices", "/me/notices"),
     *("/duplicates", "/duplicates?show=accepted", "/duplicates/figures"),
     *("/duplicates/cases/26-000004", "/duplicates/cases/26-000006"),
+    *("/problems/growth", "/problems/forecast"),
 )
 OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size"]
 """Rules of axe that a scheme of colours can break; the others read the same document."""

@@ -8,7 +8,7 @@ from app.engine.client import Engine
 from app.jobs import ring
 from app.settings import Settings
 from indexers.problems.assign import assign
-from indexers.problems.describe import describe
+from indexers.problems.describe import describe, lags
 from indexers.problems.tidy import tidy
 from workers.alone import Turn
 from workers.broker import broker
@@ -44,6 +44,9 @@ def find_problems() -> None:
 async def _work(engine: Engine, settings: Settings) -> bool:
     """Whether there is more to do at once. What people said comes first."""
     described = await describe(engine, settings, _SECONDS)
+    if await lags(engine):  # of a crash: what is counted too much would draw messages
+        log.warning("problems_lag", described=described)
+        return described > 0
     told = await assign(engine, _SECONDS)
     described += await describe(engine, settings, _SECONDS)
     if told.joined or told.alone or described:

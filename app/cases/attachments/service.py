@@ -87,7 +87,8 @@ async def sweep_if_due(engine: Engine, settings: Settings, now: datetime) -> int
 
 
 async def sweep(engine: Engine, settings: Settings, now: datetime) -> int:
-    """Removes files that no case names and nobody touched for long; returns how many.
+    """Removes files that nothing names (no case, no road map) and nobody touched for long; returns
+    how many.
 
     The days give time to undo a removal, and an upload under way time to reach its case.
     """
@@ -107,18 +108,16 @@ async def sweep(engine: Engine, settings: Settings, now: datetime) -> int:
     return removed
 
 
+_NAMED_IN = ((Index.CASES, "attachments.sha256"), (Index.ROAD_MAPS, "files"))
+"""Where files are named by their hashes."""
+
+
 async def _named(engine: Engine, hashes: list[str]) -> set[str]:
-    if not hashes:
-        return set()
-    await engine.refresh(Index.CASES)
-    body = {
-        "size": 0,
-        "query": {"terms": {"attachments.sha256": hashes}},
-        "aggs": {
-            "used": {
-                "terms": {"field": "attachments.sha256", "size": len(hashes), "include": hashes}
-            }
-        },
-    }
-    answer = await engine.search(Index.CASES, body)
-    return {bucket["key"] for bucket in answer["aggregations"]["used"]["buckets"]}
+    found: set[str] = set()
+    for index, field in _NAMED_IN if hashes else ():
+        await engine.refresh(index)
+        used = {"terms": {"field": field, "size": len(hashes), "include": hashes}}
+        body = {"size": 0, "query": {"terms": {field: hashes}}, "aggs": {"used": used}}
+        answer = await engine.search(index, body)
+        found |= {bucket["key"] for bucket in answer["aggregations"]["used"]["buckets"]}
+    return found

@@ -20,7 +20,7 @@ from app.viewer import LOCAL_VIEWER, Scope, Viewer
 from dev.bench.problem_stream import Told
 from indexers.problems import assign as assigning
 from indexers.problems.assign import assign
-from indexers.problems.describe import describe
+from indexers.problems.describe import describe, lags
 from indexers.problems.tidy import tidy
 from tests.integration.problems.town import documents, load, placed, told
 
@@ -112,6 +112,9 @@ async def test_a_crash_between_the_writes_loses_nothing(
         with pytest.raises(KilledError):
             await assign(engine, MUCH, batch=80)
     assert not await placed(engine)
+    assert await lags(engine)
+    await settled(engine, settings)
+    assert not await lags(engine)
     await assign(engine, MUCH, batch=80)
     assert await placed(engine) == in_memory(messages)
     await checked(engine, settings)

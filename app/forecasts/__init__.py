@@ -1,0 +1,1 @@
+"""What is likely to come in the next weeks, and how far such forecasts were off before."""

@@ -1,0 +1,48 @@
+"""Messages by week as the engine is asked for them."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.engine.access import access_clause
+from app.engine.days import span_of_days
+from app.growth.models import PROPOSAL
+from app.viewer import Viewer
+
+PAGE = 10_000
+
+
+def weeks_body(
+    viewer: Viewer | None, first: date, last: date, zone: ZoneInfo, after: Any = None
+) -> dict[str, Any]:
+    """By theme, municipality and week (from Monday): complaints without copies that the viewer
+    sees.
+    """
+    week = {
+        "field": "received_at",
+        "calendar_interval": "week",
+        "time_zone": str(zone),
+        "format": "yyyy-MM-dd",
+    }
+    groups: dict[str, Any] = {
+        "size": PAGE,
+        "sources": [
+            {"theme": {"terms": {"field": "classifier.im_theme"}}},
+            {"municipality": {"terms": {"field": "place.municipality"}}},
+            {"week": {"date_histogram": week}},
+        ],
+    }
+    if after is not None:
+        groups["after"] = after
+    came = {"range": {"received_at": span_of_days(first, last, zone)}}
+    left_out = [
+        {"exists": {"field": "duplicate.root"}},
+        {"term": {"tags": PROPOSAL}},
+        {"term": {"state": "rejected"}},
+    ]
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": {"bool": {"filter": [access_clause(viewer), came], "must_not": left_out}},
+        "aggs": {"groups": {"composite": groups}},
+    }

@@ -1,0 +1,105 @@
+"""The forecast over the cases a person sees, kept for some minutes."""
+
+import json
+import time
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from anyio.to_thread import run_sync
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from app.engine.access import access_clause
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.forecasts import query
+from app.forecasts.rules import Forecast, forecast
+from app.permissions import Permission
+from app.viewer import Viewer, require
+
+WEEKS = 156
+"""Three years: a year to learn the season from, and two to learn the errors."""
+LEAST_IN_HALF_A_YEAR = 13
+"""Messages below which a series is not forecast: one in two weeks."""
+_HALF_A_YEAR = 26
+_WEEK = timedelta(weeks=1)
+_KEPT_SECONDS = 600
+_MOST_KEPT = 32
+
+
+class Weekly(Struct, frozen=True):
+    """Whole weeks of what is written about often enough; the last one ended before today."""
+
+    first: date
+    """A Monday."""
+    themes: list[str]
+    municipalities: list[str]
+    counts: NDArray[np.int64]
+
+    @property
+    def next_week(self) -> date:
+        return self.first + timedelta(weeks=int(self.counts.shape[1]))
+
+
+class Outlook(Struct, frozen=True):
+    weekly: Weekly
+    forecast: Forecast | None
+    """None where there are too few weeks or messages."""
+
+
+_kept: dict[str, tuple[float, Outlook]] = {}
+"""By installation, week and access: the time it was made, and what."""
+
+
+async def outlook(
+    engine: Engine, viewer: Viewer | None, zone: ZoneInfo, now: datetime | None = None
+) -> Outlook:
+    """Of the next four weeks, this one included. Raises `ForbiddenError`."""
+    who = require(viewer, Permission.PROBLEM_VIEW)
+    today = (now or datetime.now(UTC)).astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    key = f"{engine.prefix} {monday} {json.dumps(access_clause(who), sort_keys=True)}"
+    made_at, made = _kept.get(key, (0.0, None))
+    if made is not None and time.monotonic() - made_at < _KEPT_SECONDS:
+        return made
+    weekly = await _weekly(engine, who, monday, zone)
+    made = Outlook(weekly, await run_sync(forecast, weekly.counts, weekly.themes))
+    _kept.pop(key, None)
+    while len(_kept) >= _MOST_KEPT:
+        _kept.pop(next(iter(_kept)))
+    _kept[key] = (time.monotonic(), made)
+    return made
+
+
+def forget_outlooks() -> None:
+    """For tests and after a load that must be seen at once."""
+    _kept.clear()
+
+
+async def _weekly(engine: Engine, viewer: Viewer, monday: date, zone: ZoneInfo) -> Weekly:
+    first, last = monday - WEEKS * _WEEK, monday - timedelta(days=1)
+    rows: dict[tuple[str, str], dict[date, int]] = {}
+    after = None
+    while True:
+        body = query.weeks_body(viewer, first, last, zone, after)
+        groups = (await engine.search(Index.CASES, body))["aggregations"]["groups"]
+        for bucket in groups["buckets"]:
+            key = bucket["key"]
+            week = date.fromisoformat(key["week"])
+            rows.setdefault((key["theme"], key["municipality"]), {})[week] = bucket["doc_count"]
+        after = groups.get("after_key")
+        if after is None or len(groups["buckets"]) < query.PAGE:
+            return _matrix(rows, monday)
+
+
+def _matrix(rows: dict[tuple[str, str], dict[date, int]], monday: date) -> Weekly:
+    """From the first week with any message on."""
+    first = min((week for weeks in rows.values() for week in weeks), default=monday)
+    counts = np.zeros((len(rows), (monday - first).days // 7), dtype=np.int64)
+    for row, weeks in enumerate(rows.values()):
+        for week, many in weeks.items():
+            counts[row, (week - first).days // 7] = many
+    kept = counts[:, -_HALF_A_YEAR:].sum(axis=1) >= LEAST_IN_HALF_A_YEAR
+    names = [name for name, keep in zip(rows, kept, strict=True) if keep]
+    return Weekly(first, [one for one, _ in names], [one for _, one in names], counts[kept])

@@ -1,0 +1,36 @@
+"""From the engine's answer to days of series as one person sees them."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from app.growth.rules import Matrix
+
+
+class Shown(Struct, frozen=True):
+    """Series × days under a viewer's eyes, and the people of three days of each."""
+
+    first: date
+    counts: Matrix
+    authors: NDArray[np.int64]
+
+
+def read_shown(answer: dict[str, Any], many: int, first: date, last: date) -> Shown:
+    counts = np.zeros((many, (last - first).days + 1))
+    authors = np.zeros(many, dtype=np.int64)
+    for name, bucket in answer["aggregations"]["series"]["buckets"].items():
+        row = int(name)
+        for day in bucket["days"]["buckets"]:
+            offset = (date.fromisoformat(day["key_as_string"]) - first).days
+            counts[row, offset] = _people(day)
+    for name, bucket in answer["aggregations"]["recent"]["buckets"].items():
+        authors[int(name)] = _people(bucket)
+    return Shown(first, counts, authors)
+
+
+def _people(bucket: dict[str, Any]) -> int:
+    """An author once; those without one each."""
+    return int(bucket["people"]["value"]) + int(bucket["nameless"]["doc_count"])

@@ -1,0 +1,217 @@
+"""Use cases of growth: what grows, how a series went, «это не рост» and back."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from anyio.to_thread import run_sync
+from msgspec import Struct
+from msgspec.structs import replace
+
+from app.engine.access import access_clause
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.errors import NotFoundError
+from app.growth import query, repository
+from app.growth.campaigns import campaigns as campaigns_of
+from app.growth.learned import State, read_state
+from app.growth.models import Alarm, Campaign, Dismissal, Series
+from app.growth.results import Shown, read_shown
+from app.growth.rules import Judged, judge, usual_range
+from app.growth.watching import HISTORY_DAYS
+from app.permissions import Permission
+from app.viewer import Viewer, require
+
+CAMPAIGN_DAYS = 30
+"""How long a campaign is shown after its last message."""
+DISMISSED_DAYS = 30
+_SHOWN_CAMPAIGNS = 30
+
+
+class Day(Struct, frozen=True):
+    day: date
+    count: int
+    low: float
+    high: float
+    """What four of five such days bring lies between."""
+
+
+class Growing(Struct, frozen=True):
+    """An alarm with the numbers of the cases that the viewer sees."""
+
+    alarm: Alarm
+    seen: int
+    """Of the three days to `alarm.day`."""
+    expected: float
+    authors: int
+    days: list[Day]
+
+
+class SeenCampaign(Struct, frozen=True):
+    campaign: Campaign
+    """Counted over what the viewer sees."""
+    text: str
+    case_id: str
+
+
+async def growing(engine: Engine, viewer: Viewer | None, zone: ZoneInfo) -> list[Growing]:
+    """The least usual first; of which the viewer sees no case is left out. Raises
+    `ForbiddenError`.
+    """
+    who = require(viewer, Permission.PROBLEM_VIEW)
+    found = await repository.alarms(engine, query.growing_body())
+    seen = await _seen(engine, who, found, zone)
+    return sorted(seen, key=lambda one: (one.expected - one.seen, one.alarm.id))
+
+
+async def dismissed(engine: Engine, viewer: Viewer | None, zone: ZoneInfo) -> list[Growing]:
+    """What people called no growth in the last month."""
+    who = require(viewer, Permission.PROBLEM_MANAGE)
+    since = datetime.now(UTC).astimezone(zone).date() - timedelta(days=DISMISSED_DAYS)
+    found = await repository.alarms(engine, query.lately_dismissed_body(since))
+    return await _seen(engine, who, found, zone)
+
+
+async def of_problem(engine: Engine, problem_id: str) -> Alarm | None:
+    """The growth of a problem that stands now. The caller checks the viewer."""
+    found = await repository.alarms(engine, query.of_problem_body(problem_id))
+    return found[0] if found else None
+
+
+async def standing_problems(engine: Engine) -> dict[str, Alarm]:
+    """By problem, all that grow now, whoever may see them: for what is written by the machine."""
+    found = await repository.alarms(engine, query.growing_body(query.PAGE))
+    return {one.series.problem: one for one in found if one.series.problem}
+
+
+async def series_of(
+    engine: Engine,
+    viewer: Viewer | None,
+    series: Series,
+    zone: ZoneInfo,
+    *,
+    last: date | None = None,
+    days: int = HISTORY_DAYS,
+) -> list[Day]:
+    """Daily counts of the last `days` with the usual range, over the cases the viewer sees."""
+    require(viewer, Permission.PROBLEM_VIEW)
+    until = last or datetime.now(UTC).astimezone(zone).date()
+    shown = await _shown(engine, viewer, [(series, until)], zone)
+    return _days(shown, judge(shown.counts, shown.first.weekday()))[0][-days:]
+
+
+async def campaigns(
+    engine: Engine, viewer: Viewer | None, zone: ZoneInfo, now: datetime | None = None
+) -> list[SeenCampaign]:
+    """Of the last month, as far as the viewer sees them."""
+    who = require(viewer, Permission.PROBLEM_VIEW)
+    last = (now or datetime.now(UTC)).astimezone(zone).date()
+    first = last - timedelta(days=HISTORY_DAYS)
+    kept = await repository.campaigns(engine, last - timedelta(days=CAMPAIGN_DAYS))
+    texts = [one.norm_hash for one in kept[:_SHOWN_CAMPAIGNS]]
+    sent = await repository.sent(engine, texts, first, last, zone, access_clause(who))
+    found = campaigns_of(sent)
+    bodies = [query.example_body(who, one) for one in found]
+    answers = await engine.msearch(Index.CASES, bodies) if bodies else []
+    return [
+        SeenCampaign(one, hit["_source"]["text"], hit["_source"]["id"])
+        for one, answer in zip(found, answers, strict=True)
+        for hit in answer["hits"]["hits"]
+    ]
+
+
+async def state(engine: Engine) -> State:
+    """When it was last looked, and what was learned."""
+    return (await read_state(engine))[0]
+
+
+async def say_no_growth(
+    engine: Engine, viewer: Viewer | None, alarm_id: str, zone: ZoneInfo
+) -> Alarm:
+    """The series is silent until it grows clearly beyond this. Raises `ForbiddenError` and
+    `NotFoundError`, also where the viewer sees none of its cases.
+    """
+    who = require(viewer, Permission.PROBLEM_MANAGE)
+    now = datetime.now(UTC)
+    await _visible(engine, who, alarm_id, zone)
+
+    def decide(one: Alarm) -> Alarm:
+        if one.dismissed:
+            return one
+        said = Dismissal(who.name, now, one.seen)
+        return replace(one, dismissed=said, ended=now.astimezone(zone).date())
+
+    return _there(await repository.change(engine, alarm_id, decide, refresh=True))
+
+
+async def take_back(engine: Engine, viewer: Viewer | None, alarm_id: str, zone: ZoneInfo) -> Alarm:
+    """The alarm stands again; the next look ends it where it is over. Raises as `say_no_growth`."""
+    who = require(viewer, Permission.PROBLEM_MANAGE)
+    await _visible(engine, who, alarm_id, zone)
+
+    def decide(one: Alarm) -> Alarm:
+        return replace(one, dismissed=None, ended=None) if one.dismissed else one
+
+    return _there(await repository.change(engine, alarm_id, decide, refresh=True))
+
+
+async def _visible(engine: Engine, viewer: Viewer, alarm_id: str, zone: ZoneInfo) -> None:
+    alarm = _there(await repository.get(engine, alarm_id))
+    if not await _seen(engine, viewer, [alarm], zone):
+        raise NotFoundError(_ABSENT)
+
+
+_ABSENT = "Такого роста нет в списке."
+
+
+def _there(alarm: Alarm | None) -> Alarm:
+    if alarm is None:
+        raise NotFoundError(_ABSENT)
+    return alarm
+
+
+async def _seen(
+    engine: Engine, viewer: Viewer, alarms: Sequence[Alarm], zone: ZoneInfo
+) -> list[Growing]:
+    """Counted up to the day of each alarm."""
+    if not alarms:
+        return []
+    shown = await _shown(engine, viewer, [(one.series, one.day) for one in alarms], zone)
+    return await run_sync(_growing, alarms, shown)
+
+
+async def _shown(
+    engine: Engine, viewer: Viewer | None, asked: Sequence[tuple[Series, date]], zone: ZoneInfo
+) -> Shown:
+    days = [day for _, day in asked]
+    first, last = min(days) - timedelta(days=HISTORY_DAYS - 1), max(days)
+    left_out = [one.norm_hash for one in await repository.campaigns(engine, first)]
+    body = query.shown_body(viewer, asked, first, zone, left_out)
+    return read_shown(await engine.search(Index.CASES, body), len(asked), first, last)
+
+
+def _growing(alarms: Sequence[Alarm], shown: Shown) -> list[Growing]:
+    judged = judge(shown.counts, shown.first.weekday())
+    days, found = _days(shown, judged), list[Growing]()
+    for row, alarm in enumerate(alarms):
+        at = (alarm.day - shown.first).days
+        if seen := int(judged.seen[row, at]):
+            expected, authors = float(judged.expected[row, at]), int(shown.authors[row])
+            found.append(Growing(alarm, seen, expected, authors, days[row][: at + 1]))
+    return found
+
+
+def _days(shown: Shown, judged: Judged) -> list[list[Day]]:
+    low, high = usual_range(judged)
+    return [
+        [
+            Day(
+                shown.first + timedelta(days=at),
+                int(count),
+                float(low[row, at]),
+                float(high[row, at]),
+            )
+            for at, count in enumerate(counts)
+        ]
+        for row, counts in enumerate(shown.counts)
+    ]

@@ -1,0 +1,101 @@
+"""Forms of polls and publications; whatever was typed is kept, also when it is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from app.errors import BadInputError
+from app.intake.values import BadValueError, parse_number
+from app.polls.models import Option
+from app.polls.table import Draft, checked
+
+_LONGEST_TEXT = 5_000
+_LONGEST_WHERE = 300
+_LONGEST_ID = 512
+_FIELDS = ("title", "question", "options", "theme", "territory", "held_from", "held_to", "url")
+
+
+@dataclass(frozen=True)
+class PollForm:
+    title: str = ""
+    question: str = ""
+    options: str = ""
+    """One in a line: «За: 120»."""
+    theme: str = ""
+    territory: str = ""
+    held_from: str = ""
+    held_to: str = ""
+    url: str = ""
+    problem: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def draft(self) -> Draft:
+        """Raises `BadInputError` that names the field."""
+        return checked(
+            Draft(
+                self.title,
+                self.question,
+                [_option(line) for line in self.options.splitlines() if line.strip()],
+                self.theme or None,
+                self.territory or None,
+                read_day(self.held_from, "held_from"),
+                read_day(self.held_to, "held_to"),
+                self.url or None,
+            )
+        )
+
+
+def read_poll(given: Mapping[str, Any]) -> PollForm:
+    texts: dict[str, Any] = {name: _text(given, name) for name in _FIELDS}
+    return PollForm(**texts, problem=_text(given, "problem")[:_LONGEST_ID])
+
+
+def read_day(text: str, name: str) -> date | None:
+    """As a field of a browser sends it. Raises `BadInputError`."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInputError("Укажите день: ДД.ММ.ГГГГ.", field=name) from None
+
+
+@dataclass(frozen=True)
+class PublicationForm:
+    where: str
+    text: str
+    on: date
+
+
+def read_publication(given: Mapping[str, Any]) -> PublicationForm:
+    """Raises `BadInputError` that names the field."""
+    where, text = _text(given, "where"), _text(given, "text")
+    on = read_day(_text(given, "on"), "on")
+    if not where or len(where) > _LONGEST_WHERE:
+        raise BadInputError(
+            f"Напишите, где опубликовано, до {_LONGEST_WHERE} знаков.", field="where"
+        )
+    if len(text) > _LONGEST_TEXT:
+        raise BadInputError(f"Текст длиннее {_LONGEST_TEXT} знаков.", field="text")
+    if on is None:
+        raise BadInputError("Укажите день публикации.", field="on")
+    return PublicationForm(where, text, on)
+
+
+def _option(line: str) -> Option:
+    """«За: 120», «За — 120», «За 120». Raises `BadInputError`."""
+    name, _, tail = line.strip().replace("—", ":").rpartition(":")
+    if not name:
+        name, _, tail = line.strip().rpartition(" ")
+    try:
+        votes = parse_number(tail)
+    except BadValueError:
+        votes = None
+    if votes is None or not votes.is_integer() or not name.strip():
+        raise BadInputError(f"«{line.strip()[:80]}»: нужно «вариант: число».", field="options")
+    return Option(" ".join(name.split()), int(votes))
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    return str(given.get(name, "")).replace("\r\n", "\n").strip()

@@ -1,0 +1,150 @@
+"""A road map of a problem; names as in `mappings/road-maps`.
+
+A step is done by one department or by several at once (совместный шаг): each has its own part with
+its own owner and day, so nobody waits for the slowest to be asked.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from app.problems.models import Act
+
+
+class StepState(StrEnum):
+    PLANNED = "planned"
+    DOING = "doing"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+STEP_NAMES: dict[StepState, str] = {
+    StepState.PLANNED: "Запланировано",
+    StepState.DOING: "Делается",
+    StepState.DONE: "Сделано",
+    StepState.DROPPED: "Отменено",
+}
+OVER = frozenset({StepState.DONE, StepState.DROPPED})
+
+
+class MapState(StrEnum):
+    DRAFT = "draft"
+    BEGUN = "begun"
+    SOLVED = "solved"
+
+
+MAP_NAMES: dict[MapState, str] = {
+    MapState.DRAFT: "Готовится",
+    MapState.BEGUN: "Выполняется",
+    MapState.SOLVED: "Выполнена",
+}
+
+
+class StepFile(Struct, frozen=True, omit_defaults=True):
+    """Where its octets lie: `app.cases.attachments.store`, by their hash."""
+
+    id: str
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    at: datetime
+    by: str
+
+
+class Part(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Of one department in a step."""
+
+    id: str
+    number: int
+    """Within the road map, never given again: reminders are told apart by it."""
+    department: str | None = None
+    owner: str
+    """Login."""
+    due_at: datetime
+    warn_at: datetime | None = None
+    """None where the term is too short for a warning."""
+    escalate_at: datetime
+    """From then on whoever leads the road map is told as well."""
+    state: StepState = StepState.PLANNED
+    result: str = ""
+    files: list[StepFile] = field(default_factory=list)
+    done_at: datetime | None = None
+
+
+class Step(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    id: str
+    title: str
+    parts: list[Part]
+
+    @property
+    def joint(self) -> bool:
+        return len(self.parts) > 1
+
+
+class Effect(Struct, frozen=True):
+    """Messages a week before the work and after the solution, and how the rates relate."""
+
+    before: float
+    after: float
+    weeks_before: int
+    weeks_after: int
+    ratio: float
+    """`after` / `before`."""
+    low: float
+    high: float
+    """The interval of 95 % of the ratio."""
+
+
+class Practice(Struct, frozen=True, omit_defaults=True):
+    """What others may learn from it; written to be read by everybody who sees problems."""
+
+    title: str
+    done: str
+    at: datetime
+    by: str
+    effect: Effect | None = None
+    """As it was measured on the day of publication, over what its author sees."""
+
+
+class RoadMap(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    id: str
+    rev: int
+    problem_id: str
+    title: str
+    state: MapState = MapState.DRAFT
+    theme: str | None = None
+    """Of the problem, as it was when the practice was published."""
+    steps: list[Step] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Hashes: what the sweep of attachments must leave alone."""
+    numbers: int = 0
+    """Parts that were ever made."""
+    created_at: datetime
+    created_by: str
+    begun_at: datetime | None = None
+    solved_at: datetime | None = None
+    alert_at: datetime | None = None
+    """When the reminders have to look at it next."""
+    alerted: list[str] = field(default_factory=list)
+    """Keys of reminders that were given."""
+    practice: Practice | None = None
+    published: bool = False
+    acts: list[Act] = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[Part]:
+        return [part for step in self.steps for part in step.parts]
+
+    @property
+    def ready(self) -> bool:
+        """Everything is done or dropped, and something is done."""
+        states = {part.state for part in self.parts}
+        return bool(states) and states <= OVER and StepState.DONE in states
+
+    @property
+    def shown_number(self) -> str:
+        """As notices name it: no text of anybody's is in them."""
+        return f"ДК-{self.id[-6:]}"

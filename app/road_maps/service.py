@@ -1,0 +1,286 @@
+"""Road maps for a person: made, filled with steps, begun, reported on, finished."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+from ulid import ULID
+
+from app.accounts.directory import colleague
+from app.audit.service import ObjectKind, happened, record
+from app.deadlines.current import current_deadlines
+from app.deadlines.days import DayTable, table_of
+from app.engine.client import Engine
+from app.errors import BadInputError, ForbiddenError, NotFoundError, RefusedError
+from app.permissions import Permission
+from app.problems.lifecycle import begin_work, mark_solved, open_problem
+from app.problems.models import Act, Problem, ProblemState
+from app.road_maps import repository
+from app.road_maps.models import (
+    OVER,
+    MapState,
+    Part,
+    RoadMap,
+    Step,
+    StepFile,
+    StepState,
+)
+from app.road_maps.terms import moments
+from app.viewer import Viewer, require
+
+MOST_STEPS = 60
+MOST_FILES = 20
+_ABSENT = "Такого шага в дорожной карте нет."
+
+Decide = Callable[[RoadMap, Act], RoadMap]
+
+
+class OpenMap(Struct, frozen=True):
+    road_map: RoadMap
+    problem: Problem
+
+
+class PartDraft(Struct, frozen=True):
+    """Who does it and by when: `due_on`, or the code of a term counted from now."""
+
+    owner: str
+    department: str | None = None
+    term: str = ""
+    due_on: date | None = None
+
+
+async def maps_of(engine: Engine, problem: Problem) -> list[RoadMap]:
+    """The newest first; the caller has opened the problem for the person."""
+    return await repository.of_problems(engine, [problem.id])
+
+
+async def open_map(engine: Engine, viewer: Viewer | None, map_id: str) -> OpenMap:
+    """Seen by whoever sees its problem. Raises `NotFoundError`."""
+    who = require(viewer, Permission.PROBLEM_VIEW)
+    found = await repository.get(engine, map_id)
+    if found is None:
+        raise NotFoundError("Такой дорожной карты нет, или она вам не видна.")
+    return OpenMap(found, await open_problem(engine, who, found.problem_id))
+
+
+async def create_map(engine: Engine, viewer: Viewer | None, problem_id: str, title: str) -> RoadMap:
+    """Raises `RefusedError` where one is under way: two would pull in two directions."""
+    who = require(viewer, Permission.PROBLEM_MANAGE)
+    problem = await open_problem(engine, who, problem_id)
+    now = datetime.now(UTC)
+    if any(one.state is not MapState.SOLVED for one in await maps_of(engine, problem)):
+        raise RefusedError("У проблемы уже есть дорожная карта, которая не закончена.")
+    made = RoadMap(
+        id=str(ULID()),
+        rev=1,
+        problem_id=problem.id,
+        title=title,
+        created_at=now,
+        created_by=who.name,
+        acts=[Act(now, who.name, "created")],
+    )
+    await told(engine, who, "road_map.created", made.id)
+    await repository.create(engine, made)
+    return made
+
+
+async def add_step(
+    engine: Engine, viewer: Viewer | None, map_id: str, title: str, drafts: Sequence[PartDraft]
+) -> RoadMap:
+    """Several `drafts` make a joint step. Raises `BadInputError`, `NotFoundError`."""
+    opened = await open_map(engine, require(viewer, Permission.PROBLEM_MANAGE), map_id)
+    for draft in drafts:
+        await _check_owner(engine, draft.owner)
+    book = await current_deadlines(engine)
+    table = table_of(book.calendar_for(opened.problem.municipality))
+    now = datetime.now(UTC)
+    step_id = str(ULID())
+
+    def decide(one: RoadMap, act: Act) -> RoadMap:
+        _refuse_over(one)
+        if len(one.steps) >= MOST_STEPS:
+            raise RefusedError(f"В дорожной карте уже {MOST_STEPS} шагов.")
+        parts = [
+            _part(draft, one.numbers + place, table, now) for place, draft in enumerate(drafts, 1)
+        ]
+        step = Step(id=step_id, title=title, parts=parts)
+        longer = replace(one, steps=[*one.steps, step], numbers=one.numbers + len(parts))
+        return _acted(longer, replace(act, about={"step": step_id}))
+
+    return await change(engine, viewer, map_id, "step_added", decide)
+
+
+async def _check_owner(engine: Engine, login: str) -> None:
+    found = await colleague(engine, login)
+    if found is None or not found.active:
+        raise BadInputError("Выберите, кто отвечает за шаг.", field="owner")
+
+
+def _part(draft: PartDraft, number: int, table: DayTable, now: datetime) -> Part:
+    counted = moments(draft.term, draft.due_on, table, now)
+    return Part(
+        id=f"s{number}",
+        number=number,
+        department=draft.department,
+        owner=draft.owner,
+        due_at=counted.due_at.astimezone(UTC),
+        warn_at=counted.warn_at.astimezone(UTC) if counted.warn_at else None,
+        escalate_at=counted.escalate_at.astimezone(UTC),
+    )
+
+
+async def begin(engine: Engine, viewer: Viewer | None, map_id: str) -> RoadMap:
+    """The owners are told of their steps, and the problem is in work."""
+    who = require(viewer, Permission.PROBLEM_MANAGE)
+    opened = await open_map(engine, who, map_id)
+    now = datetime.now(UTC)
+
+    def decide(one: RoadMap, act: Act) -> RoadMap:
+        if one.state is not MapState.DRAFT:
+            return one
+        if not one.steps:
+            raise RefusedError("Сначала добавьте хотя бы один шаг.")
+        return _acted(replace(one, state=MapState.BEGUN, begun_at=now), act)
+
+    begun = await change(engine, who, map_id, "begun", decide)
+    await begin_work(engine, opened.problem.id, who.name, now)
+    return begun
+
+
+async def report(
+    engine: Engine,
+    viewer: Viewer | None,
+    map_id: str,
+    part_id: str,
+    state: StepState,
+    result: str,
+) -> RoadMap:
+    """How far a part is. Open to its owner as well. Done without a word of what was done is
+    refused: raises `BadInputError`.
+    """
+    if state is StepState.DONE and not result:
+        raise BadInputError("Напишите, что сделано.", field="result")
+    now = datetime.now(UTC)
+
+    def moved(part: Part) -> Part:
+        done_at = (part.done_at or now) if state in OVER else None
+        return replace(part, state=state, result=result, done_at=done_at)
+
+    return await change_part(engine, viewer, map_id, part_id, moved, f"part_{state}")
+
+
+async def attach(
+    engine: Engine, viewer: Viewer | None, map_id: str, part_id: str, file: StepFile
+) -> RoadMap:
+    """The caller has kept the octets. The same file is named once."""
+
+    def moved(part: Part) -> Part:
+        if any(one.sha256 == file.sha256 for one in part.files):
+            return part
+        if len(part.files) >= MOST_FILES:
+            raise RefusedError(f"У шага уже {MOST_FILES} файлов.")
+        return replace(part, files=[*part.files, file])
+
+    return await change_part(engine, viewer, map_id, part_id, moved, "file_added")
+
+
+async def change_part(
+    engine: Engine,
+    viewer: Viewer | None,
+    map_id: str,
+    part_id: str,
+    moved: Callable[[Part], Part],
+    kind: str,
+) -> RoadMap:
+    who = require(viewer, Permission.PROBLEM_VIEW)
+    shown = await open_map(engine, who, map_id)
+    may_report(who, find_part(shown.road_map, part_id))
+
+    def decide(one: RoadMap, act: Act) -> RoadMap:
+        _refuse_over(one)
+        before = find_part(one, part_id)
+        may_report(who, before)
+        after = moved(before)
+        if after == before:
+            return one
+        steps = [
+            replace(step, parts=[after if part.id == part_id else part for part in step.parts])
+            for step in one.steps
+        ]
+        return _acted(replace(one, steps=steps), replace(act, about={"part": part_id}))
+
+    return await change(engine, who, map_id, kind, decide)
+
+
+def find_part(one: RoadMap, part_id: str) -> Part:
+    """Raises `NotFoundError`."""
+    for part in one.parts:
+        if part.id == part_id:
+            return part
+    raise NotFoundError(_ABSENT)
+
+
+def can_report(viewer: Viewer, part: Part) -> bool:
+    return viewer.may(Permission.PROBLEM_MANAGE) or part.owner == viewer.name
+
+
+def may_report(viewer: Viewer, part: Part) -> None:
+    """Raises `ForbiddenError`."""
+    if not can_report(viewer, part):
+        raise ForbiddenError("О шаге отчитывается тот, кто за него отвечает, или кто ведёт карту.")
+
+
+async def solve(engine: Engine, viewer: Viewer | None, map_id: str) -> RoadMap:
+    """The head says «решена»: from now on the system watches whether messages really fell."""
+    who = require(viewer, Permission.PROBLEM_MANAGE)
+    opened = await open_map(engine, who, map_id)
+    now = datetime.now(UTC)
+    if not opened.road_map.ready:
+        raise RefusedError("Ещё не все шаги закончены: отметьте их сделанными или отмените.")
+
+    def decide(one: RoadMap, act: Act) -> RoadMap:
+        if not one.ready:
+            raise RefusedError("Шаги только что изменились. Откройте карту заново.")
+        if one.state is MapState.SOLVED:
+            return one
+        return _acted(replace(one, state=MapState.SOLVED, solved_at=now), act)
+
+    await told(engine, who, "road_map.solved", map_id)
+    if opened.problem.state is not ProblemState.SOLVED:
+        await mark_solved(engine, opened.problem.id, who.name, now)
+    return await repository.change(
+        engine, map_id, lambda one: decide(one, Act(now, who.name, "solved"))
+    )
+
+
+async def change(
+    engine: Engine, viewer: Viewer | None, map_id: str, kind: str, decide: Decide
+) -> RoadMap:
+    """Told in the journal and written; `decide` has checked what the person may."""
+    who = require(viewer, Permission.PROBLEM_VIEW)
+    act = Act(datetime.now(UTC), who.name, kind)
+    await told(engine, who, "road_map.changed", map_id)
+    return await repository.change(engine, map_id, lambda one: decide(one, act))
+
+
+async def told(engine: Engine, who: Viewer, what: str, map_id: str) -> None:
+    await record(
+        engine,
+        happened(
+            what,
+            who=who.name,
+            for_whom=who.lent_by(Permission.PROBLEM_MANAGE),
+            kind=ObjectKind.OTHER,
+            object_id=map_id,
+        ),
+    )
+
+
+def _refuse_over(one: RoadMap) -> None:
+    if one.state is MapState.SOLVED:
+        raise RefusedError("Дорожная карта закончена: её больше не меняют.")
+
+
+def _acted(one: RoadMap, act: Act) -> RoadMap:
+    return replace(one, acts=[*one.acts, act])

@@ -1,0 +1,133 @@
+"""Reminders of road maps → notices of their owners; solved problems that came back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from app.accounts.staff import Staff, current_staff
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.errors import EngineSetupError
+from app.notices.models import Notice, notice_id
+from app.notices.planning import planned
+from app.notices.waking import wake
+from app.problems.lifecycle import mark_returned, solved_since
+from app.problems.models import Problem
+from app.road_maps import repository
+from app.road_maps.models import RoadMap
+from app.road_maps.reminders import Reminder, due, told
+from app.road_maps.returning import came_back
+from app.settings import Settings
+from indexers import bulk
+
+log = structlog.get_logger()
+
+BATCH = 200
+_encoder = msgspec.json.Encoder()
+RETURNED = "problem_returned"
+
+
+async def remind(engine: Engine, settings: Settings, now: datetime) -> int:
+    """How many reminders were given. Safe to run twice and side by side: a notice has an id of its
+    own, and the key is written into the road map after it.
+    """
+    given = 0
+    while ids := await repository.due_ids(engine, now, BATCH):
+        staff = await current_staff(engine, settings.zone, now)
+        for map_id in ids:
+            given += await _remind_one(engine, settings, staff, map_id, now)
+        if len(ids) < BATCH:
+            break
+    return given
+
+
+async def _remind_one(
+    engine: Engine, settings: Settings, staff: Staff, map_id: str, now: datetime
+) -> int:
+    one = await repository.get(engine, map_id)
+    if one is None:
+        return 0
+    coming = due(one, now)
+    notices = [_notice(one, each, now) for each in coming]
+    await _write(engine, settings, staff, notices, now)
+    await repository.change(engine, map_id, lambda newest: told(newest, coming))
+    return len(coming)
+
+
+def _notice(one: RoadMap, each: Reminder, now: datetime) -> Notice:
+    return Notice(
+        id=notice_id(one.id, each.seq, each.to),
+        login=each.to,
+        case_id=one.id,
+        number=one.shown_number,
+        seq=each.seq,
+        rev=1,
+        what=each.kind,
+        at=now,
+        by="system",
+        due_at=each.part.due_at,
+        to=each.part.owner,
+    )
+
+
+async def return_problems(engine: Engine, settings: Settings, now: datetime) -> int:
+    """Turns solved problems with new messages to «вернулась»; returns how many."""
+    found, place = list[Problem](), None
+    while True:
+        page, place = await solved_since(engine, place, BATCH)
+        found += [one for one in page if came_back(one)]
+        if place is None:
+            break
+    if not found:
+        return 0
+    staff = await current_staff(engine, settings.zone, now)
+    for one in found:
+        await _write(engine, settings, staff, await _told(engine, one, now), now)
+        await mark_returned(engine, one.id, now)
+    return len(found)
+
+
+async def _told(engine: Engine, one: Problem, now: datetime) -> list[Notice]:
+    """To who owns the problem, and who led the road map that was to remove it."""
+    maps = await repository.of_problems(engine, [one.id])
+    logins = {one.owner, maps[0].created_by if maps else None} - {None}
+    seq = int(one.solved_at.timestamp() // 60) % 2_000_000_000 if one.solved_at else 0
+    return [
+        Notice(
+            id=notice_id(one.id, seq, login),
+            login=login,
+            case_id=one.id,
+            number=one.id[:8],
+            seq=seq,
+            rev=1,
+            what=RETURNED,
+            at=now,
+            by="system",
+        )
+        for login in sorted(filter(None, logins))
+    ]
+
+
+async def _write(
+    engine: Engine, settings: Settings, staff: Staff, notices: Sequence[Notice], now: datetime
+) -> None:
+    """Only to people who work here; one that exists already is left as it is."""
+    here = [one for one in notices if one.login in staff.users]
+    if not here:
+        return
+    ready = [_planned(settings, staff, one, now) for one in here]
+    actions = [bulk.BulkAction("create", one.id, _encoder.encode(one)) for one in ready]
+    outcome = await bulk.write(engine, Index.NOTICES, actions)
+    if outcome.failures:
+        first = next(iter(outcome.failures.values()))
+        log.error("notice_refused", id=first.id, type=first.type, reason=first.reason)
+        raise EngineSetupError("Уведомления не записаны. Подробности в журнале работы.")
+    await engine.refresh(Index.NOTICES)  # whoever is woken counts by a search
+    await wake(settings, {one.login for one in here})
+
+
+def _planned(settings: Settings, staff: Staff, one: Notice, now: datetime) -> Notice:
+    mail = planned(staff.users[one.login], one.what, now, settings.zone, mail_on=settings.mail_on)
+    return msgspec.structs.replace(one, mail=mail)

@@ -1,0 +1,162 @@
+"""Growth on the real engine: what counts, alarms that are found again, dismissals, scope, pages."""
+
+from asyncio import gather
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+import numpy as np
+import pytest
+
+from app.engine.client import Engine
+from app.engine.names import Index
+from app.errors import ForbiddenError, NotFoundError
+from app.forecasts.contexts import forecast_view
+from app.forecasts.service import forget_outlooks, outlook
+from app.growth import service
+from app.growth.contexts import alarm_row, cases_url
+from app.growth.learned import read_state
+from app.growth.models import Series
+from app.growth.watching import watch, watch_if_due
+from app.permissions import Permission
+from app.problems import repository as problems
+from app.problems.models import Problem
+from app.search.params import parse_params
+from app.search.service import search
+from app.settings import Settings
+from app.viewer import EVERYWHERE, Scope, Viewer
+from indexers.problems.growing import mark_growing
+from tests.growing_town import LETTER, NOW, TODAY, ZONE, Maker, join, town
+from tests.integration.search_corpus import filled, put
+
+MANAGER = Viewer(
+    "ivanova",
+    permissions=frozenset(
+        {Permission.CASE_VIEW, Permission.PROBLEM_VIEW, Permission.PROBLEM_MANAGE}
+    ),
+    scopes=(EVERYWHERE,),
+)
+ELSEWHERE = msgspec.structs.replace(
+    MANAGER, name="petrov", scopes=(Scope(frozenset({"Дальний"}), None, None),)
+)
+
+
+@pytest.fixture
+async def engine(settings: Settings) -> AsyncIterator[Engine]:
+    forget_outlooks()
+    async with filled(settings, town()) as opened:
+        await join(opened)
+        yield opened
+
+
+async def test_growth_is_found_told_and_found_again(engine: Engine) -> None:
+    two = await gather(watch(engine, ZONE, NOW), watch(engine, ZONE, NOW))
+    assert [one.growing for one in two] == [2, 2]
+    assert sum(one.began for one in two) == 2, "two that look at once find the same"
+    again = await watch(engine, ZONE, NOW + timedelta(minutes=5))
+    assert (again.growing, again.began, again.ended) == (2, 0, 0)
+    told = {one.alarm.series: one for one in await service.growing(engine, MANAGER, ZONE)}
+    by_place = Series("Ямы", "Зареченск", "Слобода")
+    assert set(told) == {by_place, Series(problem="p1")}
+    one = told[by_place]
+    assert (one.seen, one.authors, one.alarm.seen) == (11, 11, 11)
+    assert alarm_row(one).text.startswith("11 за 3 дня, обычно ")
+    assert one.alarm.expected == pytest.approx(one.expected, abs=0.3)
+    assert sum(day.count for day in one.days[-3:]) == 11
+    assert (await service.of_problem(engine, "p1")) is not None
+    assert await service.of_problem(engine, "p2") is None
+
+    url = cases_url(by_place, one.alarm.day - timedelta(days=2), one.alarm.day)
+    pairs = parse_qsl(urlsplit(url).query)
+    assert (await search(engine, parse_params(pairs), MANAGER, ZONE)).total == 11
+
+    later = NOW + timedelta(days=9)
+    assert (await watch(engine, ZONE, later)).ended == 2
+    assert await service.growing(engine, MANAGER, ZONE) == []
+
+
+async def test_campaigns_are_shown_as_such(engine: Engine) -> None:
+    await watch(engine, ZONE, NOW)
+    (seen,) = await service.campaigns(engine, MANAGER, ZONE, NOW)
+    assert (seen.campaign.count, seen.campaign.places, seen.campaign.authors) == (12, 12, 12)
+    assert seen.text == LETTER
+    assert await service.campaigns(engine, ELSEWHERE, ZONE, NOW) == []
+
+
+async def test_what_a_person_does_not_see_is_not_told(engine: Engine) -> None:
+    await watch(engine, ZONE, NOW)
+    alarm = (await service.growing(engine, MANAGER, ZONE))[0].alarm
+    assert await service.growing(engine, ELSEWHERE, ZONE) == []
+    with pytest.raises(NotFoundError):
+        await service.say_no_growth(engine, ELSEWHERE, alarm.id, ZONE)
+    with pytest.raises(ForbiddenError):
+        await service.growing(engine, Viewer("nobody"), ZONE)
+    days = await service.series_of(engine, ELSEWHERE, alarm.series, ZONE, last=TODAY)
+    assert sum(one.count for one in days) == 0
+
+
+async def test_what_was_called_no_growth_is_silent_until_it_grows_beyond(engine: Engine) -> None:
+    await watch(engine, ZONE, NOW)
+    alarm = next(
+        one.alarm for one in await service.growing(engine, MANAGER, ZONE) if one.alarm.series.theme
+    )
+    await service.say_no_growth(engine, MANAGER, alarm.id, ZONE)
+    (kept,) = await service.dismissed(engine, MANAGER, ZONE)
+    assert kept.alarm.dismissed is not None
+    assert (kept.alarm.dismissed.by, kept.alarm.dismissed.seen) == ("ivanova", 11)
+    assert (await watch(engine, ZONE, NOW)).growing == 1
+    back = await service.take_back(engine, MANAGER, alarm.id, ZONE)
+    assert back.growing
+    assert (await watch(engine, ZONE, NOW)).growing == 2
+    await service.say_no_growth(engine, MANAGER, alarm.id, ZONE)
+
+    made = Maker()
+    made.number = 5000
+    more = [made(0, f"m{one}", "Ямы") for one in range(40)]
+    await put(engine, more)
+    await watch(engine, ZONE, NOW)
+    again = {one.alarm.series: one.alarm for one in await service.growing(engine, MANAGER, ZONE)}
+    assert again[alarm.series].id != alarm.id
+    assert again[alarm.series].seen == 51
+
+
+async def test_the_look_is_due_once_an_hour_and_keeps_what_it_learned(engine: Engine) -> None:
+    assert await watch_if_due(engine, ZONE, NOW)
+    assert not await watch_if_due(engine, ZONE, NOW + timedelta(minutes=59))
+    assert await watch_if_due(engine, ZONE, NOW + timedelta(minutes=61))
+    state, _ = await read_state(engine)
+    assert state.series > 0
+    assert state.learned.day == (NOW + timedelta(minutes=61)).astimezone(ZONE).date()
+    assert await engine.get(Index.GROWTH, "state") is not None
+
+
+async def test_the_forecast_counts_what_the_viewer_sees(engine: Engine) -> None:
+    made = Maker()
+    made.number = 9000
+    older = [made(day, f"o{day}", "Снег") for day in range(120, 330, 2)]
+    await put(engine, older)
+    found = await outlook(engine, MANAGER, ZONE, NOW)
+    view = forecast_view(found)
+    assert view is not None
+    assert {row.theme for row in view.rows} == {"Снег", "Ямы"}
+    snow = next(row for row in view.rows if row.theme == "Снег")
+    assert 2 <= int(snow.weeks[0].value) <= 9
+    row = found.weekly.themes.index("Снег")
+    pairs = parse_qsl(urlsplit(snow.url).query)
+    listed = (await search(engine, parse_params(pairs), MANAGER, ZONE)).total
+    assert listed >= int(np.sum(found.weekly.counts[row, -4:]))
+    assert forecast_view(await outlook(engine, ELSEWHERE, ZONE, NOW)) is None
+
+
+async def test_a_problem_says_that_it_grows_as_long_as_it_does(engine: Engine) -> None:
+    await problems.create(engine, Problem(id="p1", created_at=NOW, founder="x", theme="Ямы"))
+    await watch(engine, ZONE, NOW)
+    assert await mark_growing(engine, ZONE) == 1
+    await engine.refresh(Index.PROBLEMS)
+    assert await mark_growing(engine, ZONE) == 0
+    marked = await problems.survivor(engine, "p1")
+    assert (marked.growing, marked.growth.seen) == (True, 11)
+    await watch(engine, ZONE, NOW + timedelta(days=9))
+    assert await mark_growing(engine, ZONE) == 1
+    assert not (await problems.survivor(engine, "p1")).growing

@@ -1,0 +1,73 @@
+"""«Рост» and «Прогноз» as pages: with htmx, without it, and for who may only look."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from litestar.testing import AsyncTestClient
+
+from app.accounts.roles import Role
+from app.engine.client import Engine
+from app.forecasts.service import forget_outlooks
+from app.growth.watching import watch
+from app.settings import Settings
+from tests.casework import COORDINATOR, person
+from tests.factories import site
+from tests.growing_town import NOW, ZONE, Maker, join, town
+from tests.integration.search_corpus import put
+from tests.web.people import BASE, HX, Visitor
+
+LOOKER = person("glava", Role.HEAD)
+_DISMISS = re.compile(r'action="(/problems/growth/[^"]+/no)"')
+_UNDO = re.compile(r'action="(/problems/growth/[^"]+/undo)"')
+
+
+@pytest.fixture
+async def coordinator(engine: Engine, settings: Settings) -> AsyncIterator[Visitor]:
+    forget_outlooks()
+    made = Maker()
+    made.number = 8000
+    older = [made(day, f"o{day}", "Снег") for day in range(120, 330, 2)]
+    await put(engine, [*town(), *older])
+    await join(engine)
+    async with AsyncTestClient(site(settings, COORDINATOR), base_url=BASE) as client:
+        yield Visitor(client)
+
+
+async def test_growth_is_seen_dismissed_and_brought_back(
+    coordinator: Visitor, engine: Engine, settings: Settings
+) -> None:
+    empty = await coordinator.get("/problems/growth")
+    assert "Рост ещё не считали" in empty.text
+    await watch(engine, ZONE, NOW)
+    page = await coordinator.get("/problems/growth")
+    assert page.headers["vary"] == "HX-Request"
+    for told in ("11 за 3 дня, обычно", "Зареченск, Слобода", "<polyline", "12 сообщений"):
+        assert told in page.text.replace("\u00a0", " "), told
+    assert "theme=%D0%AF%D0%BC%D1%8B&amp;municipality=" in page.text
+    assert '<a href="/problems/p1">Ямы</a>' in page.text, "a problem is told by its theme"
+    assert page.text.count('<h2 class="growth-name">') == 2
+
+    first, second = _DISMISS.findall(page.text)
+    part = await coordinator.post(first, headers=HX)
+    assert part.status_code == 200
+    assert "<html" not in part.text
+    assert _DISMISS.findall(part.text) == [second]
+    (undo,) = _UNDO.findall(part.text)
+    plain = await coordinator.post(undo)
+    assert (plain.status_code, plain.headers["location"]) == (303, "/problems/growth")
+    assert len(_DISMISS.findall((await coordinator.get("/problems/growth")).text)) == 2
+    absent = await coordinator.post("/problems/growth/absent/no")
+    assert absent.status_code == 404
+
+    async with AsyncTestClient(site(settings, LOOKER), base_url=BASE) as client:
+        looker = Visitor(client)
+        assert not _DISMISS.findall((await looker.get("/problems/growth")).text)
+        assert (await looker.post(first)).status_code == 403
+
+
+async def test_the_forecast_says_how_far_it_was_off(coordinator: Visitor) -> None:
+    page = (await coordinator.get("/problems/forecast")).text.replace("\u00a0", " ")
+    for told in ("На последних 12 неделях", "Снег", "Зареченск", "от ", "80 %"):
+        assert told in page, told
+    assert 'aria-current="page">Прогноз' in page

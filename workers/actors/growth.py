@@ -1,0 +1,33 @@
+"""The actor that looks once an hour at what grows."""
+
+import dramatiq
+from redis.asyncio import Redis
+
+from app.engine.client import Engine
+from app.growth.watching import watch_if_due
+from app.settings import Settings
+from indexers.problems.growing import mark_growing
+from workers.broker import broker
+from workers.running import with_engine
+
+_MINUTE_MS = 60_000
+_LEASE_SECONDS = 600
+
+
+@dramatiq.actor(broker=broker, queue_name="growth", max_retries=0, time_limit=10 * _MINUTE_MS)
+def watch_growth() -> None:
+    """Asked for each minute and almost always done after one small read. One worker looks at a
+    time; one that died is followed after ten minutes.
+    """
+
+    async def call(engine: Engine, settings: Settings) -> None:
+        mark = f"{settings.index_prefix}growth:watching"
+        async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
+            if await redis.set(mark, "1", nx=True, ex=_LEASE_SECONDS):
+                try:
+                    if await watch_if_due(engine, settings.zone):
+                        await mark_growing(engine, settings.zone)
+                finally:
+                    await redis.delete(mark)
+
+    with_engine(call)
