@@ -35,6 +35,7 @@ from app.board.controllers import BoardController
 from app.board.heat.controllers import HeatController
 from app.board.map.controllers import MapController
 from app.board.problem.controllers import ProblemController
+from app.board.problem.of_case import CaseProblemController
 from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
@@ -168,6 +169,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     ProblemController,
     MapController,
     HeatController,
+    CaseProblemController,
     ProblemsApiController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""

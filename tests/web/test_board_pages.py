@@ -231,3 +231,15 @@ async def test_each_number_of_the_heat_maps_opens_its_cases(board: Visitor) -> N
     assert "0\u00a0сообщений" in (await board.get("/problems/heat?theme=Лес")).text
     for wrong in ("weeks=5", "level=x", f"theme={'я' * 600}"):
         assert (await board.get(f"/problems/heat?{wrong}")).status_code == 400
+
+
+async def test_a_case_and_the_search_name_the_problem(board: Visitor) -> None:
+    part = await board.get("/problems/of/case-1", HX)
+    assert '<a href="/problems/p1">Ямы: ул. Ленина, 1</a>' in part.text
+    assert "Почему: тот же дом; та же тема." in part.text
+    assert 'hx-get="/problems/of/case-1"' in (await board.get("/cases/case-1")).text
+    found = await board.get("/search?problem=p1")
+    assert "Проблема: Ямы: ул. Ленина, 1" in found.text
+    assert '<a href="/problems/p1">Ямы: ул. Ленина, 1</a>' in found.text
+    answer = (await board.get("/api/v1/search?q=яма")).json()
+    assert "Мусор: ул. Мира" in {one["label"] for one in answer["facets"]["problem"]}
