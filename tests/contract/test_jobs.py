@@ -23,6 +23,7 @@ def declared() -> RedisBroker:
         imports,
         learning,
         notices,
+        problems,
         recounts,
         road_maps,
         vocabulary,
@@ -36,7 +37,6 @@ def declared() -> RedisBroker:
         bulk.run_bulk,
         recounts.run_recount,
         attachments.sweep_attachments,
-        road_maps.remind_road_maps,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
@@ -44,6 +44,7 @@ def declared() -> RedisBroker:
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
         road_maps.remind_road_maps,
+        problems.find_problems,
         growth.watch_growth,
         friction.find_friction,
     ):
