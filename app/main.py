@@ -32,7 +32,10 @@ from app.audit.security import security_told
 from app.audit.waiting import Journal
 from app.board.api import ProblemsApiController
 from app.board.controllers import BoardController
+from app.board.heat.controllers import HeatController
+from app.board.map.controllers import MapController
 from app.board.problem.controllers import ProblemController
+from app.board.problem.of_case import CaseProblemController
 from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
@@ -93,6 +96,7 @@ from app.web.metrics import Metrics
 from app.web.navigation import offered_to
 from app.web.preferences import PreferencesController
 from app.web.rate import RateLimit
+from app.web.security import security_headers
 from app.work.controllers import ViewsController, WorkController
 
 MAX_BODY = 1_000_000
@@ -163,6 +167,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     ProblemRoadMapController,
     BoardController,
     ProblemController,
+    MapController,
+    HeatController,
+    CaseProblemController,
     ProblemsApiController,
 )
 """Pages and the API. A controller of `/api/v1` sets `include_in_schema = True` on itself."""
@@ -289,6 +296,10 @@ def create_app(
         debug=False,
     )
     app.asgi_handler = Envelope(
-        app.asgi_handler, hosts=Hosts(settings), metrics=metrics, answer_error=answer_error
+        app.asgi_handler,
+        hosts=Hosts(settings),
+        metrics=metrics,
+        headers=security_headers(settings.tiles_url),
+        answer_error=answer_error,
     )
     return app

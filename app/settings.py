@@ -134,6 +134,11 @@ class Settings(BaseSettings):
     encoder_threads: int = Field(
         2, ge=1, le=64, description="Сколько ядер занимает модель смысла, пока считает."
     )
+    tiles_url: str = Field(
+        "",
+        description="Адрес плиток карты вида `https://tiles.example.ru/{z}/{x}/{y}.png`; пусто — "
+        "на карте только свои границы и точки, и ничего не спрашивается снаружи.",
+    )
     upload_max_mb: int = Field(200, gt=0, description="Наибольший размер загружаемого файла, МБ.")
     unpacked_max_mb: int = Field(
         2048, gt=0, description="Наибольший размер содержимого XLSX после распаковки, МБ."

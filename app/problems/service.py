@@ -36,6 +36,13 @@ async def open_problem(engine: Engine, viewer: Viewer | None, problem_id: str) -
     return found
 
 
+async def titles_of(engine: Engine, ids: Collection[str]) -> dict[str, str]:
+    """What problems are called, whoever asks: the caller shows those of cases that are seen."""
+    found = await engine.get_many(Index.PROBLEMS, ids, ("name", "title"))
+    told = {key: stored.source for key, stored in found.items()}
+    return {key: one.get("name") or one.get("title") or "" for key, one in told.items()}
+
+
 async def rename(engine: Engine, viewer: Viewer, problem_id: str, name: str) -> Problem:
     """An empty name gives back the one that is worked out."""
     name = " ".join(name.split())

@@ -97,7 +97,7 @@ def page_context(params: SearchParams, results: Results | None) -> dict[str, Any
     """Without results (the engine is down) the question and the filters are still there."""
     return {
         "params": params,
-        "chips": _chips(params),
+        "chips": _chips(params, _problems(results)),
         "notes": _notes(params, results) if results else [],
         "clear_url": address(SearchParams(q=params.q, sort_given=params.sort_given)),
         "hidden": [pair for pair in params.pairs() if pair[0] not in _IN_THE_FORM],
@@ -204,12 +204,18 @@ def _facets(params: SearchParams, results: Results) -> list[Facet]:
     return shown
 
 
-def _chips(params: SearchParams) -> list[Link]:
-    chips = [
-        Link(f"{FILTER_TITLES[name]}: {label(name, value)}", address(params.toggled(name, value)))
-        for name in FILTERS
-        for value in params.values(name)
-    ]
+def _problems(results: Results | None) -> dict[str, str]:
+    """Names of problems by their ids; without results the ids stand for themselves."""
+    return {one.value: one.label for one in results.facets["problem"]} if results else {}
+
+
+def _chips(params: SearchParams, problems: dict[str, str]) -> list[Link]:
+    chips = []
+    for name in FILTERS:
+        for value in params.values(name):
+            told = problems.get(value, value) if name == "problem" else label(name, value)
+            url = address(params.toggled(name, value))
+            chips.append(Link(f"{FILTER_TITLES[name]}: {told}", url))
     first = replace(params, after=None)
     if params.mode is not Mode.AUTO:
         name = f"Поиск: {MODE_NAMES[params.mode]}"

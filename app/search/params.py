@@ -24,10 +24,10 @@ FACETS = (
 )
 """Filters by value, in the order people see them; each may be given several times."""
 
-FILTERS = (*FACETS, "settlement", "month", "import")
+FILTERS = (*FACETS, "settlement", "district", "month", "import")
 """`month` («2026-03») is counted from the days of the timeline, not as a value of a field;
-`settlement` and `import` are not offered for choosing: counts of growth and of a load lead to the
-cases behind them."""
+`settlement`, `district` and `import` are not offered for choosing: counts of problems and of a load
+lead to the cases behind them."""
 
 _CODES: dict[str, type[StrEnum]] = {"kind": Kind, "channel": Channel, "state": State}
 _MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")

@@ -30,6 +30,7 @@ FACET_FIELDS = {
 FILTER_FIELDS = {
     **FACET_FIELDS,
     "settlement": "place.settlement",
+    "district": "place.district",
     "import": "source.imports",
 }
 FACET_SIZE = 20

@@ -36,7 +36,12 @@ FACET_TITLES = {
     "problem": "Проблема",
     "month": "Месяц",
 }
-FILTER_TITLES = {**FACET_TITLES, "settlement": "Населённый пункт", "import": "Загрузка"}
+FILTER_TITLES = {
+    **FACET_TITLES,
+    "settlement": "Населённый пункт",
+    "district": "Район",
+    "import": "Загрузка",
+}
 
 
 class Asked(Struct, frozen=True):
@@ -78,6 +83,7 @@ class Found(Struct, frozen=True, kw_only=True):
     deadline_at: datetime | None
     address: str | None
     street: str | None
+    problem_title: str | None = None
 
 
 class FacetValue(Struct, frozen=True):

@@ -18,6 +18,7 @@ from app.search.cursor import Place, read_cursor
 from app.search.fusion import weights_of
 from app.search.hybrid import Meant, Wanted, hybrid_page
 from app.search.params import Mode, SearchParams, Sort
+from app.search.problems import with_problem_names
 from app.search.query import build_query, counts_only, hits_only, probe
 from app.search.results import Page, Results, read_results
 from app.search.steps import wider_steps
@@ -45,9 +46,10 @@ async def search(
         page = await hybrid_page(hurry.ask_all, wanted, meant)
     else:
         page = await _words_page(hurry.ask, params, body, step)
-    return read_results(
+    found = read_results(
         params, asked, structs.replace(page, trouble=trouble), engine.search_seconds
     )
+    return await with_problem_names(engine, found)
 
 
 async def _given(step: int) -> int:

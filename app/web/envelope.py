@@ -29,7 +29,7 @@ from app.origin import set_origin
 from app.web.callers import origin_of
 from app.web.hosts import Hosts
 from app.web.metrics import Metrics
-from app.web.security import PAGE_CACHE, SECURITY_HEADERS
+from app.web.security import PAGE_CACHE
 
 log = structlog.get_logger("otklik.web")
 
@@ -52,14 +52,23 @@ class ForeignOriginError(OtklikError):
 
 
 class Envelope:
-    """Wraps the application; `answer_error` turns a refusal made here into a response."""
+    """Wraps the application; `headers` are added to each answer, `answer_error` turns a refusal
+    made here into a response.
+    """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Hosts, metrics: Metrics, answer_error: AnswerError
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Hosts,
+        metrics: Metrics,
+        headers: dict[str, str],
+        answer_error: AnswerError,
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._metrics = metrics
+        self._headers = headers
         self._answer_error = answer_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,7 +84,7 @@ class Envelope:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=number)
         set_origin(origin_of(scope, headers.get("user-agent"), number))
-        answered = _Answered(send, number)
+        answered = _Answered(send, number, self._headers)
         started = time.perf_counter()
         try:
             refusal = self._refusal(scope["method"], headers)
@@ -121,9 +130,10 @@ class Envelope:
 class _Answered:
     """`send` that adds the headers and remembers the status (500 when nothing was sent)."""
 
-    def __init__(self, send: Send, number: str) -> None:
+    def __init__(self, send: Send, number: str, headers: dict[str, str]) -> None:
         self._send = send
         self._number = number
+        self._headers = headers
         self.status = 500
         self.ended: float | None = None
         """When a stream began: how long it was listened to is no measure of ours."""
@@ -139,7 +149,7 @@ class _Answered:
         headers[REQUEST_ID] = self._number
         if headers.get("content-type", "").startswith("text/event-stream"):
             self.ended = time.perf_counter()
-        for name, value in SECURITY_HEADERS.items():
+        for name, value in self._headers.items():
             headers.setdefault(name, value)  # a download may be stricter
         headers.setdefault("cache-control", PAGE_CACHE)
 

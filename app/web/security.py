@@ -1,5 +1,7 @@
 """Headers every answer carries: nothing from outside, nothing inline, not in a foreign frame."""
 
+from urllib.parse import urlsplit
+
 _POLICY = (
     "default-src 'self'",
     "img-src 'self' data:",  # the component stylesheet draws its arrows as data URLs
@@ -18,3 +20,14 @@ SECURITY_HEADERS: dict[str, str] = {
 }
 PAGE_CACHE = "private, no-cache"
 """For whatever sets no other: pages hold people's data and must not be shown stale."""
+
+
+def security_headers(tiles_url: str) -> dict[str, str]:
+    """`SECURITY_HEADERS`; pictures may come from the tile server that an installation names."""
+    parts = urlsplit(tiles_url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return SECURITY_HEADERS
+    host = parts.netloc.replace("{s}", "*")
+    wider = f"img-src 'self' data: {parts.scheme}://{host}"
+    policy = "; ".join(wider if rule.startswith("img-src") else rule for rule in _POLICY)
+    return {**SECURITY_HEADERS, "content-security-policy": policy}

@@ -23,7 +23,6 @@ def declared() -> RedisBroker:
         imports,
         learning,
         notices,
-        problems,
         recounts,
         road_maps,
         vocabulary,
@@ -44,7 +43,7 @@ def declared() -> RedisBroker:
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
-        problems.find_problems,
+        road_maps.remind_road_maps,
         growth.watch_growth,
         friction.find_friction,
     ):

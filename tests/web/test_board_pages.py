@@ -169,3 +169,77 @@ async def test_programs_get_the_same(board: Visitor) -> None:
     assert moved.headers["location"] == "/api/v1/problems/p1/cases?size=2"
     refused = await board.get("/api/v1/problems?page=x")
     assert refused.json()["error"]["field"] == "page"
+
+
+BOX = "south=55&west=37&north=56&east=38&zoom=10"
+
+
+async def test_the_map_draws_what_is_seen(board: Visitor, settings: Settings) -> None:
+    page = await board.get("/problems/map")
+    assert 'data-reach="55.75000,37.60000,55.75000,37.60000"' in page.text
+    assert 'data-tiles=""' in page.text
+    drawn = (await board.get(f"/problems/map/points?{BOX}&show=growing")).json()
+    point = drawn["points"][0]
+    assert (point["url"], point["count"], drawn["clusters"]) == ("/problems/p1", 3, [])
+    assert (round(point["lat"], 3), round(point["lon"], 3)) == (55.75, 37.6)
+    messages = (await board.get(f"/problems/map/points?{BOX}&what=messages&theme=Ямы")).json()
+    assert [one["count"] for one in messages["clusters"]] == [4]
+    elsewhere = BOX.replace("55", "54").replace("56", "55")
+    assert (await board.get(f"/problems/map/points?{elsewhere}")).json()["points"] == []
+    assert (await board.get("/problems/map/points?zoom=5")).status_code == 400
+    async with AsyncTestClient(site(settings, EXECUTOR), base_url=BASE) as client:
+        hidden = (await Visitor(client).get(f"/problems/map/points?{BOX}&what=messages")).json()
+        assert hidden["clusters"] == []
+
+
+async def test_own_boundaries_come_and_go(board: Visitor, settings: Settings) -> None:
+    shape = b'{"type": "LineString", "coordinates": [[37.1, 55.1], [37.2, 55.2]]}'
+    async with AsyncTestClient(site(settings), base_url=BASE) as client:
+        keeper = Visitor(client)
+        form = {"_csrf_token": await keeper.token()}
+        assert (await keeper.get("/problems/map/boundaries")).status_code == 404
+        for data, status in ((shape, 303), (b"{}", 400)):
+            answer = await client.post(
+                "/problems/map/boundaries",
+                data=form,
+                files={"file": ("b.geojson", data)},
+                follow_redirects=False,
+            )
+            assert answer.status_code == status
+        assert "Это не GeoJSON" in answer.text
+        kept = (await keeper.get("/problems/map/boundaries")).json()
+        assert kept["features"][0]["geometry"]["type"] == "LineString"
+        assert (
+            'data-boundaries="/problems/map/boundaries"' in (await keeper.get("/problems/map")).text
+        )
+        await keeper.post("/problems/map/boundaries/remove")
+        assert (await keeper.get("/problems/map/boundaries")).status_code == 404
+
+
+async def test_each_number_of_the_heat_maps_opens_its_cases(board: Visitor) -> None:
+    page = await board.get("/problems/heat?weeks=13")
+    day = NOW - timedelta(days=2)
+    found = re.findall(r'<a class="figures" href="([^"]+)"[^>]*>(\d+)</a>', page.text)
+    assert len(found) >= 3
+    assert f"{day:%d.%m.%Y}: 1" in page.text or f"{day:%d.%m.%Y}: 2" in page.text
+    for url, count in found:
+        listed = await board.get(url.replace("&amp;", "&"))
+        assert listed.text.count('class="hit"') == int(count), url
+    by_theme = re.search(rf'aria-label="Ямы, {TOWN}: 4', page.text)
+    assert by_theme
+    assert "4\u00a0сообщения" in (await board.get("/problems/heat?theme=Ямы")).text
+    assert "0\u00a0сообщений" in (await board.get("/problems/heat?theme=Лес")).text
+    for wrong in ("weeks=5", "level=x", f"theme={'я' * 600}"):
+        assert (await board.get(f"/problems/heat?{wrong}")).status_code == 400
+
+
+async def test_a_case_and_the_search_name_the_problem(board: Visitor) -> None:
+    part = await board.get("/problems/of/case-1", HX)
+    assert '<a href="/problems/p1">Ямы: ул. Ленина, 1</a>' in part.text
+    assert "Почему: тот же дом; та же тема." in part.text
+    assert 'hx-get="/problems/of/case-1"' in (await board.get("/cases/case-1")).text
+    found = await board.get("/search?problem=p1")
+    assert "Проблема: Ямы: ул. Ленина, 1" in found.text
+    assert '<a href="/problems/p1">Ямы: ул. Ленина, 1</a>' in found.text
+    answer = (await board.get("/api/v1/search?q=яма")).json()
+    assert "Мусор: ул. Мира" in {one["label"] for one in answer["facets"]["problem"]}
