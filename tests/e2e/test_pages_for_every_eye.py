@@ -60,6 +60,7 @@ PAGES = (
     *("/problems/friction", "/problems/polls", "/problems/audience"),
     *("/audit", "/me", "/me/password", "/me/substitutions", "/me/totp"),
     *("/notices", "/me/notices"),
+    *("/problems", "/problems/map", "/problems/heat"),
     *("/duplicates", "/duplicates?show=accepted", "/duplicates/figures"),
     *("/duplicates/cases/26-000004", "/duplicates/cases/26-000006"),
     *("/problems/growth", "/problems/forecast"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.board.map.boundaries import read_boundaries
-from app.board.map.clusters import Spot, gathered
+from app.board.map.clusters import Spot, gathered, kept_apart
 from app.board.params import parse_board
 from app.board.problem.timeline import LEAST, timeline, usual_range
 from app.board.sparkline import SPAN, sparkline
@@ -66,6 +66,8 @@ def test_squares_of_the_map_keep_every_problem(
     alone, clusters = gathered(spots, zoom)
     assert len(alone) + sum(one.count for one in clusters) == len(spots)
     assert all(one.count > 1 for one in clusters)
+    again = kept_apart(clusters, zoom)
+    assert len(again) == len(clusters), "no circle covers another"
 
 
 SQUARE: list[Any] = [[37.1, 55.1], [37.2, 55.1], [37.2, 55.2], [37.1, 55.1]]

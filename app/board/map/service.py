@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from app.board.map.clusters import Cluster, Spot, gathered
+from app.board.map.clusters import Cluster, Spot, gathered, kept_apart
 from app.board.map.params import Box, MapParams, What
 from app.board.map.query import middles_body, overview_body, problems_body, squares_body
 from app.board.results import problems_in
@@ -40,7 +40,7 @@ async def draw(
         body = squares_body(params, viewer, now, box, zoom)
         answer = await engine.search(Index.CASES, body)
         squares = answer["aggregations"]["squares"]["buckets"]
-        return Drawn([], [_square(one) for one in squares])
+        return Drawn([], kept_apart([_square(one) for one in squares], zoom))
     points, clusters = gathered(await _spots(engine, params, viewer, now, box), zoom)
     return Drawn(points, clusters)
 

@@ -39,7 +39,7 @@
   }
 
   const marks = L.layerGroup().addTo(map);
-  const size = (count) => Math.min(24, 8 + 3 * Math.log2(1 + count));
+  const size = (count) => Math.min(23, 9 + 2 * Math.log2(1 + count));
 
   const point = (one) => {
     const box = document.createElement("div");
