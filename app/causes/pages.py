@@ -22,7 +22,7 @@ from app.causes.growing import factors_of
 from app.engine.client import Engine
 from app.errors import OtklikError
 from app.permissions import Permission
-from app.problems.lifecycle import open_problem
+from app.problems.service import open_problem
 from app.reference.choices import department_choices
 from app.reference.current import current_book
 from app.settings import Settings

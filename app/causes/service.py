@@ -15,8 +15,9 @@ from app.engine.client import Engine
 from app.errors import ConflictError, NotFoundError, RefusedError
 from app.permissions import Permission
 from app.problems.access import may_see
-from app.problems.lifecycle import open_problem, survivors
+from app.problems.lifecycle import survivors, with_merged
 from app.problems.models import Act, Problem
+from app.problems.service import open_problem
 from app.viewer import Viewer, require
 
 MOST_EVIDENCE = 200
@@ -51,8 +52,8 @@ async def list_causes(
 
 async def causes_of(engine: Engine, viewer: Viewer | None, problem: Problem) -> list[SeenCause]:
     """Of a problem that the person sees, those of problems merged into it among them."""
-    every = await list_causes(engine, viewer)
-    return [one for one in every if problem.id in {each.id for each in one.problems}]
+    ids = await with_merged(engine, problem.id)
+    return await list_causes(engine, viewer, [{"terms": {"problem_ids": ids}}])
 
 
 async def open_cause(engine: Engine, viewer: Viewer | None, cause_id: str) -> SeenCause:

@@ -9,7 +9,8 @@ from app.engine.days import span_of_days
 from app.growth.models import PROPOSAL
 from app.viewer import Viewer
 
-PAGE = 10_000
+PAGE = 30_000
+"""Buckets a request brings, below the engine's 65,536: each page reads all its messages again."""
 
 
 def weeks_body(

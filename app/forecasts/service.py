@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,8 @@ LEAST_IN_HALF_A_YEAR = 13
 """Messages below which a series is not forecast: one in two weeks."""
 _HALF_A_YEAR = 26
 _WEEK = timedelta(weeks=1)
+_STRETCH = 13
+"""Weeks asked for at once."""
 _KEPT_SECONDS = 600
 _MOST_KEPT = 32
 
@@ -78,19 +81,28 @@ def forget_outlooks() -> None:
 
 
 async def _weekly(engine: Engine, viewer: Viewer, monday: date, zone: ZoneInfo) -> Weekly:
-    first, last = monday - WEEKS * _WEEK, monday - timedelta(days=1)
     rows: dict[tuple[str, str], dict[date, int]] = {}
+    for back in range(WEEKS, 0, -_STRETCH):
+        first = monday - back * _WEEK
+        last = min(first + _STRETCH * _WEEK, monday) - timedelta(days=1)
+        async for key, many in _groups(engine, viewer, first, last, zone):
+            week = date.fromisoformat(key["week"])
+            rows.setdefault((key["theme"], key["municipality"]), {})[week] = many
+    return _matrix(rows, monday)
+
+
+async def _groups(
+    engine: Engine, viewer: Viewer, first: date, last: date, zone: ZoneInfo
+) -> AsyncIterator[tuple[dict[str, str], int]]:
     after = None
     while True:
         body = query.weeks_body(viewer, first, last, zone, after)
         groups = (await engine.search(Index.CASES, body))["aggregations"]["groups"]
         for bucket in groups["buckets"]:
-            key = bucket["key"]
-            week = date.fromisoformat(key["week"])
-            rows.setdefault((key["theme"], key["municipality"]), {})[week] = bucket["doc_count"]
+            yield bucket["key"], bucket["doc_count"]
         after = groups.get("after_key")
         if after is None or len(groups["buckets"]) < query.PAGE:
-            return _matrix(rows, monday)
+            return
 
 
 def _matrix(rows: dict[tuple[str, str], dict[date, int]], monday: date) -> Weekly:

@@ -1,5 +1,6 @@
 """«Отписка»: one text for different questions, or an answer about something else. Pure rules."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -21,6 +22,7 @@ _SAME_THEME, _OTHER_THEME = 0.08, 0.3
 """Share of common telling words below which two messages ask different things: short messages of
 one theme share few words, and two of different themes that share a third are one thing filed
 twice."""
+_PHONE = re.compile(r"\+?\d[\d\s()-]{6,}\d")
 _SHORT, _ROOT = 4, 5
 _BOILERPLATE = """
 здравствовать добрый день вечер утро уважаемый просить просьба прошу пожалуйста принять мера
@@ -29,6 +31,8 @@ _BOILERPLATE = """
 этот наш ваш мой который такой самый человек житель люди жить год месяц неделя число время сегодня
 завтра вчера давно постоянно уже администрация управление отдел служба город район посёлок село
 улица дом двор квартира адрес спасибо благодарить уважение срок работа рабочий данный соответствие
+куда сюда туда хороший писать хотеть обратить внимание знать говорить пока возле рядом около через
+после перед один два три пять ещё сразу нету никто ничего получить выйти постоянно обычный видеть
 также сообщать сообщить направить рассмотреть рассмотрение информация факт указанный должный
 """
 
@@ -86,10 +90,11 @@ def about_others(asked: Asked, others: Iterable[Asked]) -> list[Asked]:
 
 def untouched(case: Case, asked: Asked) -> list[str]:
     """Telling words of the message where its final answers hold none of them, nor one of its theme;
-    empty where some word is touched, or where there is too little to tell by.
+    empty where some word is touched, an answer names a day, an address or an amount, or where there
+    is too little to tell by.
     """
     sent = final_answers(case.answers)
-    if not sent or len(asked.words) < LEAST_TELLING:
+    if not sent or len(asked.words) < LEAST_TELLING or any(_is_concrete(one.text) for one in sent):
         return []
     held = {_root(one) for answer in sent for one in lemmatise(answer.text).split()}
     wanted = {_root(one) for one in asked.words} | {_root(one) for one in _words_of(asked.theme)}
@@ -97,6 +102,11 @@ def untouched(case: Case, asked: Asked) -> list[str]:
         return []
     order = lemmatise(f"{case.title or ''}\n{case.text}").split()
     return list(dict.fromkeys(one for one in order if one in asked.words))[:SHOWN_WORDS]
+
+
+def _is_concrete(answer: str) -> bool:
+    """«Место осмотрено 12 октября, недостаток устранён» repeats no word and is no «отписка»."""
+    return any(sign.isdigit() for sign in _PHONE.sub("", answer))
 
 
 def _words_of(theme: str | None) -> Sequence[str]:

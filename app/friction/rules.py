@@ -15,7 +15,7 @@ from app.similarity.spot import street_key
 from app.text.words import fold
 from app.web.filters import counted
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised with every change of a rule: all cases are then looked at anew."""
 LOW_MARK = 2
 REPEAT_DAYS = 180
@@ -43,7 +43,7 @@ def low_mark(case: Case) -> Found | None:
     why = [f"Автор поставил ответу {rating.mark} из 5"]
     if rating.comment:
         why.append("К оценке есть пояснение автора")
-    return _found(case, Kind.LOW_MARK, why, rating.at or case.closed_at or case.updated_at)
+    return _found(case, Kind.LOW_MARK, why, rating.at or _ended_at(case))
 
 
 def tone(case: Case, context: Context) -> Found | None:
@@ -88,7 +88,7 @@ def formal_answer(case: Case, asked: Asked, same: Iterable[Asked]) -> Found | No
         why.append(f"В ответе нет ни одного слова из вопроса: {', '.join(missed)}")
     if not why:
         return None
-    found = _found(case, Kind.FORMAL_ANSWER, why, sent[-1].at or case.updated_at, sent[-1].by)
+    found = _found(case, Kind.FORMAL_ANSWER, why, _ended_at(case), sent[-1].by)
     return _with_others(found, [one.id for one in others])
 
 
@@ -105,7 +105,7 @@ def ping_pong(case: Case) -> Found | None:
         names = [str(one.before[_DEPARTMENT]) for one in moves]
         path = [*names, *([case.workflow.department] if case.workflow.department else [])]
         why.append("Путь: " + " → ".join(_without_runs(path)))
-    return _found(case, Kind.PING_PONG, why, moves[-1].at if moves else case.updated_at)
+    return _found(case, Kind.PING_PONG, why, moves[-1].at if moves else _ended_at(case))
 
 
 def promise(case: Case, context: Context) -> Found | None:
@@ -151,6 +151,11 @@ def _answered_at(case: Case) -> datetime | None:
     if sent:
         return sent[-1]
     return case.closed_at if case.state in _ANSWERED else None
+
+
+def _ended_at(case: Case) -> datetime:
+    """When the answer was sent; of a table without that day the nearest it tells."""
+    return _answered_at(case) or case.closed_at or case.received_at
 
 
 def _is_repeat(case: Case, earlier: Case, answered_at: datetime) -> bool:

@@ -21,7 +21,7 @@ MOST_AUTHORS, DIVIDED_AUTHORS = 10, 5
 LEAST_SIDE, SIDE_SHARE = 3, 0.15
 """Messages a side must have, and of all that name a side."""
 _MOST = 100
-_SHOWN = 30
+_SHOWN = 10
 _DONE = frozenset({ProblemState.IN_WORK, ProblemState.SOLVED, ProblemState.MERGED})
 
 

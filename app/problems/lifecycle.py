@@ -1,42 +1,34 @@
-"""What other parts ask of problems: opened for a person, followed where merged, moved on."""
+"""What other parts ask of many problems: followed where merged, found solved, found similar."""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-import structlog
 from msgspec.structs import replace
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.errors import NotFoundError, RefusedError
 from app.problems import repository
-from app.problems.access import may_see
-from app.problems.models import LIVING, Act, Problem, ProblemState
-from app.viewer import Viewer
-
-log = structlog.get_logger()
+from app.problems.models import Act, Problem, ProblemState
 
 _LONGEST_CHAIN = 20
-_ABSENT = "Такой проблемы нет, или она вам не видна."
+_MOST_MERGED = 1_000
+_SHOWN = (
+    *("id", "rev", "state", "created_at", "founder", "title", "name", "theme", "group"),
+    *("municipality", "settlement", "seen_by", "owner", "solved_at", "merged_into"),
+)
 NEAR = 0.4
 """Cosine of centred middles from which a solved problem of another theme is called similar."""
 
 
-async def open_problem(engine: Engine, viewer: Viewer | None, problem_id: str) -> Problem:
-    """The problem, or the one that took it in. Raises `NotFoundError` also for a hidden one."""
-    found = await repository.survivor(engine, problem_id)
-    if not may_see(viewer, found):
-        raise NotFoundError(_ABSENT)
-    return found
-
-
 async def survivors(engine: Engine, ids: Collection[str]) -> dict[str, Problem]:
-    """By the id that was asked for: the problem, or the one it was merged into."""
+    """By the id that was asked for: the problem, or the one it was merged into; without its middle,
+    its days and whatever else a list does not show.
+    """
     known: dict[str, Problem] = {}
     wanted = set(ids)
     for _ in range(_LONGEST_CHAIN):
-        read = await repository.get_many(engine, wanted - set(known))
+        read = await engine.get_many(Index.PROBLEMS, wanted - set(known), _SHOWN)
         known |= {name: repository.to_problem(one.source) for name, one in read.items()}
         wanted = {one.merged_into for one in known.values() if one.merged_into} - set(known)
         if not wanted:
@@ -54,28 +46,17 @@ def _last(known: dict[str, Problem], name: str) -> Problem | None:
     return None
 
 
-async def begin_work(engine: Engine, problem_id: str, by: str, now: datetime) -> Problem:
-    """A road map was begun: the problem is in work."""
-
-    def decide(one: Problem) -> Problem:
-        if one.state not in LIVING or one.state is ProblemState.IN_WORK:
-            return one
-        return _moved(one, ProblemState.IN_WORK, Act(now, by, "work_begun"))
-
-    return await repository.change(engine, problem_id, decide, refresh=True)
-
-
-async def mark_solved(engine: Engine, problem_id: str, by: str, now: datetime) -> Problem:
-    """Raises `RefusedError` for one that was merged or is empty."""
-
-    def decide(one: Problem) -> Problem:
-        if one.state not in LIVING:
-            raise RefusedError("Этой проблемы больше нет: её объединили с другой или разобрали.")
-        if one.state is ProblemState.SOLVED:
-            return one
-        return replace(_moved(one, ProblemState.SOLVED, Act(now, by, "solved")), solved_at=now)
-
-    return await repository.change(engine, problem_id, decide, refresh=True)
+async def with_merged(engine: Engine, problem_id: str) -> list[str]:
+    """Its id and those of problems that were merged into it, also by way of others."""
+    found, newest = [problem_id], [problem_id]
+    for _ in range(_LONGEST_CHAIN):
+        body = {"query": {"terms": {"merged_into": newest}}, "size": _MOST_MERGED, "_source": False}
+        hits = (await engine.search(Index.PROBLEMS, body))["hits"]["hits"]
+        newest = [hit["_id"] for hit in hits if hit["_id"] not in found]
+        found += newest
+        if not newest:
+            break
+    return found
 
 
 async def mark_returned(engine: Engine, problem_id: str, now: datetime) -> Problem:
@@ -84,13 +65,10 @@ async def mark_returned(engine: Engine, problem_id: str, now: datetime) -> Probl
     def decide(one: Problem) -> Problem:
         if one.state is not ProblemState.SOLVED:
             return one
-        return _moved(one, ProblemState.RETURNED, Act(now, "system", "returned"))
+        act = Act(now, "system", "state", {"state": ProblemState.RETURNED.value})
+        return replace(one, state=ProblemState.RETURNED, acts=[*one.acts, act])
 
     return await repository.change(engine, problem_id, decide, refresh=True)
-
-
-def _moved(one: Problem, state: ProblemState, act: Act) -> Problem:
-    return replace(one, state=state, acts=[*one.acts, act])
 
 
 async def solved_since(

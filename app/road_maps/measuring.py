@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.road_maps.effect import effect
-from app.road_maps.models import Effect, RoadMap
+from app.road_maps.models import Effect
 from app.road_maps.query import days_body
+from app.road_maps.service import OpenMap
 from app.viewer import Viewer
 
 WEEKS = 12
@@ -17,9 +18,10 @@ _WEEK = timedelta(days=7)
 
 
 async def measure(
-    engine: Engine, viewer: Viewer | None, one: RoadMap, zone: ZoneInfo
+    engine: Engine, viewer: Viewer | None, opened: OpenMap, zone: ZoneInfo
 ) -> Effect | None:
     """None until a whole week has passed since the solution."""
+    one = opened.road_map
     if one.begun_at is None or one.solved_at is None:
         return None
     begun = one.begun_at.astimezone(zone).date()
@@ -27,7 +29,7 @@ async def measure(
     if today - solved <= _WEEK:
         return None
     first = datetime.combine(begun - WEEKS * _WEEK, datetime.min.time(), zone)
-    body = days_body(viewer, one.problem_id, first, datetime.now(UTC), zone.key)
+    body = days_body(viewer, opened.problem.id, first, datetime.now(UTC), zone.key)
     buckets = (await engine.search(Index.CASES, body))["aggregations"]["days"]["buckets"]
     days = {date.fromisoformat(each["key_as_string"]): int(each["doc_count"]) for each in buckets}
     return effect(weeks_before(days, begun), weeks_after(days, solved, today))

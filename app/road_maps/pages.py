@@ -9,20 +9,20 @@ from typing import Any
 from litestar import Request
 from litestar.response import Template
 
-from app.accounts.directory import active_people
 from app.accounts.models import short_name
 from app.audit.people import names_of_all
 from app.engine.client import Engine
 from app.errors import OtklikError
 from app.permissions import Permission
-from app.problems.lifecycle import open_problem
+from app.problems.models import Problem
+from app.problems.service import open_problem
 from app.reference.choices import department_choices
 from app.reference.current import current_book
 from app.road_maps import practices, service
 from app.road_maps.contexts import MapView, map_view, practice_rows
 from app.road_maps.forms import MOST_PARTS
 from app.road_maps.measuring import measure
-from app.road_maps.models import STEP_NAMES, MapState, RoadMap
+from app.road_maps.models import STEP_NAMES, MapState
 from app.road_maps.terms import TERMS
 from app.settings import Settings
 from app.viewer import Viewer
@@ -49,9 +49,9 @@ async def map_page(
     error: OtklikError | None = None,
 ) -> Template:
     opened = await service.open_map(desk.engine, desk.viewer, map_id)
-    people, departments = await _choices(desk)
+    people, departments = await _choices(desk, opened.problem)
     context = {
-        "view": await _view(desk, opened.road_map, opened),
+        "view": await _view(desk, opened),
         "people": people,
         "departments": departments,
         "terms": [(one.code, one.name) for one in TERMS],
@@ -65,19 +65,23 @@ async def map_page(
     return page(desk.request, "problems/road_map.html", context=context, status=status)
 
 
-async def _view(desk: Desk, one: RoadMap, opened: service.OpenMap) -> MapView:
+async def _view(desk: Desk, opened: service.OpenMap) -> MapView:
     measured, names = await gather(
-        measure(desk.engine, desk.viewer, one, desk.settings.zone), names_of_all(desk.engine)
+        measure(desk.engine, desk.viewer, opened, desk.settings.zone), names_of_all(desk.engine)
     )
     now = datetime.now(UTC)
-    return map_view(one, opened.problem, measured, names, desk.viewer, now)
+    return map_view(opened.road_map, opened.problem, measured, names, desk.viewer, now)
 
 
-async def _choices(desk: Desk) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+async def _choices(
+    desk: Desk, problem: Problem
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """People and departments by name; empty for whoever adds no steps."""
     if not desk.viewer.may(Permission.PROBLEM_MANAGE):
         return [], []
-    people, book = await gather(active_people(desk.engine), current_book(desk.engine))
+    people, book = await gather(
+        service.who_may_own(desk.engine, problem), current_book(desk.engine)
+    )
     names = [book.departments[code].name for code, _ in department_choices(book)]
     return [(one.login, short_name(one.name)) for one in people], [(one, one) for one in names]
 
@@ -96,7 +100,7 @@ async def problem_part(
     under_way = any(one.state is not MapState.SOLVED for one in maps)
     context = {
         "problem": problem,
-        "views": [await _view(desk, one.road_map, one) for one in opened],
+        "views": [await _view(desk, one) for one in opened],
         "practices": practice_rows(offered, names),
         "may_create": desk.viewer.may(Permission.PROBLEM_MANAGE) and not under_way,
         "title": title,

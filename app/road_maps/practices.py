@@ -41,7 +41,7 @@ async def publish(
     now = datetime.now(UTC)
     if opened.road_map.state is not MapState.SOLVED:
         raise RefusedError("Практикой становится то, что уже помогло: сначала отметьте «решена».")
-    measured = await measure(engine, who, opened.road_map, zone)
+    measured = await measure(engine, who, opened, zone)
     practice = Practice(title=title, done=done, at=now, by=who.name, effect=measured)
     theme = opened.problem.theme
 

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 from ulid import ULID
 
-from app.accounts.directory import colleague
+from app.accounts.models import User
+from app.accounts.staff import current_staff
 from app.audit.service import ObjectKind, happened, record
 from app.deadlines.current import current_deadlines
 from app.deadlines.days import DayTable, table_of
 from app.engine.client import Engine
 from app.errors import BadInputError, ForbiddenError, NotFoundError, RefusedError
 from app.permissions import Permission
-from app.problems.lifecycle import begin_work, mark_solved, open_problem
+from app.problems.access import may_see
+from app.problems.lifecycle import with_merged
 from app.problems.models import Act, Problem, ProblemState
+from app.problems.service import open_problem, set_state
 from app.road_maps import repository
 from app.road_maps.models import (
     OVER,
@@ -51,8 +55,8 @@ class PartDraft(Struct, frozen=True):
 
 
 async def maps_of(engine: Engine, problem: Problem) -> list[RoadMap]:
-    """The newest first; the caller has opened the problem for the person."""
-    return await repository.of_problems(engine, [problem.id])
+    """The newest first, those of problems merged into it among them; the caller has opened it."""
+    return await repository.of_problems(engine, await with_merged(engine, problem.id))
 
 
 async def open_map(engine: Engine, viewer: Viewer | None, map_id: str) -> OpenMap:
@@ -90,8 +94,11 @@ async def add_step(
 ) -> RoadMap:
     """Several `drafts` make a joint step. Raises `BadInputError`, `NotFoundError`."""
     opened = await open_map(engine, require(viewer, Permission.PROBLEM_MANAGE), map_id)
-    for draft in drafts:
-        await _check_owner(engine, draft.owner)
+    able = {one.login for one in await who_may_own(engine, opened.problem)}
+    if any(draft.owner not in able for draft in drafts):
+        raise BadInputError(
+            "Выберите того, кто работает здесь и видит эту проблему.", field="owner_1"
+        )
     book = await current_deadlines(engine)
     table = table_of(book.calendar_for(opened.problem.municipality))
     now = datetime.now(UTC)
@@ -111,10 +118,11 @@ async def add_step(
     return await change(engine, viewer, map_id, "step_added", decide)
 
 
-async def _check_owner(engine: Engine, login: str) -> None:
-    found = await colleague(engine, login)
-    if found is None or not found.active:
-        raise BadInputError("Выберите, кто отвечает за шаг.", field="owner")
+async def who_may_own(engine: Engine, problem: Problem) -> list[User]:
+    """Those who work here and see the problem, by name: nobody else could open the step."""
+    staff = await current_staff(engine, ZoneInfo(engine.timezone))
+    able = [one for one in staff.users.values() if may_see(staff.viewer(one.login), problem)]
+    return sorted(able, key=lambda one: one.name)
 
 
 def _part(draft: PartDraft, number: int, table: DayTable, now: datetime) -> Part:
@@ -144,7 +152,8 @@ async def begin(engine: Engine, viewer: Viewer | None, map_id: str) -> RoadMap:
         return _acted(replace(one, state=MapState.BEGUN, begun_at=now), act)
 
     begun = await change(engine, who, map_id, "begun", decide)
-    await begin_work(engine, opened.problem.id, who.name, now)
+    if opened.problem.state is not ProblemState.IN_WORK:
+        await set_state(engine, who, opened.problem.id, ProblemState.IN_WORK)
     return begun
 
 
@@ -248,7 +257,7 @@ async def solve(engine: Engine, viewer: Viewer | None, map_id: str) -> RoadMap:
 
     await told(engine, who, "road_map.solved", map_id)
     if opened.problem.state is not ProblemState.SOLVED:
-        await mark_solved(engine, opened.problem.id, who.name, now)
+        await set_state(engine, who, opened.problem.id, ProblemState.SOLVED)
     return await repository.change(
         engine, map_id, lambda one: decide(one, Act(now, who.name, "solved"))
     )

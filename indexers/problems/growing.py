@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.errors import NotFoundError
+from app.errors import EngineSetupError, NotFoundError
 from app.growth.models import Alarm
 from app.growth.service import standing_problems
 from app.problems import repository
@@ -21,10 +21,15 @@ _MOST = 1000
 
 
 async def mark_growing(engine: Engine, zone: ZoneInfo) -> int:
-    """How many changed. Safe twice and in parallel: each write is a compare-and-set."""
-    standing = await standing_problems(engine)
+    """How many changed. Safe twice and in parallel: each write is a compare-and-set. Nothing where
+    the installation was not set up yet.
+    """
     body = {"size": _MOST, "_source": False, "query": {"term": {"growing": True}}}
-    marked = (await engine.search(Index.PROBLEMS, body))["hits"]["hits"]
+    try:
+        standing = await standing_problems(engine)
+        marked = (await engine.search(Index.PROBLEMS, body))["hits"]["hits"]
+    except EngineSetupError:
+        return 0
     changed = 0
     for problem_id in sorted({hit["_id"] for hit in marked} | set(standing)):
         wanted = _growth(standing.get(problem_id), zone)

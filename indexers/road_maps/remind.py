@@ -19,6 +19,7 @@ from app.road_maps import repository
 from app.road_maps.models import RoadMap
 from app.road_maps.reminders import Reminder, due, told
 from app.road_maps.returning import came_back
+from app.road_maps.service import maps_of
 from app.settings import Settings
 from indexers import bulk
 
@@ -91,7 +92,7 @@ async def return_problems(engine: Engine, settings: Settings, now: datetime) -> 
 
 async def _told(engine: Engine, one: Problem, now: datetime) -> list[Notice]:
     """To who owns the problem, and who led the road map that was to remove it."""
-    maps = await repository.of_problems(engine, [one.id])
+    maps = await maps_of(engine, one)
     logins = {one.owner, maps[0].created_by if maps else None} - {None}
     seq = int(one.solved_at.timestamp() // 60) % 2_000_000_000 if one.solved_at else 0
     return [

@@ -23,8 +23,8 @@ def declared() -> RedisBroker:
         imports,
         learning,
         notices,
-        problems,
         recounts,
+        road_maps,
         vocabulary,
     )
     from workers.broker import broker
@@ -36,14 +36,14 @@ def declared() -> RedisBroker:
         bulk.run_bulk,
         recounts.run_recount,
         attachments.sweep_attachments,
-        problems.find_problems,
+        road_maps.remind_road_maps,
         notices.sweep_notices,
         vocabulary.rebuild_vocabulary,
         learning.learn_suggestions,
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
-        problems.find_problems,
+        road_maps.remind_road_maps,
         growth.watch_growth,
         friction.find_friction,
     ):

@@ -16,11 +16,13 @@ import pytest
 
 from app.audit.models import AuditEvent
 from app.cases.models import Case, Point
+from app.causes.models import Cause, WeatherDay
 from app.engine.mappings import MAPPINGS, current_version, load_definition
 from app.engine.names import Index
 from app.intake.models import ImportJob, ImportState
 from app.intake.repository import IMPORTS
 from app.reference.starter import Entry
+from app.road_maps.models import RoadMap
 from app.settings import ROOT
 from app.system.contexts import INDEX_TITLES
 from dev.mappings import LIST, add_new, broken, digests, listed
@@ -180,7 +182,15 @@ def current(index: Index) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("index", "struct"), [(Index.CASES, Case), (Index.REFERENCE, Entry), (Index.AUDIT, AuditEvent)]
+    ("index", "struct"),
+    [
+        (Index.CASES, Case),
+        (Index.REFERENCE, Entry),
+        (Index.AUDIT, AuditEvent),
+        (Index.CAUSES, Cause),
+        (Index.ROAD_MAPS, RoadMap),
+        (Index.WEATHER, WeatherDay),
+    ],
 )
 def test_the_mapping_takes_every_field(index: Index, struct: type[msgspec.Struct]) -> None:
     assert list(unmapped(struct, current(index)["mappings"], "")) == []

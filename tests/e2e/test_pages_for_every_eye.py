@@ -39,6 +39,7 @@ from app.reference.service import DepartmentDraft, SectorDraft, create_departmen
 from app.settings import Settings
 from app.similarity.models import MatchKind, OfferedPair
 from tests.e2e.conftest import BOSS, visit
+from tests.e2e.problem_pages import PROBLEM_PAGES, put_problem
 from tests.e2e.test_search_page import SERIOUS, troubles
 from tests.factories import make_user
 from tests.integration.search_corpus import at, case
@@ -63,6 +64,7 @@ PAGES = (
     *("/duplicates", "/duplicates?show=accepted", "/duplicates/figures"),
     *("/duplicates/cases/26-000004", "/duplicates/cases/26-000006"),
     *("/problems/growth", "/problems/forecast"),
+    *PROBLEM_PAGES,
 )
 OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size"]
 """Rules of axe that a scheme of colours can break; the others read the same document."""
@@ -152,6 +154,7 @@ async def site(product: str, settings: Settings, engine: Engine) -> str:
     for one, other in ((4, 5), (5, 6), (7, 8)):
         await offer(engine, [doubted(f"id-{one:04d}", f"id-{other:04d}")])
     await verdicts.give(engine, BOSS, pair_id("id-0004", "id-0005"), Verdict.YES, settings.zone)
+    await put_problem(engine, LONG)
     return product
 
 

@@ -146,6 +146,8 @@ def test_an_answer_about_something_else_is_found() -> None:
     assert len(why) == 1
     assert why[0].startswith("В ответе нет ни одного слова из вопроса: протекать, кровля")
     assert formal(answered(1, ROOF, "Протечку устранили, спасибо.")) == []
+    assert formal(answered(1, ROOF, "Место осмотрено 12 октября, недостаток устранён.")) == []
+    assert formal(answered(1, ROOF, "Благодарим, звоните: 8 (000) 000-00-00."))
     assert formal(answered(1, "Не горит фонарь", "Благодарим за обращение.")) == []
     draft = Answer("a", "Благодарим.", state=AnswerState.DRAFT)
     assert formal(case(1, text=ROOF, answers=[draft])) == []

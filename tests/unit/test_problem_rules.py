@@ -1,0 +1,168 @@
+"""Which problem a message joins, which two are one, which words tell: rules without an engine."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.cases.codes import DONE_STATES
+from app.problems.gathering import gathered_of, with_gathered
+from app.problems.merging import clear_merges, split_offer
+from app.problems.models import LIVING, Act, Counts, Problem, ProblemState
+from app.problems.phrases import key_phrases
+from app.problems.query import DONE
+from app.problems.register import Register, problem_id
+from app.problems.scoring import Arrival, founded, score
+from app.problems.windows import longest_window, window
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+WATER = "Отсутствие холодной и/или горячей воды"
+
+
+def unit(*numbers: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    vector = np.array(numbers, np.float32)
+    return vector / np.float32(np.linalg.norm(vector))
+
+
+def message(number: int, **told: object) -> Arrival:
+    given_: dict[str, object] = {
+        "id": f"m{number}",
+        "at": START + timedelta(hours=number),
+        "municipality": "Город",
+        "theme": WATER,
+        "group": "ЖКХ",
+        "street": "ленина",
+        "house": "5",
+        "vector": unit(1, 0.2),
+        "emb_ver": "v",
+    }
+    return Arrival(**{**given_, **told})  # type: ignore[arg-type] - a test names what it changes
+
+
+def test_the_second_message_of_one_house_makes_a_problem() -> None:
+    register = Register(window)
+    assert register.assign(message(1)).problem is None
+    made = register.assign(message(2))
+    assert (made.problem, made.founder) == (problem_id("m1"), "m1")
+    assert register.assign(message(3)).founder is None
+    assert register.problems[problem_id("m1")].members == 3
+
+
+def test_another_town_street_or_season_is_another_problem() -> None:
+    for told in (
+        {"municipality": "Другой"},
+        {"settlement": "с. Дальнее"},
+        {"street": "мира"},
+        {"at": START + timedelta(days=40)},
+        {"house": "95", "theme": "Ямы во дворах", "vector": unit(0, 1)},
+    ):
+        register = Register(window)
+        register.assign(message(1, settlement="г. Город"))
+        assert register.assign(message(2, **told)).problem is None, told
+
+
+def test_vectors_of_two_means_are_not_compared() -> None:
+    old = founded(message(1), "p")
+    found = score(message(2, emb_ver="w"), old)
+    assert found is not None
+    assert found.text is None
+    old.take(message(2, emb_ver="w"))
+    assert (old.vectors, old.emb_ver) == (1, "w")
+
+
+arrivals = st.builds(
+    message,
+    st.integers(1, 400),
+    street=st.sampled_from(["ленина", "мира", None]),
+    house=st.sampled_from(["5", "7", "95", None]),
+    theme=st.sampled_from([WATER, "Ямы во дворах", None]),
+    point=st.sampled_from([None, (55.7, 37.6), (55.8, 37.6)]),
+    vector=st.sampled_from([None, unit(1, 0.2), unit(0.2, 1)]),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(arrivals, max_size=40, unique_by=lambda one: one.id), st.integers(0, 40))
+def test_what_is_stored_in_between_changes_nothing(stream: list[Arrival], cut: int) -> None:
+    stream.sort(key=lambda one: (one.at, one.id))
+    whole = Register(window)
+    expected = [whole.assign(one).problem for one in stream]
+    early = Register(window)
+    found = [early.assign(one).problem for one in stream[:cut]]
+    later = Register(window)
+    by_id = {one.id: one for one in stream}
+    later.load(
+        [
+            gathered_of(with_gathered(_fresh(one.id, one.founder), one))
+            for one in early.problems.values()
+        ],
+        [by_id[one.founder] for one in early.lone.values()],
+    )
+    assert found + [later.assign(one).problem for one in stream[cut:]] == expected
+    members = sum(one.members for one in later.problems.values()) + len(later.lone)
+    assert members == len(stream), "each is in one problem or alone"
+
+
+def _fresh(name: str, founder: str) -> Problem:
+    return Problem(id=name, created_at=START, founder=founder)
+
+
+def a_problem(name: str, day: int, **told: object) -> Problem:
+    given_: dict[str, object] = {
+        "id": name,
+        "created_at": START,
+        "founder": name,
+        "theme": WATER,
+        "municipality": "Город",
+        "streets": ["ленина"],
+        "houses": ["ленина|5"],
+        "centroid": [1.0, 0.0],
+        "emb_ver": "v",
+        "first_at": START + timedelta(days=day),
+        "last_at": START + timedelta(days=day + 1),
+    }
+    return Problem(**{**given_, **told})  # type: ignore[arg-type] - a test names what it changes
+
+
+def test_only_what_is_clearly_one_is_merged_into_the_older() -> None:
+    older = a_problem("p2", 0)
+    [merge] = clear_merges([a_problem("p1", 2), older])
+    assert (merge.gone, merge.stays) == ("p1", "p2")
+    for told in (
+        {"apart": ["p2"]},
+        {"acts": [Act(START, "a", "renamed")]},
+        {"houses": ["ленина|7"]},
+        {"theme": "Ямы во дворах"},
+        {"municipality": "Другой"},
+        {"centroid": [0.0, 1.0]},
+        {"emb_ver": "w"},
+        {"state": ProblemState.SOLVED},
+        {"first_at": START + timedelta(days=30), "last_at": START + timedelta(days=31)},
+    ):
+        assert not clear_merges([a_problem("p1", 2, **told), older]), told
+
+
+def test_two_themes_of_weight_offer_a_split() -> None:
+    counts = Counts(themes={WATER: 6, "Ямы во дворах": 4})
+    offer = split_offer(a_problem("p1", 0, members=10, counts=counts))
+    assert offer is not None
+    assert (offer.theme, offer.other) == (WATER, "Ямы во дворах")
+    few = Counts(themes={WATER: 8, "Ямы во дворах": 2})
+    assert split_offer(a_problem("p1", 0, members=10, counts=few)) is None
+
+
+def test_phrases_are_words_of_this_problem_and_not_of_its_theme() -> None:
+    mine = ["горячий вода насос сгорать"] * 6 + ["горячий вода холодный"] * 2
+    others = ["горячий вода отключить"] * 20
+    found = key_phrases(mine, others)
+    assert found[0].count == 6
+    assert "насос" in found[0].words
+    assert not any(one.words == "вода" for one in found)
+    assert key_phrases([], others) == []
+
+
+def test_lists_that_stand_on_two_floors_are_the_same() -> None:
+    assert set(DONE) == {state.value for state in DONE_STATES}
+    assert ProblemState.MERGED not in LIVING
+    assert window(WATER) < window("Ямы во дворах") <= longest_window()
