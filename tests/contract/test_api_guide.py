@@ -29,7 +29,14 @@ GUIDE = (ROOT / "docs" / "guide" / "api.md").read_text(encoding="utf-8")
 BASE = "http://127.0.0.1:8000"
 SENDER = Viewer(
     "edds",
-    permissions=frozenset({Permission.CASE_REGISTER, Permission.CASE_VIEW, Permission.CASE_ATTACH}),
+    permissions=frozenset(
+        {
+            Permission.CASE_REGISTER,
+            Permission.CASE_VIEW,
+            Permission.CASE_ATTACH,
+            Permission.PROBLEM_VIEW,
+        }
+    ),
     scopes=(EVERYWHERE,),
 )
 
