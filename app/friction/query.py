@@ -30,15 +30,6 @@ def findings_body(since: datetime | None, after: list[Any] | None = None) -> Bod
     }
 
 
-def of_case(case_id: str) -> Body:
-    findings = [{"term": {"case_id": case_id}}, {"exists": {"field": "kind"}}]
-    return {
-        "query": {"bool": {"filter": findings, "must_not": [{"term": {"gone": True}}]}},
-        "size": 10,
-        "sort": [{"at": "desc"}, {"id": "asc"}],
-    }
-
-
 def seen_cases(ids: Collection[str], viewer: Viewer | None) -> Body:
     """Which of `ids` the viewer sees, under which number, and whether to judge what was found."""
     judges = permitted_clause(viewer, Permission.PROBLEM_MANAGE)

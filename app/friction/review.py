@@ -17,7 +17,7 @@ from app.errors import OtklikError
 from app.friction import repository
 from app.friction.models import Finding, Kind, Verdict
 from app.friction.params import PAGE, FrictionParams, Show
-from app.friction.query import MAY_JUDGE, WALK, findings_body, of_case, seen_cases
+from app.friction.query import MAY_JUDGE, WALK, findings_body, seen_cases
 from app.permissions import Permission
 from app.viewer import Viewer, require
 
@@ -77,11 +77,6 @@ async def open_review(
         _figures(every, params, "department", str),
         _figures(every, params, "theme", str),
     )
-
-
-async def of_one_case(engine: Engine, case: Case) -> list[Finding]:
-    """For whoever sees the case: the caller has checked."""
-    return (await repository.search(engine, of_case(case.id)))[0]
 
 
 async def _walk(

@@ -1,6 +1,6 @@
 """Bodies for the engine: polls, what is worth one, places of an audience."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,15 @@ def problems_body(viewer: Viewer | None, ids: Sequence[str] = ()) -> Body:
         "size": len(ids) or MOST_PROBLEMS,
         "_source": ["id", "title", "name", "theme", "state", "municipality"],
         "sort": [{"last_at": {"order": "desc", "missing": "_last"}}, {"id": "asc"}],
+    }
+
+
+def mapped_body(ids: Collection[str]) -> Body:
+    """Which of these problems have a road map, also one that is still being prepared."""
+    return {
+        "query": {"bool": {"filter": [{"terms": {"problem_id": sorted(ids)}}]}},
+        "size": 0,
+        "aggs": {"problems": {"terms": {"field": "problem_id", "size": max(len(ids), 1)}}},
     }
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.permissions import Permission
-from app.polls.query import worth_body
+from app.polls.query import mapped_body, worth_body
 from app.polls.seen import SeenProblem, seen_problems
 from app.problems.models import ProblemState
 from app.viewer import Viewer, require
@@ -48,8 +48,9 @@ class Worth(Struct, frozen=True):
 async def worth_a_vote(
     engine: Engine, viewer: Viewer | None, now: datetime
 ) -> tuple[list[Worth], list[Worth]]:
-    """Problems that nobody works on yet, and themes; most authors first. Counted over the cases
-    the person sees, confirmed duplicates once. Raises `ForbiddenError`.
+    """Problems without a road map that nobody works on yet, and themes; most authors first.
+
+    Counted over the cases the person sees, confirmed duplicates once. Raises `ForbiddenError`.
     """
     who, since = require(viewer, Permission.PROBLEM_VIEW), now - timedelta(days=PERIOD_DAYS)
     by_problem, by_theme = await gather(
@@ -57,13 +58,21 @@ async def worth_a_vote(
         _groups(engine, who, since, "classifier.im_theme"),
     )
     problems = await seen_problems(engine, who, list(by_problem))
+    mapped = await _mapped(engine, list(problems))
     listed = [
         _worth(by_problem[one.id], one.theme, one)
         for one in problems.values()
-        if one.state not in _DONE
+        if one.state not in _DONE and one.id not in mapped
     ]
     themes = [_worth(group, theme, None) for theme, group in by_theme.items()]
     return _best(listed), _best(themes)
+
+
+async def _mapped(engine: Engine, ids: list[str]) -> set[str]:
+    if not ids:
+        return set()
+    found = (await engine.search(Index.ROAD_MAPS, mapped_body(ids)))["aggregations"]
+    return {str(one["key"]) for one in found["problems"]["buckets"]}
 
 
 async def _groups(

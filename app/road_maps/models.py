@@ -147,4 +147,4 @@ class RoadMap(Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def shown_number(self) -> str:
         """As notices name it: no text of anybody's is in them."""
-        return f"ДК-{self.id[-6:]}"
+        return f"ДК-{self.id[-8:]}"

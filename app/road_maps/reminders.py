@@ -57,7 +57,8 @@ def _of(one: RoadMap, part: Part) -> Iterator[Reminder]:
         ReminderKind.ESCALATED: part.escalate_at,
     }
     for kind, at in moments.items():
-        if at:
+        own = kind is ReminderKind.GIVEN and part.owner == one.created_by
+        if at and not own:  # nobody is told of what they gave themselves
             to = one.created_by if kind is ReminderKind.ESCALATED else part.owner
             due = part.due_at.astimezone(UTC).isoformat()
             yield Reminder(f"{part.id}:{due}:{kind}", kind, at, part, to)

@@ -69,14 +69,17 @@ async def open_map(engine: Engine, viewer: Viewer | None, map_id: str) -> OpenMa
 
 
 async def create_map(engine: Engine, viewer: Viewer | None, problem_id: str, title: str) -> RoadMap:
-    """Raises `RefusedError` where one is under way: two would pull in two directions."""
+    """Raises `RefusedError` where one is under way, as two would pull in two directions, and
+    `ConflictError` where somebody begins one at this moment.
+    """
     who = require(viewer, Permission.PROBLEM_MANAGE)
     problem = await open_problem(engine, who, problem_id)
     now = datetime.now(UTC)
-    if any(one.state is not MapState.SOLVED for one in await maps_of(engine, problem)):
+    before = await maps_of(engine, problem)
+    if any(one.state is not MapState.SOLVED for one in before):
         raise RefusedError("У проблемы уже есть дорожная карта, которая не закончена.")
     made = RoadMap(
-        id=str(ULID()),
+        id=f"{problem.id}-{len(before) + 1}",  # of two people at once the second is refused
         rev=1,
         problem_id=problem.id,
         title=title,

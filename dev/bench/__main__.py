@@ -1,12 +1,25 @@
 """`make bench`: speed on the real engine, written to `docs/measurements.md`."""
 
+from collections.abc import Callable
+
 import click
 
-from dev.bench import chase, deadlines, enrichment, imports, rebuild, search, similar, suggest, work
+from dev.bench import (
+    chase,
+    deadlines,
+    enrichment,
+    imports,
+    problem_speed,
+    rebuild,
+    search,
+    similar,
+    suggest,
+    work,
+)
 
 _SEARCH_PARTS = ("search", "pages", "hostile", "exports")
 _VECTOR_PARTS = ("similar", "hybrid")
-_CASE_PARTS = ("deadlines", "work", "chase", "rebuild", "enrichment")
+_CASE_PARTS = ("deadlines", "work", "chase", "rebuild", "enrichment", "problems")
 _PARTS = ("imports", *_SEARCH_PARTS, *_VECTOR_PARTS, "suggest", *_CASE_PARTS)
 
 
@@ -23,18 +36,21 @@ def main(only: tuple[str, ...], rows: int, messages: int) -> None:
         search.main(messages, chosen)
     if set(_VECTOR_PARTS) & set(chosen):
         similar.main(messages, chosen)
-    if "deadlines" in chosen:
-        deadlines.main()
-    if "work" in chosen:
-        work.main(messages)
-    if "chase" in chosen:
-        chase.main(messages)
-    if "rebuild" in chosen:
-        rebuild.main(messages)
-    if "enrichment" in chosen:
-        enrichment.main()
-    if "suggest" in chosen:
-        suggest.main()
+    for name, run in _others(messages).items():
+        if name in chosen:
+            run()
+
+
+def _others(messages: int) -> dict[str, Callable[[], None]]:
+    return {
+        "deadlines": deadlines.main,
+        "work": lambda: work.main(messages),
+        "chase": lambda: chase.main(messages),
+        "rebuild": lambda: rebuild.main(messages),
+        "enrichment": enrichment.main,
+        "problems": problem_speed.main,
+        "suggest": suggest.main,
+    }
 
 
 if __name__ == "__main__":

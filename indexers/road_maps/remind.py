@@ -51,16 +51,25 @@ async def _remind_one(
     if one is None:
         return 0
     coming = due(one, now)
-    notices = [_notice(one, each, now) for each in coming]
+    notices = [
+        _notice(one, each, login, now)
+        for each in coming
+        for login in _with_substitutes(staff, each.to)
+    ]
     await _write(engine, settings, staff, notices, now)
     await repository.change(engine, map_id, lambda newest: told(newest, coming))
     return len(coming)
 
 
-def _notice(one: RoadMap, each: Reminder, now: datetime) -> Notice:
+def _with_substitutes(staff: Staff, login: str) -> list[str]:
+    """The person, and whoever acts for them today."""
+    return sorted({login, *staff.standing_in(login)})
+
+
+def _notice(one: RoadMap, each: Reminder, login: str, now: datetime) -> Notice:
     return Notice(
-        id=notice_id(one.id, each.seq, each.to),
-        login=each.to,
+        id=notice_id(one.id, each.seq, login),
+        login=login,
         case_id=one.id,
         number=one.shown_number,
         seq=each.seq,

@@ -179,6 +179,8 @@ def test_each_reminder_is_given_once_and_anew_where_the_day_moved() -> None:
 def test_drafts_and_finished_parts_ring_nobody() -> None:
     assert reminders(road_map(part(1), state=MapState.DRAFT)) == []
     assert reminders(road_map(part(1, state=StepState.DONE))) == []
+    own = reminders(road_map(part(1, owner="head")))
+    assert ReminderKind.GIVEN not in {each.kind for each in own}
     told_to = {each.kind: each.to for each in reminders(road_map(part(1)))}
     assert told_to[ReminderKind.OVERDUE] == "petrov"
     assert told_to[ReminderKind.ESCALATED] == "head"

@@ -17,12 +17,13 @@ from app.problems.register import Register
 from app.problems.windows import window
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Scope, Viewer
+from dev.bench.problem_cases import documents, load
 from dev.bench.problem_stream import Told
 from indexers.problems import assign as assigning
 from indexers.problems.assign import assign
 from indexers.problems.describe import describe, lags
 from indexers.problems.tidy import tidy
-from tests.integration.problems.town import documents, load, placed, told
+from tests.integration.problems.town import placed, told
 
 MUCH = 60.0
 

@@ -17,6 +17,7 @@ from app.engine.names import Index
 from app.polls.worth import worth_a_vote
 from app.problems.access import marks_of
 from app.problems.models import Problem
+from app.road_maps.service import create_map
 from app.settings import Settings
 from tests.casework import COORDINATOR, EXECUTOR, case, person, store
 from tests.factories import site
@@ -48,10 +49,7 @@ async def town(engine: Engine) -> Engine:
         *(message(number, number, "5") for number in range(1, 4)),
         *(message(number, 1, "7") for number in range(4, 7)),
         *(message(number, number, "9") for number in range(7, 9)),
-        *(
-            message(10 + number, 10 + number, str(20 + number), text)
-            for number, text in enumerate(texts)
-        ),
+        *(message(number, number, str(number), text) for number, text in enumerate(texts, 20)),
     )
     problem = Problem(
         id="p1",
@@ -109,6 +107,20 @@ async def test_what_is_worth_a_vote_is_counted_over_seen_cases(town: Engine) -> 
     [water] = themes
     assert (water.theme, water.messages, water.authors, water.divided) == ("Вода", 16, 13, True)
     assert await worth_a_vote(town, NORTH, NOW) == ([], [])
+
+
+async def test_what_has_a_road_map_needs_no_vote(town: Engine) -> None:
+    for number in (*range(1, 4), *range(20, 28)):
+        read = await town.get(Index.CASES, f"case-{number}")
+        assert read
+        await writer.replace(town, read, {**read.source, "problem": {"id": "p1"}})
+    await town.refresh(Index.CASES)
+    [problem], _ = await worth_a_vote(town, COORDINATOR, NOW)
+    assert problem.problem
+    assert (problem.problem.id, problem.authors, problem.against) == ("p1", 11, 4)
+    await create_map(town, COORDINATOR, "p1", "Колонка")
+    await town.refresh(Index.ROAD_MAPS)
+    assert (await worth_a_vote(town, COORDINATOR, NOW))[0] == []
 
 
 async def test_places_of_few_are_never_shown(coordinator: Visitor, settings: Settings) -> None:
