@@ -21,8 +21,8 @@ TONES: dict[CauseStatus, str] = {
     CauseStatus.REMOVED: "green",
 }
 FACTOR_NAMES: dict[FactorKind, str] = {
-    FactorKind.STREET: "Улица",
-    FactorKind.HOUSE: "Дом",
+    FactorKind.STREET: "Место",
+    FactorKind.HOUSE: "Место",
     FactorKind.HOURS: "Время дня",
     FactorKind.WEEKDAY: "День недели",
     FactorKind.WEATHER: "Погода",

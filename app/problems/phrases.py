@@ -10,6 +10,7 @@ from math import log, sqrt
 
 from app.problems.models import Phrase
 from app.text.formal import formal_words
+from app.text.lemmas import lemmatise
 
 MOST = 8
 _LEAST_COUNT = 2
@@ -18,13 +19,18 @@ _LEAST_Z = 1.0
 _PRIOR = 0.5
 
 
-def key_phrases(messages: Sequence[str], others: Sequence[str], most: int = MOST) -> list[Phrase]:
-    """`messages` and `others` as lemmas with spaces; counts are messages of the problem."""
+def key_phrases(
+    messages: Sequence[str], others: Sequence[str], streets: Sequence[str] = (), most: int = MOST
+) -> list[Phrase]:
+    """`messages` and `others` as lemmas with spaces; counts are messages of the problem. Names of
+    its `streets` are left out: the place is told beside.
+    """
+    places = {word for street in streets for word in lemmatise(street).split()}
     mine, theirs = _counted(messages), _counted(others)
     scored = [
         (_z(count, len(messages), theirs[words], len(others)), count, words)
         for words, count in mine.items()
-        if count >= _LEAST_COUNT
+        if count >= _LEAST_COUNT and places.isdisjoint(words.split())
     ]
     scored = [one for one in scored if one[0] >= _LEAST_Z]
     scored.sort(key=lambda one: (-one[0], -one[1], one[2]))

@@ -114,7 +114,7 @@ async def _add_words(engine: Engine, fresh: dict[str, Problem]) -> None:
     answers = await engine.msearch(Index.CASES, bodies)
     for place, one in enumerate(wanted):
         mine, beside, examples = answers[place * 3 : place * 3 + 3]
-        phrases = key_phrases(_lemmas(mine), _lemmas(beside))
+        phrases = key_phrases(_lemmas(mine), _lemmas(beside), one.streets)
         ids = [hit["_id"] for hit in examples["hits"]["hits"]]
         fresh[one.id] = with_words(one, phrases, ids)
 

@@ -23,6 +23,7 @@ def declared() -> RedisBroker:
         imports,
         learning,
         notices,
+        problems,
         recounts,
         road_maps,
         vocabulary,
@@ -43,7 +44,7 @@ def declared() -> RedisBroker:
         deadlines.chase_deadlines,
         duplicates.sweep_duplicates,
         enrichment.enrich_cases,
-        road_maps.remind_road_maps,
+        problems.find_problems,
         growth.watch_growth,
         friction.find_friction,
     ):

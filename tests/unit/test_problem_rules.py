@@ -160,6 +160,8 @@ def test_phrases_are_words_of_this_problem_and_not_of_its_theme() -> None:
     assert "насос" in found[0].words
     assert not any(one.words == "вода" for one in found)
     assert key_phrases([], others) == []
+    named = key_phrases(["чкалов насос"] * 4, others, ["чкалова"])
+    assert [one.words for one in named] == ["насос"]
 
 
 def test_lists_that_stand_on_two_floors_are_the_same() -> None:
