@@ -29,7 +29,14 @@ GUIDE = (ROOT / "docs" / "guide" / "api.md").read_text(encoding="utf-8")
 BASE = "http://127.0.0.1:8000"
 SENDER = Viewer(
     "edds",
-    permissions=frozenset({Permission.CASE_REGISTER, Permission.CASE_VIEW, Permission.CASE_ATTACH}),
+    permissions=frozenset(
+        {
+            Permission.CASE_REGISTER,
+            Permission.CASE_VIEW,
+            Permission.CASE_ATTACH,
+            Permission.PROBLEM_VIEW,
+        }
+    ),
     scopes=(EVERYWHERE,),
 )
 
@@ -60,7 +67,7 @@ async def test_every_example_is_answered(settings: Settings, engine: Engine) -> 
         for words in calls():
             answers.append(await _call(client, words))
             await engine.refresh(Index.CASES)
-        assert [status for status, _ in answers] == [201, 201, 201, 200, 200, 200, 201, 200]
+        assert [status for status, _ in answers] == [201, 201, 201, 200, 200, 200, 200, 201, 200]
         assert [each["status"] for each in answers[2][1]] == [201, 400]
         told = re.findall(r"^\[\{.*?\}\]$", GUIDE, re.DOTALL | re.MULTILINE)
         assert json.loads(told[0])[1] == answers[2][1][1]
