@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 from ulid import ULID
 
+from app.audit.service import ObjectKind, happened, record
 from app.engine.access import access_clause
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -197,7 +198,17 @@ async def _act(
         changed = change(one)
         return replace(changed, acts=[*one.acts, act])
 
+    await _record(engine, viewer, f"problem.{kind}", problem_id)
     return await repository.change(engine, problem_id, decide, refresh=True)
+
+
+async def _record(engine: Engine, viewer: Viewer, what: str, problem_id: str) -> None:
+    """Before it is done: nothing is done that the journal does not know of."""
+    lent = viewer.lent_by(Permission.PROBLEM_MANAGE)
+    event = happened(
+        what, who=viewer.name, for_whom=lent, kind=ObjectKind.OTHER, object_id=problem_id
+    )
+    await record(engine, event)
 
 
 async def _two(

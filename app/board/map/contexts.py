@@ -23,7 +23,7 @@ _SEARCHED = {"theme", "department", "municipality", "from", "to"}
 @dataclass(frozen=True)
 class MapView:
     params: MapParams
-    whats: list[Link]
+    choices: list[Link]
     lists: list[Link]
     chips: list[Link]
     rows: list[RowView]
@@ -53,7 +53,7 @@ def map_view(
     shown = board_view(params.board, board, viewer, people, today)
     return MapView(
         params=params,
-        whats=[_what(params, what) for what in What],
+        choices=[_what(params, what) for what in What],
         lists=[_list(params, show, one) for show, one in zip(_SHOWS, shown.lists, strict=True)],
         chips=[Link(one.label, _here(one.url), selected=True) for one in shown.chips],
         rows=shown.rows,

@@ -20,6 +20,7 @@ from app.board.problem.pages import (
 )
 from app.cases.service import open_case
 from app.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError, RefusedError
+from app.jobs import ring
 from app.permissions import Permission
 from app.problems import service
 from app.problems.models import Problem
@@ -57,6 +58,7 @@ class ProblemController(Controller):
             stays = await service.merge(desk.engine, desk.viewer, problem_id, into)
         except _SAID_ON_THE_PAGE as error:
             return await merge_page(request, desk, problem_id, error)
+        await ring(desk.settings, "find_problems")
         return done(request, stays, "merged")
 
     @post("/{problem_id:str}/apart", status_code=303, opt=_MANAGE)
@@ -86,6 +88,7 @@ class ProblemController(Controller):
             problem = await _carry_out(desk, problem_id, act, pairs)
         except _SAID_ON_THE_PAGE as error:
             return await problem_page(request, desk, problem_id, error)
+        await ring(desk.settings, "find_problems")
         return done(request, problem, act)
 
 
