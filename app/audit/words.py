@@ -263,6 +263,8 @@ ASKED: dict[str, str] = {
     "theme": "тема",
     "department": "ведомство",
     "street": "улица",
+    "settlement": "населённый пункт",
+    "district": "район",
     "source": "источник",
     "problem": "проблема",
     "month": "месяц",

@@ -96,6 +96,8 @@ async def test_a_morning_by_keyboard(browser: Browser, site: str) -> None:
             await page.keyboard.press("s")
             await expect(page.locator("h1")).to_have_text(shown[place])
         await page.get_by_role("link", name="К очереди").click()
+        await page.wait_for_url(re.compile(r"/work"))  # or a page that is still coming is read
+        await page.wait_for_load_state()
         assert await numbers(page) == shown
         await page.keyboard.press("?")
         await expect(page.locator("#keys-list")).to_be_visible()

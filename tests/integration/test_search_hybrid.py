@@ -58,7 +58,7 @@ async def put(engine: Engine, cases: list[tuple[Case, list[float], str]]) -> Non
 
 @pytest.fixture
 async def town(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
-    async def known(engine: Engine, text: str) -> tuple[str, list[float]]:
+    async def known(engine: Engine, *_wordings: str) -> tuple[str, list[float]]:
         if not engine.encoder_dir:
             raise EncoderError("Модели смысла нет.")
         return "v", vector(1.0, 0)

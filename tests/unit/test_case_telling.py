@@ -15,6 +15,7 @@ from app.cases.telling import CONCERNED, told
 from app.notices.models import EVENTS, kind_of
 from app.notices.words import EVENT_WORDS, KIND_NAMES, KIND_SHORT
 from app.reference.departments import Department, DepartmentBook
+from app.road_maps.reminders import ReminderKind
 from tests.casework import (
     BOOK,
     COORDINATOR,
@@ -128,7 +129,7 @@ def test_those_who_left_are_not_told() -> None:
 
 
 def test_every_step_that_concerns_people_has_a_kind_and_words() -> None:
-    steps = {*CONCERNED, *AlertKind}
+    steps = {*CONCERNED, *AlertKind, *ReminderKind, "problem_returned"}
     assert set(CONCERNED) <= set(RULES)
     assert {what for events in EVENTS.values() for what in events} == steps
     assert set(EVENT_WORDS) == steps

@@ -119,7 +119,10 @@ def test_a_full_bar_folds_the_rare_sections_and_loses_none() -> None:
     assert offered(Role.COORDINATOR, Role.ADMINISTRATOR) == (usual, rare)
     assert offered(Role.ADMINISTRATOR) == (rare, [])
     assert offered(Role.COORDINATOR) == (usual, [])
-    assert offered(Role.CURATOR) == (["/today", "/work", "/search", "/exports", "/audit"], [])
+    assert offered(Role.CURATOR) == (
+        ["/today", "/work", "/search", "/problems", "/exports", "/audit"],
+        [],
+    )
     assert offered_to(None).everything == ()
 
 
