@@ -26,6 +26,11 @@ BATCH = 64
 """Cases that go through the steps together."""
 _SIDE_BY_SIDE = 2
 """Batches under way: while the model is at one, the engine writes the other."""
+_TOGETHER = BATCH * _SIDE_BY_SIDE
+_LISTED = 8 * _TOGETHER
+"""Cases that are asked for at a time: each asking refreshes the index, and a segment with vectors
+is dear to make and to merge.
+"""
 
 
 class Enriched(Struct):
@@ -48,10 +53,12 @@ async def enrich(
     run = _Run(engine, settings, steps)
     await run.prepare()
     while found := await run.next():
-        if time.monotonic() >= ends:
-            run.told.left = True
-            break
-        await run.do(*found)
+        ids, turn = found
+        for start in range(0, len(ids), _TOGETHER):
+            if time.monotonic() >= ends:
+                run.told.left = True
+                return run.told
+            await run.do(ids[start : start + _TOGETHER], turn)
     return run.told
 
 
@@ -98,7 +105,7 @@ class _Run:
 
     async def _newest(self, query: dict[str, Any]) -> list[str]:
         body: dict[str, Any] = {
-            "size": BATCH * _SIDE_BY_SIDE,
+            "size": _LISTED,
             "query": query,
             "sort": [{"created_at": "desc"}, {"id": "asc"}],
             "_source": False,
