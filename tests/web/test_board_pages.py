@@ -9,7 +9,7 @@ from litestar.testing import AsyncTestClient
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.problems.models import Growth, ProblemState
+from app.problems.models import Counts, Growth, ProblemState
 from app.settings import Settings
 from tests.boarding import NOW, TOWN, problem, store_member, store_problems
 from tests.casework import COORDINATOR, EXECUTOR, HEAD, ROADMAN
@@ -23,7 +23,13 @@ LISTS = re.compile(r'<a href="(/problems[^"]*)"[^>]*>([А-Яа-я ]+) <span[^>]*
 async def board(engine: Engine, settings: Settings) -> AsyncIterator[Visitor]:
     await store_problems(
         engine,
-        problem(1, growing=True, growth=Growth(growing=True, seen=11, usual=2.1)),
+        problem(
+            1,
+            growing=True,
+            growth=Growth(growing=True, seen=11, usual=2.1),
+            members=10,
+            counts=Counts(themes={"Вода": 6, "Мусор": 4}),
+        ),
         problem(2, theme="Мусор", title="Мусор: ул. Мира", state=ProblemState.RETURNED),
         problem(3, last_at=NOW - timedelta(days=35), open=1, owner="koord"),
         problem(4, first_at=NOW - timedelta(days=2), seen_by=["чужой|*|*"]),
@@ -87,6 +93,7 @@ async def test_the_page_tells_what_the_cases_tell(board: Visitor) -> None:
     assert (await board.get("/problems/p99")).status_code == 404
     assert (await board.get("/problems/" + "p" * 600)).status_code == 404
     assert "+7999" not in page.text
+    assert "две темы: «Вода» (6 сообщений) и «Мусор» (4)" in page.text.replace("\u00a0", " ")
 
 
 async def test_whoever_sees_none_of_its_cases_sees_no_problem(

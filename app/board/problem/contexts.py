@@ -21,6 +21,7 @@ from app.board.results import Told
 from app.cases.codes import CHANNEL_NAMES, STATE_NAMES, Channel, State
 from app.cases.directory import Directory
 from app.permissions import Permission
+from app.problems.merging import SplitOffer, split_offer
 from app.problems.models import STATE_NAMES as PROBLEM_STATES
 from app.problems.models import Act, Phrase, Problem, ProblemState
 from app.viewer import Viewer
@@ -76,6 +77,8 @@ class ProblemView:
     manages: bool
     people: list[tuple[str, str]]
     states: list[tuple[ProblemState, str]]
+    split: SplitOffer | None
+    """Two themes that share it, for whoever may part them."""
     state_names: dict[State, str]
     channel_names: dict[Channel, str]
 
@@ -120,6 +123,7 @@ def problem_view(
         manages=viewer.may(Permission.PROBLEM_MANAGE),
         people=sorted(people.people.items(), key=lambda one: one[1]),
         states=[(state, PROBLEM_STATES[state]) for state in SETTABLE],
+        split=split_offer(problem) if whole and viewer.may(Permission.PROBLEM_MANAGE) else None,
         state_names=STATE_NAMES,
         channel_names=CHANNEL_NAMES,
     )
