@@ -60,7 +60,7 @@ async def message_vectors(
 
 
 async def question_vector(engine: Engine, *wordings: str) -> tuple[str, list[float]]:
-    """`emb_ver` and the vector of what a person asks, in `QUESTION_SECONDS` or not.
+    """`emb_ver` and the vector of what a person asks, in `QUESTION_SECONDS` a wording or not.
 
     Of several wordings of one question the one between them: nobody knows which is right.
     """

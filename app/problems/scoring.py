@@ -6,11 +6,13 @@ were found with B-cubed F1 0.888, by text alone 0.649, by clustering anew each n
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from math import cos, hypot, radians
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+
+from app.similarity.models import LatLon
+from app.similarity.spot import house_number, metres_between
 
 Vector = NDArray[np.float32]
 
@@ -19,7 +21,6 @@ JOIN = 0.55
 NEAR_NUMBERS = 6
 """House numbers of one street that lie side by side: three houses of one side of it."""
 NEAR_METRES = 150
-_DEGREE_METRES = 111_195
 
 
 class PlaceScores(Struct, frozen=True):
@@ -205,28 +206,13 @@ def how_placed(one: Arrival, other: Gathered) -> str:
 def _by_points(one: Arrival, other: Gathered) -> str | None:
     if one.point is None or (middle := other.middle) is None:
         return None
-    return "beside" if metres(one.point, middle) <= NEAR_METRES else None
+    metres = metres_between(LatLon(*one.point), LatLon(*middle))
+    return "beside" if metres is not None and metres <= NEAR_METRES else None
 
 
 def _near_numbers(one: str, other: str) -> bool:
-    mine, theirs = _number(one), _number(other)
+    mine, theirs = house_number(one), house_number(other)
     return bool(mine and theirs) and abs(mine - theirs) <= NEAR_NUMBERS
-
-
-def _number(house: str) -> int:
-    digits = ""
-    for sign in house:
-        if not sign.isdigit():
-            break
-        digits += sign
-    return int(digits[:6]) if digits else 0
-
-
-def metres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """On a flat map: exact enough for the size of a town."""
-    north = (one[0] - other[0]) * _DEGREE_METRES
-    east = (one[1] - other[1]) * _DEGREE_METRES * cos(radians(one[0]))
-    return hypot(north, east)
 
 
 def is_open(other: Gathered, at: datetime, window: timedelta) -> bool:

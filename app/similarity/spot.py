@@ -95,7 +95,7 @@ def lie(one: Spot, other: Spot, thresholds: Thresholds) -> Lie:
 
     One that only the text tells gives way to points: a text sent from everywhere names one house.
     """
-    metres = _metres(one.point, other.point)
+    metres = metres_between(one.point, other.point)
     told = one.told or other.told
     far = metres is not None and metres > thresholds.near_metres
     if one.street and other.street and not (told and far):
@@ -141,15 +141,16 @@ _NEIGHBOUR_HOUSES = 8
 def _are_neighbours(one: str, other: str, metres: float | None) -> bool:
     if metres is not None:
         return metres <= _NEIGHBOUR_METRES
-    return abs(_number(one) - _number(other)) <= _NEIGHBOUR_HOUSES
+    return abs(house_number(one) - house_number(other)) <= _NEIGHBOUR_HOUSES
 
 
-def _number(house: str) -> int:
+def house_number(house: str) -> int:
+    """Its first number: 35 of «35а»; 0 where it has none."""
     digits = "".join(sign if sign.isdigit() else " " for sign in house).split()
     return int(digits[0]) if digits else 0
 
 
-def _metres(one: LatLon | None, other: LatLon | None) -> float | None:
+def metres_between(one: LatLon | None, other: LatLon | None) -> float | None:
     """The great circle between two points."""
     if one is None or other is None:
         return None

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from msgspec import Struct, field
+from msgspec import Struct
 
 from app.engine.client import Engine, Stored
 from app.engine.names import Index
@@ -45,7 +45,6 @@ class Assigned(Struct):
     lost: int = 0
     """Written by others each time: they wait for the next call."""
     left: bool = False
-    touched: set[str] = field(default_factory=set)
 
 
 async def assign(engine: Engine, seconds: float, batch: int = BATCH) -> Assigned:
@@ -77,7 +76,6 @@ async def _batch(
     """Ids that are to be left for the next call."""
     read = await cases.fetch(engine, ids)
     arrivals = sorted((arrival_of(one.source) for one in read.values()), key=_order)
-    await engine.refresh(Index.PROBLEMS)
     await around.cover(arrivals)
     decisions = {one.id: around.register.assign(one) for one in arrivals}
     refused = await _write_problems(engine, around.register, decisions)
@@ -179,4 +177,3 @@ def _count(told: Assigned, decisions: Mapping[str, Decision], lost: set[str]) ->
         else:
             told.joined += 1
             told.founded += made.founder is not None
-            told.touched.add(made.problem)

@@ -20,6 +20,7 @@ from app.problems.scoring import founded
 from app.settings import Settings
 from indexers import bulk
 from indexers.problems.move import carry_out
+from indexers.problems.walking import every_hit
 
 log = structlog.get_logger()
 
@@ -84,20 +85,16 @@ async def _carry_out(engine: Engine, problems: dict[str, Problem]) -> None:
 
 async def _recounted(engine: Engine, problem: Problem) -> Problem:
     """Counts anew from all its messages, in the order they came."""
-    now, after = None, None
+    now = None
     fields = (*FIELDS, *VECTOR_FIELDS)
-    while True:
-        body = query.members(problem.id, fields, after)
-        hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
-        for hit in hits:
-            one = arrival_of(hit["_source"])
-            if now is None:
-                now = founded(one, problem.id)
-            else:
-                now.take(one)
-        if len(hits) < query.PAGE:
-            break
-        after = hits[-1]["sort"]
+    async for hit in every_hit(
+        engine, Index.CASES, lambda after: query.members(problem.id, fields, after)
+    ):
+        one = arrival_of(hit["_source"])
+        if now is None:
+            now = founded(one, problem.id)
+        else:
+            now.take(one)
     return problem if now is None else with_gathered(problem, now)
 
 

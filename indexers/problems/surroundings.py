@@ -2,8 +2,7 @@
 while one worker goes through the messages in the order they came.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -12,13 +11,12 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.problems import query, repository
 from app.problems.gathering import VECTOR_FIELDS, arrival_of, gathered_of
-from app.problems.query import PAGE, Reach
+from app.problems.query import Reach
 from app.problems.register import Register
 from app.problems.scoring import Arrival
 from app.problems.windows import longest_window, window
 from indexers import cases
-
-Body = dict[str, Any]
+from indexers.problems.walking import every_hit
 
 
 class Surroundings:
@@ -46,15 +44,16 @@ class Surroundings:
 
     async def _read(self, reach: Reach) -> None:
         engine, known = self._engine, self.register
+        await engine.refresh(Index.PROBLEMS)
         problems = [
             gathered_of(repository.to_problem(hit["_source"]))
-            async for hit in _walk(
+            async for hit in every_hit(
                 engine, Index.PROBLEMS, lambda after: query.problems_within(reach, after)
             )
         ]
         lone = [
             arrival_of(hit["_source"])
-            async for hit in _walk(
+            async for hit in every_hit(
                 engine, Index.CASES, lambda after: query.lone_within(reach, after)
             )
         ]
@@ -75,16 +74,3 @@ async def _with_vectors(engine: Engine, lone: Sequence[Arrival]) -> list[Arrival
         vector = None if emb is None else np.asarray(emb, np.float32)
         found.append(msgspec.structs.replace(one, vector=vector, emb_ver=source.get("emb_ver")))
     return found
-
-
-async def _walk(
-    engine: Engine, index: Index, body: Callable[[list[Any] | None], Body]
-) -> AsyncIterator[Any]:
-    after: list[Any] | None = None
-    while True:
-        hits = (await engine.search(index, body(after)))["hits"]["hits"]
-        for hit in hits:
-            yield hit
-        if len(hits) < PAGE:
-            return
-        after = hits[-1]["sort"]

@@ -1,7 +1,6 @@
 """Each night: merges what is clearly one, and finds problems whose counts went astray."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import structlog
 from msgspec.structs import replace
@@ -13,6 +12,7 @@ from app.problems import query, repository
 from app.problems.merging import Merge, clear_merges
 from app.problems.models import LIVING, Act, Problem, ProblemState
 from app.problems.windows import longest_window
+from indexers.problems.walking import every_hit
 
 log = structlog.get_logger()
 
@@ -37,15 +37,12 @@ async def tidy(engine: Engine, now: datetime | None = None) -> int:
 
 
 async def _problems(engine: Engine, since: datetime) -> list[Problem]:
-    found: list[Problem] = []
-    after: list[Any] | None = None
-    while True:
-        body = query.living_since(since, after)
-        hits = (await engine.search(Index.PROBLEMS, body))["hits"]["hits"]
-        found += [repository.to_problem(hit["_source"]) for hit in hits]
-        if len(hits) < query.PAGE:
-            return found
-        after = hits[-1]["sort"]
+    return [
+        repository.to_problem(hit["_source"])
+        async for hit in every_hit(
+            engine, Index.PROBLEMS, lambda after: query.living_since(since, after)
+        )
+    ]
 
 
 async def _merge(engine: Engine, merge: Merge, now: datetime) -> None:
