@@ -146,7 +146,7 @@ def _are_neighbours(one: str, other: str, metres: float | None) -> bool:
 
 def house_number(house: str) -> int:
     """Its first number: 35 of «35а»; 0 where it has none."""
-    digits = "".join(sign if sign.isdigit() else " " for sign in house).split()
+    digits = "".join(sign if sign.isdecimal() else " " for sign in house).split()
     return int(digits[0]) if digits else 0
 
 

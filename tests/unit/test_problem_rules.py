@@ -15,6 +15,7 @@ from app.problems.query import DONE
 from app.problems.register import Register, problem_id
 from app.problems.scoring import Arrival, founded, score
 from app.problems.windows import longest_window, window
+from app.similarity.spot import house_number
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WATER = "Отсутствие холодной и/или горячей воды"
@@ -168,3 +169,12 @@ def test_lists_that_stand_on_two_floors_are_the_same() -> None:
     assert set(DONE) == {state.value for state in DONE_STATES}
     assert ProblemState.MERGED not in LIVING
     assert window(WATER) < window("Ямы во дворах") <= longest_window()
+
+
+def test_a_sign_that_is_no_figure_stops_no_batch() -> None:
+    """«²» is a digit to Python and no number: one such house would stop all assigning."""
+    assert house_number("5²") == 5
+    assert house_number("²") == 0
+    register = Register(window)
+    register.assign(message(1, house="5²"))
+    assert register.assign(message(2, house="7")).problem == problem_id("m1")
