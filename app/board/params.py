@@ -93,14 +93,16 @@ def parse_board(pairs: Iterable[tuple[str, str]]) -> BoardParams:
     since, until = _day(given, "from"), _day(given, "to")
     if since and until and since > until:
         raise BadInputError("Начало периода позже его конца: поменяйте даты местами.", field="from")
-    size = _number(given, "size", SIZE, MAX_SIZE, f"На странице от 1 до {MAX_SIZE} проблем.")
+    told = f"На странице от 1 до {MAX_SIZE} проблем."
+    size = whole_number(given.get("size", [str(SIZE)])[-1], "size", MAX_SIZE, told)
+    page, told = given.get("page", ["1"])[-1], "Этой страницы списка нет."
     return BoardParams(
         show=_show(given),
         q=_words(given),
         filters={name: _values(name, given[name]) for name in FACETS if name in given},
         since=since,
         until=until,
-        page=_number(given, "page", 1, _DEEPEST // size, "Этой страницы списка нет."),
+        page=whole_number(page, "page", _DEEPEST // size, told),
         size=size,
     )
 
@@ -137,9 +139,9 @@ def _day(given: dict[str, list[str]], name: str) -> date | None:
         raise BadInputError("Дата не понята: нужна как 2026-11-22.", field=name) from None
 
 
-def _number(given: dict[str, list[str]], name: str, usual: int, most: int, told: str) -> int:
-    text = given.get(name, [str(usual)])[-1]
+def whole_number(text: str, field: str, most: int, told: str) -> int:
+    """From 1 to `most`; anything else is refused with `told`."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else 0
     if not 1 <= number <= most:
-        raise BadInputError(told, field=name)
+        raise BadInputError(told, field=field)
     return number

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from app.board.params import whole_number
 from app.errors import BadInputError
 
 PAGE = 20
@@ -34,10 +35,8 @@ class CasesParams:
 def parse_cases(pairs: Iterable[tuple[str, str]]) -> CasesParams:
     """Unknown names are left alone. Raises `BadInputError` naming the field."""
     given = dict(pairs)
-    text = given.get("page") or "1"
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len("100") else 0
-    if not 1 <= number <= _MOST_PAGES:
-        raise BadInputError("Этой страницы списка нет.", field="page")
+    told = "Этой страницы списка нет."
+    number = whole_number(given.get("page") or "1", "page", _MOST_PAGES, told)
     street, house = given.get("street", "").strip(), given.get("house", "").strip()
     if max(len(street), len(house)) > _LONGEST:
         raise BadInputError("Такого места нет.", field="street")
@@ -46,8 +45,5 @@ def parse_cases(pairs: Iterable[tuple[str, str]]) -> CasesParams:
 
 def parse_size(pairs: Iterable[tuple[str, str]]) -> int:
     """Rows of a page, for programs."""
-    text = dict(pairs).get("size") or str(PAGE)
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len("100") else 0
-    if not 1 <= number <= _MOST_ROWS:
-        raise BadInputError(f"На странице от 1 до {_MOST_ROWS} обращений.", field="size")
-    return number
+    told = f"На странице от 1 до {_MOST_ROWS} обращений."
+    return whole_number(dict(pairs).get("size") or str(PAGE), "size", _MOST_ROWS, told)
