@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.accounts import totp
+from app.accounts.changing import update
 from app.accounts.models import User
-from app.accounts.service import update
 from app.accounts.sessions import Sessions
 from app.engine.client import Engine
 from app.errors import BadInputError, ConflictError

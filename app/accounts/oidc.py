@@ -19,9 +19,9 @@ from joserfc.jwk import KeySet
 from msgspec import Struct
 
 from app.accounts import repository
+from app.accounts.changing import update
 from app.accounts.events import SecurityEvent, note
 from app.accounts.models import User
-from app.accounts.service import update
 from app.accounts.sessions import Sessions, digest, translated_errors
 from app.accounts.signing_in import Visitor
 from app.engine.client import Engine

@@ -1,31 +1,25 @@
 """What is done with people who sign in: created, changed, given passwords, stopped.
 
-Every change is one compare-and-set on the user's document. Whatever narrows or hands on rights
-raises the user's `epoch`, which ends all sessions at once, and then ends them in Redis as well.
+Every change is one compare-and-set on the user's document (`app.accounts.changing`).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from app.accounts import repository
+from app.accounts.changing import load_user, spread, update, write
 from app.accounts.events import SecurityEvent, announce, note
 from app.accounts.models import NoticeChoices, Substitution, User
 from app.accounts.passwords import check_rules, hash_password, new_password, next_history
-from app.accounts.repository import StoredUser
 from app.accounts.roles import Role
 from app.accounts.sessions import Sessions
 from app.engine.client import Engine
-from app.errors import (
-    BadInputError,
-    ConflictError,
-    NotFoundError,
-    SessionsUnavailableError,
-)
+from app.errors import BadInputError, ConflictError
 from app.permissions import Permission
 from app.viewer import Viewer, require
 
@@ -52,7 +46,6 @@ FIRST_LOGIN = "admin"
 _LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])")
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _LONGEST_NAME = 200
-_TRIES = 5
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -74,14 +67,6 @@ class NewUser(Person, frozen=True, kw_only=True):
 
 _RIGHTS = ("roles", "department", "sector", "municipalities", "channels", "email", "external_id")
 """Whoever changes one of these changes what the person may do, or who can sign in as them."""
-
-
-async def load_user(engine: Engine, login: str) -> StoredUser:
-    """Raises `NotFoundError`. Checks nobody's rights: the caller does."""
-    stored = await repository.get(engine, login)
-    if stored is None:
-        raise NotFoundError(f"Пользователя «{login}» нет.")
-    return stored
 
 
 async def get_user(engine: Engine, viewer: Viewer | None, login: str) -> User:
@@ -197,9 +182,9 @@ async def change_user(
     rights = any(getattr(before, field) != changes[field] for field in _RIGHTS)
     event = SecurityEvent.RIGHTS_CHANGED if rights else SecurityEvent.USER_CHANGED
     await announce(event, login=who.name, subject=login)
-    user = await _write(engine, stored, changes, ends_sessions=rights)
+    user = await write(engine, stored, changes, ends_sessions=rights)
     await _keep_an_administrator(engine, before)
-    await _spread(sessions, user, ended=rights, by=who.name)
+    await spread(sessions, user, ended=rights, by=who.name)
     return user
 
 
@@ -216,7 +201,7 @@ async def deactivate(engine: Engine, sessions: Sessions, viewer: Viewer | None, 
     await announce(SecurityEvent.USER_DEACTIVATED, login=who.name, subject=login)
     user = await update(engine, login, lambda _: closed, ends_sessions=True)
     await _keep_an_administrator(engine, stored.user)
-    await _spread(sessions, user, ended=True, by=who.name)
+    await spread(sessions, user, ended=True, by=who.name)
     return user
 
 
@@ -227,7 +212,7 @@ async def activate(engine: Engine, sessions: Sessions, viewer: Viewer | None, lo
     user = await update(
         engine, login, lambda _: {"active": True, "updated_by": who.name}, ends_sessions=True
     )
-    await _spread(sessions, user, ended=False)
+    await spread(sessions, user, ended=False)
     return user
 
 
@@ -259,7 +244,7 @@ async def reset_password(
         drop_totp=drop_totp,
         by=who.name,
     )
-    await _spread(sessions, user, ended=True, by=who.name)
+    await spread(sessions, user, ended=True, by=who.name)
     if drop_totp:
         note(SecurityEvent.TOTP_OFF, login=who.name, subject=login)
     return once
@@ -274,7 +259,7 @@ async def change_own_password(
     """
     await check_rules(sessions.settings, (await load_user(engine, login)).user, password)
     user = await _set_password(engine, sessions, login, password, must_change=False)
-    await _spread(sessions, user, ended=True)
+    await spread(sessions, user, ended=True)
     return user
 
 
@@ -283,7 +268,7 @@ async def choose_notices(
 ) -> User:
     """The person's own wish: no right of anybody changes by it."""
     user = await update(engine, login, lambda _: {"notify": choices})
-    await _spread(sessions, user, ended=False)
+    await spread(sessions, user, ended=False)
     return user
 
 
@@ -311,58 +296,6 @@ async def _set_password(
         }
 
     return await update(engine, login, change, ends_sessions=True)
-
-
-async def update(
-    engine: Engine,
-    login: str,
-    change: Callable[[User], dict[str, Any]],
-    *,
-    ends_sessions: bool = False,
-) -> User:
-    """Applies `change` to the newest document; repeated where somebody wrote in between.
-
-    Checks nobody's rights. Raises `NotFoundError`, whatever `change` raises, `ConflictError`.
-    """
-    for _ in range(_TRIES):
-        stored = await load_user(engine, login)
-        changes = change(stored.user)
-        try:
-            return await _write(engine, stored, changes, ends_sessions=ends_sessions)
-        except ConflictError:
-            continue
-    raise ConflictError("Этого пользователя как раз меняют. Повторите через несколько секунд.")
-
-
-async def _write(
-    engine: Engine, stored: StoredUser, changes: dict[str, Any], *, ends_sessions: bool
-) -> User:
-    before = stored.user
-    user = User(
-        **{
-            **asdict(before),
-            "updated_by": before.login,
-            **changes,
-            "version": before.version + 1,
-            "epoch": before.epoch + int(ends_sessions),
-            "updated_at": datetime.now(UTC),
-        }
-    )
-    return (await repository.replace(engine, stored, user)).user
-
-
-async def _spread(sessions: Sessions, user: User, *, ended: bool, by: str = "") -> None:
-    """Tells all processes. Where Redis is away the sessions are over all the same: by `epoch`."""
-    await sessions.people_changed()
-    if not ended:
-        return
-    try:
-        count = await sessions.end_all(user.login)
-    except SessionsUnavailableError:
-        return
-    if count:
-        ended_by = by or user.login
-        note(SecurityEvent.SESSION_ENDED, login=ended_by, subject=user.login, reason="all")
 
 
 async def _check_not_last(engine: Engine, login: str) -> None:

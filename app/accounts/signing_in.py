@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from app.accounts import repository, tickets, totp
 from app.accounts.attempts import Attempts, Kind
+from app.accounts.changing import update
 from app.accounts.events import SecurityEvent, note
 from app.accounts.models import User
 from app.accounts.passwords import check_password, hash_password
-from app.accounts.service import update
 from app.accounts.sessions import Sessions
 from app.engine.client import Engine
 from app.errors import BadInputError, NotSignedInError, TooManyAttemptsError

@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from app.errors import BadInputError
+from app.numbers import chosen_number
 from app.problems.models import LIVING
 
 SIZE = 25
@@ -94,7 +95,7 @@ def parse_board(pairs: Iterable[tuple[str, str]]) -> BoardParams:
     if since and until and since > until:
         raise BadInputError("Начало периода позже его конца: поменяйте даты местами.", field="from")
     told = f"На странице от 1 до {MAX_SIZE} проблем."
-    size = whole_number(given.get("size", [str(SIZE)])[-1], "size", MAX_SIZE, told)
+    size = chosen_number(given.get("size", [str(SIZE)])[-1], "size", MAX_SIZE, told)
     page, told = given.get("page", ["1"])[-1], "Этой страницы списка нет."
     return BoardParams(
         show=_show(given),
@@ -102,7 +103,7 @@ def parse_board(pairs: Iterable[tuple[str, str]]) -> BoardParams:
         filters={name: _values(name, given[name]) for name in FACETS if name in given},
         since=since,
         until=until,
-        page=whole_number(page, "page", _DEEPEST // size, told),
+        page=chosen_number(page, "page", _DEEPEST // size, told),
         size=size,
     )
 
@@ -137,11 +138,3 @@ def _day(given: dict[str, list[str]], name: str) -> date | None:
         return date.fromisoformat(given[name][-1])
     except ValueError:
         raise BadInputError("Дата не понята: нужна как 2026-11-22.", field=name) from None
-
-
-def whole_number(text: str, field: str, most: int, told: str) -> int:
-    """From 1 to `most`; anything else is refused with `told`."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else 0
-    if not 1 <= number <= most:
-        raise BadInputError(told, field=field)
-    return number

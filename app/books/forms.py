@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.numbers import whole_number
 from app.reference.departments import Department, Sector
 from app.reference.service import DepartmentDraft, SectorDraft
 
@@ -86,8 +87,4 @@ def _checked(given: Mapping[str, object]) -> bool:
 
 def _number(given: object) -> int:
     """0, which is no version of anything, where it is no number."""
-    text = str(given or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
-
-
-_DIGITS = 10
+    return whole_number(str(given or "")) or 0

@@ -24,11 +24,11 @@ from app.cases.pages.forms import Attempt
 from app.cases.pages.presence import meet
 from app.cases.pages.view import Shown, toast_of
 from app.cases.service import open_case
+from app.numbers import whole_number
 from app.permissions import Permission
 from app.web.access import needs
 
 CaseName = Annotated[str, PathParameter(description="Идентификатор или номер обращения.")]
-_DIGITS = 9
 
 
 class CasePageController(Controller):
@@ -42,7 +42,7 @@ class CasePageController(Controller):
     ) -> Template:
         case = await open_case(desk.engine, desk.viewer, case_name)
         done = request.query_params.get("done", "")
-        seq = int(done) if done.isascii() and done.isdigit() and len(done) <= _DIGITS else 0
+        seq = whole_number(done) or 0
         return await show(request, desk, case, Shown(toast=toast_of(case, desk.viewer, seq)))
 
     @get("/{case_name:str}/actions/{action:str}")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from app.errors import BadInputError
+from app.numbers import chosen_number
 from app.similarity.models import MatchKind
 
 PAGE = 10
@@ -67,6 +68,4 @@ def parse_review(pairs: Iterable[tuple[str, str]]) -> ReviewParams:
 
 def _page(given: dict[str, str]) -> int:
     text = given.get("page") or "1"
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _MOST_PAGES):
-        raise BadInputError("Этой страницы списка нет.", field="page")
-    return int(text)
+    return chosen_number(text, "page", _MOST_PAGES, "Этой страницы списка нет.")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from app.errors import BadInputError
 from app.friction.models import Kind
+from app.numbers import chosen_number
 
 PAGE = 20
 PERIODS = {30: "30 дней", 90: "3 месяца", 365: "Год", 0: "Всё время"}
@@ -92,6 +93,4 @@ def _days(text: str | None) -> int:
 
 
 def _page(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _MOST_PAGES):
-        raise BadInputError("Этой страницы списка нет.", field="page")
-    return int(text)
+    return chosen_number(text, "page", _MOST_PAGES, "Этой страницы списка нет.")

@@ -9,10 +9,10 @@ from app.accounts.roles import Role
 from app.accounts.service import NewUser, Person
 from app.cases.codes import Channel
 from app.errors import BadInputError
+from app.numbers import whole_number
 from app.people.models import PeopleFilter
 
 _ACTIVE = {"yes": True, "no": False, "all": None}
-_DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _several(given: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]:
 
 def _number(text: str) -> int:
     """0, which is no version of anybody, where it is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
+    return whole_number(text) or 0
 
 
 def read_filter(given: Mapping[str, str]) -> PeopleFilter:

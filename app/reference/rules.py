@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from app.errors import BadInputError
+from app.numbers import chosen_number
 from app.reference.departments import Department, DepartmentBook, Sector, name_key
 
 LONGEST_NAME = 300
@@ -63,13 +64,8 @@ def capacity_of(text: str) -> int | None:
     digits = "".join(text.split())
     if not digits:
         return None
-    short = digits.isascii() and digits.isdigit() and len(digits) <= len(str(MOST_CAPACITY))
-    if short and 1 <= int(digits) <= MOST_CAPACITY:
-        return int(digits)
-    raise BadInputError(
-        f"Норма — это целое число от 1 до {MOST_CAPACITY}. Если её нет, оставьте поле пустым.",
-        field="capacity",
-    )
+    told = f"Норма — это целое число от 1 до {MOST_CAPACITY}. Если её нет, оставьте поле пустым."
+    return chosen_number(digits, "capacity", MOST_CAPACITY, told)
 
 
 def clean_name(name: str) -> str:

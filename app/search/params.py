@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.cases.codes import Channel, Kind, State
 from app.errors import BadInputError
+from app.numbers import chosen_number
 from app.search.understanding import SWITCHES
 
 FACETS = (
@@ -209,7 +210,5 @@ def _asis(given: dict[str, list[str]]) -> tuple[str, ...]:
 
 def _size(given: dict[str, list[str]]) -> int:
     text = given.get("size", [str(SIZE)])[-1].strip()
-    size = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SIZE)) else 0
-    if not 1 <= size <= MAX_SIZE:
-        raise BadInputError(f"На странице может быть от 1 до {MAX_SIZE} строк.", field="size")
-    return size
+    told = f"На странице может быть от 1 до {MAX_SIZE} строк."
+    return chosen_number(text, "size", MAX_SIZE, told)

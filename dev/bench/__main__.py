@@ -5,6 +5,7 @@ from collections.abc import Callable
 import click
 
 from dev.bench import (
+    board,
     chase,
     deadlines,
     enrichment,
@@ -19,7 +20,7 @@ from dev.bench import (
 
 _SEARCH_PARTS = ("search", "pages", "hostile", "exports")
 _VECTOR_PARTS = ("similar", "hybrid")
-_CASE_PARTS = ("deadlines", "work", "chase", "rebuild", "enrichment", "problems")
+_CASE_PARTS = ("deadlines", "work", "chase", "rebuild", "enrichment", "problems", "board")
 _PARTS = ("imports", *_SEARCH_PARTS, *_VECTOR_PARTS, "suggest", *_CASE_PARTS)
 
 
@@ -49,6 +50,7 @@ def _others(messages: int) -> dict[str, Callable[[], None]]:
         "rebuild": lambda: rebuild.main(messages),
         "enrichment": enrichment.main,
         "problems": problem_speed.main,
+        "board": lambda: board.main(messages),
         "suggest": suggest.main,
     }
 

@@ -1,7 +1,8 @@
 """A stream with known problems as cases of the index, enriched but for the vectors of a model."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -21,11 +22,15 @@ _CHUNK = 1_000
 _DIMS = 384
 
 
-async def load(engine: Engine, messages: Iterable[Told]) -> None:
-    """Writes all and waits until searches see them."""
-    rest = enumerate(messages)
+Made = Callable[[int, Told], bytes]
+"""A message, and which it is of all, as the document that is written."""
+
+
+async def load(engine: Engine, messages: Iterable[Told], made: Made | None = None) -> None:
+    """Writes all and waits until searches see them; without `made` each as `document` has it."""
+    rest, written = enumerate(messages), made or document
     while part := list(islice(rest, _CHUNK)):
-        actions = [bulk.BulkAction("index", one.id, document(place, one)) for place, one in part]
+        actions = [bulk.BulkAction("index", one.id, written(place, one)) for place, one in part]
         outcome = await bulk.write(engine, Index.CASES, actions)
         if outcome.failures:
             raise RuntimeError(f"the engine refused a document: {outcome.failures.popitem()}")
@@ -37,9 +42,14 @@ def documents(messages: Iterable[Told]) -> Iterator[tuple[str, bytes]]:
 
 
 def document(place: int, one: Told) -> bytes:
+    return msgspec.json.encode(placed(place, one) | {"emb": _vector(one), "emb_ver": "v"})
+
+
+def placed(place: int, one: Told) -> dict[str, Any]:
+    """With what is derived of its address, without a vector."""
     spot = spot_document(spot_of("", street=one.street, house=one.house))
-    extra = {"emb": _vector(one), "emb_ver": "v", **({"spot": spot} if spot else {})}
-    return msgspec.json.encode(msgspec.to_builtins(_case(place, one)) | extra)
+    built: dict[str, Any] = msgspec.to_builtins(_case(place, one))
+    return built | ({"spot": spot} if spot else {})
 
 
 def _case(place: int, one: Told) -> Case:

@@ -21,7 +21,7 @@ from dev.demo.town import house_number, pick_house, pick_street, place_at
 
 DAYS = 90
 TOWNS = ("Зареченск", "Верхнереченск", "Нижнереченск", "Приозёрск")
-_FIRST = datetime(2026, 3, 2, tzinfo=UTC)
+FIRST = datetime(2026, 3, 2, tzinfo=UTC)
 _SPAN_DAYS = {"h": (1, 4), "d": (5, 25), "l": (20, 60)}
 _SIGMA = 0.9
 """Of the logarithm of an incident's size: a few are ten times the usual."""
@@ -130,7 +130,7 @@ def _event(rng: random.Random, stock: Sequence[Theme], number: int, given: Strea
         town=rng.choice(TOWNS),
         place=_place(rng, theme),
         one_house=rng.random() < _ONE_HOUSE,
-        began=_FIRST + timedelta(days=rng.uniform(0, max(1.0, given.days - days))),
+        began=FIRST + timedelta(days=rng.uniform(0, max(1.0, given.days - days))),
         days=days,
         size=max(_LEAST, round(rng.lognormvariate(2.6, _SIGMA))),
     )
@@ -139,7 +139,7 @@ def _event(rng: random.Random, stock: Sequence[Theme], number: int, given: Strea
 def _of_event(rng: random.Random, event: _Event, wanted: float, given: Stream) -> Iterator[_Draft]:
     for _ in range(max(_LEAST, round(event.size * wanted))):
         at = event.began + timedelta(days=event.days * rng.random() ** 1.4)
-        if at >= _FIRST + timedelta(days=given.days):
+        if at >= FIRST + timedelta(days=given.days):
             continue
         street = event.place.street
         house = event.place.house
@@ -153,7 +153,7 @@ def _of_event(rng: random.Random, event: _Event, wanted: float, given: Stream) -
 
 def _lone(rng: random.Random, stock: Sequence[Theme], number: int, given: Stream) -> _Draft:
     theme = _weighted(rng, stock, incident=False)
-    at = _FIRST + timedelta(days=rng.uniform(0, given.days))
+    at = FIRST + timedelta(days=rng.uniform(0, given.days))
     return at, f"s{number}", theme, rng.choice(TOWNS), _place(rng, theme), None
 
 

@@ -3,6 +3,7 @@
 from litestar.datastructures import FormMultiDict
 
 from app.accounts.tokens.service import USUAL_DAYS, Wish
+from app.numbers import whole_number
 
 
 def read_wish(form: FormMultiDict) -> Wish:
@@ -11,7 +12,7 @@ def read_wish(form: FormMultiDict) -> Wish:
     return Wish(
         login=_text(form, "login"),
         name=_text(form, "name"),
-        days=int(days) if days.isascii() and days.isdigit() and len(days) <= len("1095") else 0,
+        days=whole_number(days) or 0,
         permissions=_chosen(form, "permissions") if form.get("some") else None,
         municipalities=_listed(_text(form, "municipalities")),
         channels=_chosen(form, "channels") or None,

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from app.board.params import BoardParams, parse_board
 from app.errors import BadInputError
+from app.numbers import whole_number
 
 _DEEPEST_ZOOM = 19
 
@@ -56,12 +57,12 @@ def parse_box(pairs: Iterable[tuple[str, str]]) -> tuple[Box, int]:
         _degrees(given, name, most)
         for name, most in (("south", 90), ("west", 180), ("north", 90), ("east", 180))
     )
-    zoom = given.get("zoom", "")
-    if not (zoom.isascii() and zoom.isdigit() and int(zoom[:3]) <= _DEEPEST_ZOOM):
+    zoom = whole_number(given.get("zoom", ""), _DEEPEST_ZOOM)
+    if zoom is None:
         raise BadInputError("Масштаб карты не понят.", field="zoom")
     if south >= north or west >= east:
         raise BadInputError("Часть карты задана неверно.", field="south")
-    return Box(south, west, north, east), int(zoom)
+    return Box(south, west, north, east), zoom
 
 
 def _degrees(given: dict[str, str], name: str, most: int) -> float:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from app.board.params import whole_number
 from app.errors import BadInputError
+from app.numbers import chosen_number
 
 PAGE = 20
 _MOST_PAGES = 100
@@ -36,7 +36,7 @@ def parse_cases(pairs: Iterable[tuple[str, str]]) -> CasesParams:
     """Unknown names are left alone. Raises `BadInputError` naming the field."""
     given = dict(pairs)
     told = "Этой страницы списка нет."
-    number = whole_number(given.get("page") or "1", "page", _MOST_PAGES, told)
+    number = chosen_number(given.get("page") or "1", "page", _MOST_PAGES, told)
     street, house = given.get("street", "").strip(), given.get("house", "").strip()
     if max(len(street), len(house)) > _LONGEST:
         raise BadInputError("Такого места нет.", field="street")
@@ -46,4 +46,4 @@ def parse_cases(pairs: Iterable[tuple[str, str]]) -> CasesParams:
 def parse_size(pairs: Iterable[tuple[str, str]]) -> int:
     """Rows of a page, for programs."""
     told = f"На странице от 1 до {_MOST_ROWS} обращений."
-    return whole_number(dict(pairs).get("size") or str(PAGE), "size", _MOST_ROWS, told)
+    return chosen_number(dict(pairs).get("size") or str(PAGE), "size", _MOST_ROWS, told)

@@ -6,11 +6,11 @@ from typing import Any
 
 from app.cases.codes import Importance
 from app.errors import BadInputError
+from app.numbers import whole_number
 from app.suggestions.book import FIELDS
 from app.suggestions.danger import DangerWord
 
 _MONTHS = 12
-_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ class WordForm:
 
 def _month(text: str) -> int:
     """0 where it is none."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
-    return number if 1 <= number <= _MONTHS else 0
+    return whole_number(text, _MONTHS) or 0
 
 
 def filled(one: DangerWord) -> WordForm:
@@ -75,13 +74,12 @@ def filled(one: DangerWord) -> WordForm:
 
 def read_word(given: Mapping[str, object], code: str = "") -> WordForm:
     texts: dict[str, Any] = {name: str(given.get(name, "")).strip() for name in _TEXTS}
-    version = str(given.get("version", ""))
-    is_number = version.isascii() and version.isdigit() and len(version) < _DIGITS
+    version = whole_number(str(given.get("version", ""))) or 0
     return WordForm(
         **texts,
         active=bool(given.get("active")) or "version" not in given,
         code=code,
-        version=int(version) if is_number and code else 0,
+        version=version if code else 0,
     )
 
 

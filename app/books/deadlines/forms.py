@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from app.deadlines.models import Profile, Shift, Stage, Start, Unit
 from app.deadlines.words import read_spans, spans_text
 from app.errors import BadInputError
+from app.numbers import whole_number
 from app.reference.rules import clean_name
 
 Given = Mapping[str, object]
@@ -19,7 +20,6 @@ UNITS = (
     (HOUR, "рабочие часы"),
     (MINUTE, "рабочие минуты"),
 )
-_DIGITS = 9
 
 
 def text_of(given: Given, name: str) -> str:
@@ -28,8 +28,7 @@ def text_of(given: Given, name: str) -> str:
 
 def number_of(given: object) -> int:
     """0 where it is no number."""
-    text = str(given or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+    return whole_number(str(given or "").strip()) or 0
 
 
 def checked(given: Given, name: str) -> bool:

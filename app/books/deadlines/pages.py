@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 
 from litestar import Request
@@ -37,6 +37,7 @@ from app.deadlines.working import read_moment
 from app.deadlines.year import year_of
 from app.engine.client import Engine
 from app.errors import BadInputError, OtklikError
+from app.numbers import whole_number
 from app.permissions import Permission
 from app.recounts import service as recounts
 from app.recounts.models import RecountState
@@ -231,7 +232,7 @@ async def calendar_page(
 
 def _year(calendar: Calendar, asked: str) -> Any:
     """The year that was asked for, else this one."""
-    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0  # noqa: PLR2004 - digits of a year
+    wanted = whole_number(asked, MAXYEAR, least=MINYEAR)
     try:
         return year_of(calendar, wanted or datetime.now(UTC).year)
     except (OverflowError, ValueError):

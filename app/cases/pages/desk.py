@@ -39,6 +39,7 @@ from app.errors import (
     TooLargeError,
 )
 from app.jobs import ring
+from app.numbers import whole_number
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.htmx import wants_fragment
@@ -85,10 +86,10 @@ def read_version(raw: Mapping[str, Any]) -> int | None:
     given = raw.get("version")
     if given in {None, ""}:
         return None
-    text = str(given)
-    if not (text.isascii() and text.isdigit() and len(text) <= len("1000000000")):
+    version = whole_number(str(given))
+    if version is None:
         raise BadInputError("Версия обращения: нужно целое число.", field="version")
-    return int(text)
+    return version
 
 
 def read_key(raw: Mapping[str, Any]) -> str | None:
