@@ -5,16 +5,16 @@ addressee are masked before the text leaves this module.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.similarity.evidence import Asked, Evidence, fresh, weigh
+from app.similarity.evidence import Evidence, fresh
 from app.similarity.models import PastAnswer
 from app.similarity.results import Candidate, moment
 from app.similarity.spot import Nearness
-from app.similarity.thresholds import Thresholds
 from app.similarity.wording import about_meaning, about_theme
 from app.text.lemmas import analyzer
 from app.text.mask import mask_contacts
@@ -36,18 +36,16 @@ class _Said(Struct, frozen=True):
     at: datetime | None
 
 
-def past_answers(
-    asked: Asked, candidates: list[Candidate], thresholds: Thresholds, size: int
-) -> list[PastAnswer]:
+def past_answers(candidates: Iterable[tuple[Candidate, Evidence]], size: int) -> list[PastAnswer]:
     """The best first; of equal texts the newest, with how many cases got it."""
     found: dict[str, PastAnswer] = {}
     times: dict[str, int] = {}
-    for candidate in candidates:
+    for candidate, seen in candidates:
         said = _last_final(candidate)
         if said is None:
             continue
         key = norm_hash(said.text)
-        answer = _answer(candidate, said, weigh(asked, candidate, thresholds))
+        answer = _answer(candidate, said, seen)
         times[key] = times.get(key, 0) + 1
         if answer.score >= _LEAST_SCORE and (key not in found or _newer(answer, found[key])):
             found[key] = answer
@@ -75,12 +73,15 @@ def _newer(one: PastAnswer, other: PastAnswer) -> bool:
     return other.answered_at is None
 
 
-def _answer(candidate: Candidate, said: _Said, seen: Evidence) -> PastAnswer:
-    """Meaning or words 0.50, theme 0.25, place 0.15, freshness 0.10."""
+def worth(seen: Evidence) -> float:
+    """Of an answer given there: meaning or words 0.50, theme 0.25, place 0.15, freshness 0.10."""
     here = {Nearness.SAME: 0.15, Nearness.STREET: 0.1, Nearness.NEIGHBOUR: 0.08}
     score = 0.5 * min(1.0, max(0.0, seen.meaning)) + here.get(seen.lie.nearness, 0.0)
     score += 0.25 if seen.same_theme else 0.12 if seen.same_group else 0.0
-    score += 0.1 * fresh(seen.gap, _HALF_LIFE_DAYS)
+    return score + 0.1 * fresh(seen.gap, _HALF_LIFE_DAYS)
+
+
+def _answer(candidate: Candidate, said: _Said, seen: Evidence) -> PastAnswer:
     theme, group = candidate.part("classifier.im_theme"), candidate.part("classifier.im_group")
     near = {Nearness.SAME: ["Тот же дом"], Nearness.STREET: ["Та же улица"]}
     why = [*about_meaning(seen), *about_theme(seen, theme, group)]
@@ -88,7 +89,7 @@ def _answer(candidate: Candidate, said: _Said, seen: Evidence) -> PastAnswer:
         case_id=candidate.id,
         number=candidate.part("number"),
         text=said.text,
-        score=round(score, 3),
+        score=round(worth(seen), 3),
         why=[*why, *near.get(seen.lie.nearness, [])],
         answered_at=said.at,
         theme=theme,

@@ -10,11 +10,21 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import EncoderError
 from app.meaning.service import message_vector
-from app.similarity.answers import past_answers
-from app.similarity.evidence import asked_of
-from app.similarity.judge import judge, main_of_cited
-from app.similarity.models import DUPLICATE_KINDS, Match, MatchKind, Similar, Subject
+from app.similarity.answers import past_answers, worth
+from app.similarity.evidence import Evidence, asked_of, weigh
+from app.similarity.judge import judged, main_of_cited
+from app.similarity.models import (
+    DUPLICATE_KINDS,
+    Match,
+    MatchKind,
+    PastAnswer,
+    Similar,
+    Subject,
+)
 from app.similarity.query import (
+    ANSWER_FIELDS,
+    FINAL_STATES,
+    SENT,
     Body,
     Question,
     answered_body,
@@ -36,6 +46,8 @@ from app.viewer import Viewer
 _SECONDS = 1.0
 """Of the whole panel: 150 ms are usual at 300,000 messages, and nobody waits for a help."""
 _LEAST_SECONDS = 0.05
+_READ_FOR_ONE = 2
+"""Answers read for each that is shown: equal ones become one."""
 
 Hits = list[dict[str, Any]]
 Vector = tuple[str, list[float]]
@@ -57,19 +69,21 @@ class Search:
         self._asked = asked_of(subject, streets)
         self._question = Question(self._asked.subject, self._asked.spot, viewer, before)
         self._found: dict[str, Candidate] = {}
+        self._weighed: dict[str, Evidence] = {}
         self._matches: dict[str, Match | None] = {}
-        """Of candidates nothing new was learned of since they were judged."""
+        """Both of candidates nothing new was learned of since."""
         self._partial = False
 
     async def run(self, size: int) -> Similar:
         vector, _ = await asyncio.gather(self._vector(), self._copies())
         sure = any(match.kind in _WHOLE_COPIES for match in self._judged())
-        answered = await self._wider(vector, by_words=not sure)
+        await self._wider(vector, by_words=not sure)
         matches = await self._at_roots(self._judged())
+        answers = await self._answers(vector, size)
         return Similar(
             [match for match in matches if match.kind in DUPLICATE_KINDS][:size],
             [match for match in matches if match.kind not in DUPLICATE_KINDS][:size],
-            past_answers(self._asked, answered, self._thresholds, size),
+            answers,
             by_words_only=vector is None,
             partial=self._partial,
             took_ms=round((time.monotonic() - self._started) * 1000),
@@ -101,18 +115,35 @@ class Search:
         if cited := cited_body(self._question, sorted(self._asked.cited)):
             bodies.append(cited)
         for hits in await self._ask(bodies):
-            self._take(self._found, hits)
+            self._take(hits)
 
-    async def _wider(self, vector: Vector | None, *, by_words: bool) -> list[Candidate]:
-        """By place, by meaning, and by words where no copy was found; returns answered cases."""
+    async def _wider(self, vector: Vector | None, *, by_words: bool) -> None:
+        """By place, by meaning, and by words where no copy was found."""
         bodies = _wider_bodies(self._question, vector)
         if not by_words:
             bodies.pop("words")
-        answers = dict(zip(bodies, await self._ask(list(bodies.values())), strict=True))
-        answered: dict[str, Candidate] = {}
-        for name, hits in answers.items():
-            self._take(answered if name in _ANSWERED else self._found, hits, name)
-        return list(answered.values())
+        await self._ask_each(bodies)
+
+    async def _ask_each(self, bodies: dict[str, Body]) -> None:
+        for name, hits in zip(bodies, await self._ask(list(bodies.values())), strict=True):
+            self._take(hits, name)
+
+    async def _answers(self, vector: Vector | None, size: int) -> list[PastAnswer]:
+        """Of the found ones that were answered; where those are few, more are looked for."""
+        over = [one for one in self._found.values() if one.part("state") in FINAL_STATES]
+        best = sorted(over, key=lambda one: -worth(self._seen(one)))[: size * _READ_FOR_ONE]
+        ids = [one.id for one in best]
+        if len(ids) < size:
+            await self._ask_each(_answered_bodies(self._question, vector, ids))
+        else:
+            await self._read_answers(ids)
+        read = [one for one in self._found.values() if "answers" in one.source]
+        return past_answers(((one, self._seen(one)) for one in read), size)
+
+    async def _read_answers(self, ids: list[str]) -> None:
+        for hits in await self._ask([by_ids_body(self._question, ids, SENT)]):
+            for hit in hits:
+                self._found[hit["_id"]].source.update(hit["_source"])
 
     async def _ask(self, bodies: Sequence[Body]) -> list[Hits]:
         if not bodies:
@@ -123,12 +154,14 @@ class Search:
         self._partial |= any(answer["timed_out"] for answer in answers)
         return [answer["hits"]["hits"] for answer in answers]
 
-    def _take(self, found: dict[str, Candidate], hits: Hits, how: str = "") -> None:
+    def _take(self, hits: Hits, how: str = "") -> None:
         best = max((hit["_score"] for hit in hits), default=1.0)
         for hit in hits:
             source = hit["_source"]
-            one = found.get(source["id"]) or Candidate(source, self._streets)
-            found[one.id] = one
+            one = self._found.get(source["id"]) or Candidate(source, self._streets)
+            one.source.update(source)
+            self._found[one.id] = one
+            self._weighed.pop(one.id, None)
             self._matches.pop(one.id, None)
             if how in _BY_MEANING:
                 one.cosine = 2 * hit["_score"] - 1
@@ -139,15 +172,21 @@ class Search:
         """The surest first, of equal ones the newest."""
         for one in self._found.values():
             if one.id not in self._matches:
-                self._matches[one.id] = judge(self._asked, one, self._thresholds)
+                seen = self._seen(one)
+                self._matches[one.id] = judged(self._asked, one, seen, self._thresholds)
         return sorted((match for match in self._matches.values() if match), key=_order)
+
+    def _seen(self, one: Candidate) -> Evidence:
+        if one.id not in self._weighed:
+            self._weighed[one.id] = weigh(self._asked, one, self._thresholds)
+        return self._weighed[one.id]
 
     async def _at_roots(self, matches: list[Match]) -> list[Match]:
         """A number that names a duplicate leads on to its main case, where the viewer sees it."""
         led = {match.root: match for match in matches if match.root and _names_it(match)}
         if missing := [root for root in led if root not in self._found]:
             for hits in await self._ask([by_ids_body(self._question, missing)]):
-                self._take(self._found, hits)
+                self._take(hits)
         mains = [
             main_of_cited(self._asked, self._found[root], cited, self._thresholds)
             for root, cited in led.items()
@@ -159,21 +198,30 @@ class Search:
 
 _WHOLE_COPIES = frozenset({MatchKind.EXACT, MatchKind.EDITED})
 """Found by the signature; what quotes one message may quote another, which words find."""
-_ANSWERED = frozenset({"answered", "answered near"})
 _BY_MEANING = frozenset({"near", "near here", "answered near"})
 _BY_WORDS = frozenset({"words", "answered"})
 
 
 def _wider_bodies(question: Question, vector: Vector | None) -> dict[str, Body]:
-    bodies = {"words": words_body(question), "answered": answered_body(question)}
+    bodies = {"words": words_body(question)}
     if place := place_body(question):
         bodies["place"] = place
     if vector:
         version, values = vector
         bodies["near"] = nearest_body(question, version, values)
-        bodies["answered near"] = answered_nearest_body(question, version, values)
         if where := place_clause(question):
             bodies["near here"] = nearest_body(question, version, values, within=where)
+    return bodies
+
+
+def _answered_bodies(
+    question: Question, vector: Vector | None, found: list[str]
+) -> dict[str, Body]:
+    bodies = {"answered": answered_body(question)}
+    if found:
+        bodies["found"] = by_ids_body(question, found, ANSWER_FIELDS)
+    if vector:
+        bodies["answered near"] = answered_nearest_body(question, *vector)
     return bodies
 
 

@@ -34,7 +34,13 @@ _LEAST_ALIKE = 0.4
 
 def judge(asked: Asked, candidate: Candidate, thresholds: Thresholds) -> Match | None:
     """None where nothing worth showing relates the two."""
-    seen = weigh(asked, candidate, thresholds)
+    return judged(asked, candidate, weigh(asked, candidate, thresholds), thresholds)
+
+
+def judged(
+    asked: Asked, candidate: Candidate, seen: Evidence, thresholds: Thresholds
+) -> Match | None:
+    """As `judge`, of what was weighed already."""
     if reason := cites(asked, candidate):
         why = [reason, *about_author(seen)]
         return _match(candidate, seen, MatchKind.CITES, 1.0, why)

@@ -1,6 +1,7 @@
 """Where a message speaks of, and how two such places lie to each other."""
 
 from enum import StrEnum
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
@@ -19,6 +20,10 @@ _MOST_READ = 5_000
 
 _MOST_ADDRESSES = 3
 """Where the author lives, where the trouble is, and the corner of it."""
+
+
+_KEPT = 10_000
+"""Streets and houses whose keys are remembered: a town has a thousand streets."""
 
 
 class Nearness(StrEnum):
@@ -40,10 +45,17 @@ class Lie(Struct, frozen=True):
     metres: float | None = None
 
 
+@lru_cache(maxsize=_KEPT)
 def street_key(street: str) -> str | None:
     """A street as `spot.street` has it: «ул. Ленина» → «ленина»; None where it is no name."""
     _, name = canonical_street(street)
     return " ".join(fold(name).split()) if name else None
+
+
+@lru_cache(maxsize=_KEPT)
+def house_key(house: str) -> str:
+    """A house as `spot.house` has it: «Д. 7 А» → «7а»; what is no number stays as it is."""
+    return canonical_house(house) or fold(house)
 
 
 def spot_of(
@@ -60,7 +72,7 @@ def spot_of(
     named = _addresses(said, streets)
     found = sorted([*objects(said), *(f"улица:{key}" for key, _ in named)])
     if street and (key := street_key(street)):
-        number = (canonical_house(house) or fold(house)) if house else None
+        number = house_key(house) if house else None
         if number is None and point is None:  # a text sent from everywhere names one house
             number = _told_house(key, named)
         return Spot(key, number, point, found)

@@ -15,7 +15,7 @@ from app.similarity.judge import judge
 from app.similarity.models import DUPLICATE_KINDS, LatLon, MatchKind, Subject
 from app.similarity.objects import differing, marks, names, objects, same_name
 from app.similarity.results import Candidate
-from app.similarity.spot import spot_of
+from app.similarity.spot import spot_document, spot_of
 from app.similarity.thresholds import DEFAULTS
 from dev.bench.duplicates import town
 from dev.bench.edit_words import TESTING, TUNING
@@ -180,3 +180,23 @@ def test_a_house_named_in_the_text_alone_keeps_two_messages_apart() -> None:
 )
 def test_an_answer_names_nobody(text: str, shown: str) -> None:
     assert without_people(text, "Иванова Мария") == shown
+
+
+@given(
+    st.sampled_from(["Мира", "ул. Ленина", "проспект Ленина", "Новая"]),
+    st.sampled_from(["5", "Д. 7 А", "12/3", None]),
+    st.sampled_from([TAP, "Яма на ул. Садовой, 3", "Нет света на Мира 5, опора №3"]),
+)
+def test_a_derived_place_is_the_one_read_anew(street: str, house: str | None, text: str) -> None:
+    spot = spot_of(text, street=street, house=house)
+    place = {"street": street, "house": house}
+    kept = Candidate(case_document(text, place=place, spot=spot_document(spot)))
+    assert kept.spot == Candidate(case_document(text, place=place)).spot
+
+
+def test_an_address_that_was_changed_goes_before_the_derived_place() -> None:
+    derived = {"street": "садовая", "house": "3"}
+    moved = Candidate(case_document(TAP, spot=derived))
+    assert (moved.spot.street, moved.spot.house) == ("мира", "5")
+    renumbered = Candidate(case_document(TAP, spot={"street": "мира", "house": "3"}))
+    assert renumbered.spot.house == "5"

@@ -150,3 +150,23 @@ async def test_a_stored_vector_needs_no_model(town: Engine) -> None:
     assert by_id(found)["id-0008"] is None
     assert "Близко по смыслу" in found.similar[0].why
     assert (await ask(town, "Ничего общего", id="id-0001")).by_words_only
+
+
+async def test_answers_come_with_the_cases_where_many_were_answered(engine: Engine) -> None:
+    """Then nothing is asked for besides: the answers of the best found are read."""
+    many = [
+        water(
+            number,
+            f"Нет напора воды на этаже {number}",
+            State.ANSWERED,
+            place=at("Садовая", str(number)),
+            author=Author(name="Кузнецова Анна Павловна"),
+            answers=[Answer("1", f"Анна Павловна, насос номер {number} заменён", at=START)],
+        )
+        for number in range(20, 34)
+    ]
+    await put(engine, many)
+    found = await ask(engine, "Нет напора воды", street="Садовая", house="25")
+    assert len(found.answers) == 10
+    assert found.answers[0].case_id == "id-0025"
+    assert {"Анна" in answer.text for answer in found.answers} == {False}
