@@ -27,6 +27,7 @@ LANGUAGE = {"LANGUAGE": "ru", "LC_ALL": "C.UTF-8"}
 whatever the terminal has."""
 PARTS: dict[str, Callable[[Shots], None]] = {
     "desk": Shots.desk,
+    "problems": Shots.problems,
     "files": Shots.files,
     "loading": Shots.loading,
 }

@@ -35,6 +35,20 @@ class Shots:
         self._open("work", "work")
         self._open(self.case.removeprefix(f"{self.base}/"), "case")
 
+    def problems(self) -> None:
+        """The list, the largest problem on it, the map and the growth."""
+        self._open("problems", "problems")
+        self.page.locator(".board-title").first.click()
+        self.page.wait_for_url("**/problems/p*")
+        settled(self.page)
+        self.look.shoot(self.page, "problem")
+        self.page.goto(f"{self.base}/problems/map")
+        self.page.locator(".leaflet-interactive").first.wait_for()
+        settled(self.page)
+        self.look.shoot(self.page, "problems-map")
+        self._open("problems/growth", "problems-growth")
+        self._open("problems/forecast", "problems-forecast")
+
     def files(self) -> None:
         self._exports()
         self._error()
