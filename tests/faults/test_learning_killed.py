@@ -1,0 +1,84 @@
+"""A worker killed for real while it learns: what was learned before serves, the next run learns."""
+
+import asyncio
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.engine.client import Engine
+from app.settings import Settings
+from app.suggestions import current, store
+from app.suggestions.current import forget_suggestions, in_use
+from app.suggestions.models import Asked, By, ModelState
+from app.suggestions.repository import load_learned
+from app.suggestions.service import suggest
+from indexers.learning.run import learn_if_due, learn_now
+from tests.integration.search_corpus import put
+from tests.integration.suggestions.test_learning import OPERATOR, WATER, town
+from tests.ready import Child
+
+ASKED = Asked(text="Опять нет горячей воды, трубы холодные, кран сухой", month=12)
+_LEASE_SECONDS = 2
+
+
+async def killed(said: Path, *dies: str) -> None:
+    child = Child("tests.faults.learning_that_dies", *dies, said=said)
+    assert await asyncio.to_thread(child.wait) == -signal.SIGKILL
+    told = await asyncio.to_thread(said.read_text)
+    assert told.strip() == dies[1], "it has to die where it was told to"
+
+
+async def lease_runs_out(engine: Engine) -> None:
+    """Nobody gave it back: whoever died held it."""
+    held = (await load_learned(engine)).learned.lease_until
+    assert held
+    await asyncio.sleep(max((held - datetime.now(UTC)).total_seconds(), 0))
+
+
+async def served(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> ModelState | None:
+    """What a process that has just come uses, and that it can be used."""
+    for files in (current._models, current._places):
+        monkeypatch.setattr(files, "_held", None)
+    forget_suggestions(engine)
+    used = await in_use(engine)
+    assert not used.trouble
+    found = await suggest(engine, OPERATOR, ASKED)
+    if used.state is None:
+        assert found.by in {By.NAMES, By.NOTHING}
+    else:
+        assert (found.by, found.themes[0].value) == (By.WORDS, WATER)
+    return used.state
+
+
+async def test_the_old_model_serves_and_the_next_run_learns(
+    engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTKLIK_LEASE_SECONDS", str(_LEASE_SECONDS))
+    settings = settings.model_copy(update={"lease_seconds": _LEASE_SECONDS})
+    folder = settings.data_dir / store.FOLDER
+    await put(engine, town())
+
+    await killed(tmp_path / "draft", "settle", "before")
+    [draft] = [*folder.iterdir()]
+    assert draft.name.startswith(".suggest-"), "not yet a file that anybody reads"
+    assert await served(engine, monkeypatch) is None
+    assert not await learn_now(engine, settings), "the lease of the dead is respected"
+    await lease_runs_out(engine)
+    assert await learn_if_due(engine, settings)
+    first = await served(engine, monkeypatch)
+    assert first
+    assert first.version == 1
+
+    await killed(tmp_path / "written", "_stored", "after")
+    assert await served(engine, monkeypatch) == first
+    learned = (await load_learned(engine)).learned
+    assert [trial.taken for trial in learned.trials] == [True], "the dead one has told of nothing"
+    await lease_runs_out(engine)
+    assert await learn_now(engine, settings)
+    second = await served(engine, monkeypatch)
+    assert second
+    assert second.version == 2
+    kept = {path.name for path in folder.glob("*.bin")}
+    assert {second.file, second.places_file} <= kept
