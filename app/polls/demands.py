@@ -188,8 +188,8 @@ class _Sentence:
                 yield self._made(what, asks, (min(begins, at), max(place, at)))
 
     def _objects_after(self, place: int) -> Iterator[tuple[str, int]]:
-        """The first noun without a preposition, where it may be an object; a genitive after one with
-        a preposition goes with it: «во дворе детского сада».
+        """The first noun without a preposition that may be an object; a genitive after one with a
+        preposition goes with it: «во дворе детского сада».
         """
         governed = chained = False
         for at in range(place + 1, min(place + 1 + _FARTHEST_AFTER, self._ends[place])):

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from app.polls.demands import Axis, Demand, demands
+from app.polls.demand_words import Axis
+from app.polls.demands import Demand, demands
 
 LEAST_SIDE, SIDE_SHARE = 2, 0.15
 """Distinct authors a side must have, and of all that take one."""

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.polls.demands import Axis, demands, telling_lemmas
+from app.polls.demand_words import Axis
+from app.polls.demands import demands, telling_lemmas
 from app.polls.sides import Division, Said, divisions
 from app.text.lemmas import lemmatise
 
