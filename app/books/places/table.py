@@ -88,7 +88,7 @@ class _Reading:
             return
         try:
             self._put(row.number, _place(cells))
-        except (BadInputError, BadValueError) as error:
+        except BadInputError as error:
             self._errors.append(RowError(row.number, error.message))
         if len(self._errors) >= _MOST_ERRORS:
             raise BadBookError(self._errors)
@@ -168,7 +168,11 @@ def _house(cell: Cell) -> str | None:
 
 def _degrees(name: str, cell: Cell) -> float:
     title, most = _LIMITS[name]
-    value = parse_number(cell)
+    try:
+        value = parse_number(cell)
+    except BadValueError:
+        told = plain_text(cell)[:40]
+        raise BadInputError(f"{title}: нужно число, а здесь «{told}».") from None
     if value is None:
         raise BadInputError(f"{title} не указана.")
     if abs(value) > most:
