@@ -82,7 +82,8 @@ def test_every_wrong_row_is_told_and_nothing_is_taken() -> None:
     assert [row for row, _ in told] == [3, 4, 5, 6, 7, 8, 9, 10, 11]
     words = " ".join(message for _, message in told)
     for part in ("Не названа улица", "номер дома", "превратился в дату", "Широта не указана",
-                 "Широта: нужно число, а здесь «север»", "от −90 до 90", "0, 0", "тип улицы", "уже был в строке 2"):  # fmt: skip
+                 "Широта: нужно число, а здесь «север»", "от −90 до 90", "0, 0", "тип улицы",
+                 "уже был в строке 2"):  # fmt: skip
         assert part in words
     with pytest.raises(BadInputError, match="Нет столбцов: lat"):
         read(["Мира", 37], header=["street", "lon"])
