@@ -54,32 +54,42 @@ async def served(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> ModelState 
     return used.state
 
 
-async def test_the_old_model_serves_and_the_next_run_learns(
-    engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def quick(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("OTKLIK_LEASE_SECONDS", str(_LEASE_SECONDS))
-    settings = settings.model_copy(update={"lease_seconds": _LEASE_SECONDS})
-    folder = settings.data_dir / store.FOLDER
-    await put(engine, town())
+    return settings.model_copy(update={"lease_seconds": _LEASE_SECONDS})
 
+
+async def test_the_first_learning_is_done_by_the_next_run(
+    engine: Engine, quick: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = quick.data_dir / store.FOLDER
+    await put(engine, town())
     await killed(tmp_path / "draft", "settle", "before")
     [draft] = [*folder.iterdir()]
     assert draft.name.startswith(".suggest-"), "not yet a file that anybody reads"
     assert await served(engine, monkeypatch) is None
-    await lease_runs_out(engine, settings)
-    assert await learn_if_due(engine, settings)
+    await lease_runs_out(engine, quick)
+    assert await learn_if_due(engine, quick)
     first = await served(engine, monkeypatch)
     assert first
     assert first.version == 1
 
+
+async def test_the_old_model_serves_and_the_next_run_learns(
+    engine: Engine, quick: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(engine, town())
+    assert await learn_now(engine, quick)
+    first = await served(engine, monkeypatch)
     await killed(tmp_path / "written", "_stored", "after")
     assert await served(engine, monkeypatch) == first
     learned = (await load_learned(engine)).learned
     assert [trial.taken for trial in learned.trials] == [True], "the dead one has told of nothing"
-    await lease_runs_out(engine, settings)
-    assert await learn_now(engine, settings)
+    await lease_runs_out(engine, quick)
+    assert await learn_now(engine, quick)
     second = await served(engine, monkeypatch)
     assert second
     assert second.version == 2
-    kept = {path.name for path in folder.glob("*.bin")}
+    kept = {path.name for path in (quick.data_dir / store.FOLDER).glob("*.bin")}
     assert {second.file, second.places_file} <= kept
