@@ -43,6 +43,7 @@ ACTORS: dict[str, str] = {
     "sweep_notices": "notices",
     "send_letters": "letters",
     "enrich_cases": "enrichment",
+    "revisit_cases": "enrichment",
     "find_friction": "friction",
     "find_problems": "problems",
     "tidy_problems": "problems",

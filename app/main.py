@@ -39,6 +39,7 @@ from app.board.problem.of_case import CaseProblemController
 from app.books.controllers import BooksController
 from app.books.danger.controllers import DangerWordsController, SuggestionsController
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
+from app.books.places.controllers import PlacesController
 from app.books.tone.controllers import ToneWordsController
 from app.books.weather.controllers import WeatherController
 from app.bulk.controllers import BulkController
@@ -53,7 +54,7 @@ from app.engine.client import Engine
 from app.errors import NotSignedInError
 from app.exports.controllers import ExportsController, JournalExportController
 from app.forecasts.controllers import ForecastController
-from app.friction.controllers import FrictionController
+from app.friction.controllers import CaseFrictionController, FrictionController
 from app.growth.controllers import GrowthController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
 from app.intake.controllers import imports_router
@@ -157,12 +158,14 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     GrowthController,
     ForecastController,
     FrictionController,
+    CaseFrictionController,
     PollsController,
     AudienceController,
     AudienceTableController,
     CausesController,
     ProblemCausesController,
     WeatherController,
+    PlacesController,
     RoadMapsController,
     ProblemRoadMapController,
     BoardController,

@@ -17,6 +17,7 @@ _COMMANDS = {
     "health": "cli.health:health",
     "import": "cli.imports:import_file",
     "meaning": "cli.meaning:meaning",
+    "places": "cli.places:places",
     "rebuild": "cli.rebuild:rebuild_index",
     "schedule": "cli.processes:schedule",
     "search": "cli.search:search",

@@ -30,6 +30,7 @@ SWEEPS = (
     "sweep_notices",
     "send_letters",
     "enrich_cases",
+    "revisit_cases",
     "find_friction",
     "find_problems",
     "tidy_problems",

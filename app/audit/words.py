@@ -61,6 +61,8 @@ WORDS: dict[str, str] = {
     "book.tone_created": "Добавлены резкие слова",
     "book.tone_changed": "Изменены резкие слова",
     "book.tone_removed": "Убраны резкие слова",
+    "book.places_loaded": "Загружен справочник мест",
+    "book.places_restored": "Возвращён прежний справочник мест",
     "book.thresholds_changed": "Изменены пороги подсказок",
     "book.weather_changed": "Изменены дни с погодой",
     "problem.renamed": "Изменено название проблемы",

@@ -32,6 +32,7 @@ BOOKS = (
     Tab("Опасные слова", "/books/danger"),
     Tab("Резкие слова", "/books/tone"),
     Tab("Подсказки", "/books/suggestions"),
+    Tab("Места", "/books/places"),
     Tab("Погода", "/books/weather"),
 )
 """Of those who edit the books only."""

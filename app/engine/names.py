@@ -36,6 +36,7 @@ class Index(StrEnum):
     CAUSES = "causes"
     ROAD_MAPS = "road-maps"
     WEATHER = "weather"
+    PLACES = "places"
 
 
 MONTHLY = frozenset({Index.AUDIT})

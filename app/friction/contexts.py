@@ -1,7 +1,8 @@
 """What the page «Конфликты и ошибки общения» shows: words and addresses ready to print."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ SHOW_NAMES = {
     Show.ALL: "Все",
 }
 NO_DEPARTMENT, NO_THEME = "Без ведомства", "Без темы"
+ONE_CASE = "Одно обращение"
 _MOST_LINES = 15
 """Of a table of figures."""
 _EXCERPT = 220
@@ -55,6 +57,19 @@ class FindingRow:
     by: str
     may_judge: bool
     may_undo: bool
+
+
+@dataclass(frozen=True)
+class CaseFinding:
+    """A line of the panel beside a case."""
+
+    kind_name: str
+    why: list[str]
+    at: datetime
+    said: str
+    """What people answered; empty while nobody has."""
+    url: str
+    """Of the list with this finding alone, where it is judged."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +125,19 @@ def friction_view(
         words=f"{start + 1}–{end} из {found.total}" if found.total > PAGE and found.rows else "",
         narrowed=params.narrowed,
     )
+
+
+def case_findings(found: Iterable[Finding], directory: Directory) -> list[CaseFinding]:
+    return [
+        CaseFinding(
+            KIND_NAMES[one.kind],
+            one.why,
+            one.at,
+            f"{VERDICT_NAMES[one.verdict]}, {directory.called(one.by)}" if one.verdict else "",
+            FrictionParams(Show.ALL, kind=one.kind, case=one.case_id, days=0).address,
+        )
+        for one in found
+    ]
 
 
 def told_of(finding: Finding | None, viewer: Viewer) -> Told:
@@ -172,6 +200,9 @@ def _chosen(params: FrictionParams) -> list[Link]:
     if params.theme is not None:
         without = replace(params.first, theme=None).address
         found.append(Link(params.theme or NO_THEME, without, selected=True))
+    if params.case is not None:
+        without = replace(params.first, case=None).address
+        found.append(Link(ONE_CASE, without, selected=True))
     return found
 
 

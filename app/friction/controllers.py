@@ -10,12 +10,37 @@ from litestar.response import Redirect, Template
 from app.engine.client import Engine
 from app.friction import verdicts
 from app.friction.forms import read_back, read_verdict
-from app.friction.pages import REFUSED, AnyRequest, after, friction_page, refused, told_here
+from app.friction.pages import (
+    REFUSED,
+    AnyRequest,
+    after,
+    case_part,
+    friction_page,
+    refused,
+    told_here,
+)
 from app.friction.params import HERE, parse_friction
 from app.permissions import Permission
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.access import needs
+
+
+class CaseFrictionController(Controller):
+    """Beside a case; works as a page of its own."""
+
+    path = "/problems/friction/of"
+    opt = needs(Permission.PROBLEM_VIEW)
+
+    @get("/{case_id:str}")
+    async def show(
+        self,
+        request: AnyRequest,
+        engine: NamedDependency[Engine],
+        viewer: NamedDependency[Viewer],
+        case_id: FromPath[str],
+    ) -> Template:
+        return await case_part(request, engine, viewer, case_id)
 
 
 class FrictionController(Controller):

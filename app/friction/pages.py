@@ -9,12 +9,13 @@ from litestar.response import Redirect, Template
 
 from app.cases.actions.mention import has_mention, spelled
 from app.cases.directory import read_people
+from app.cases.service import open_case
 from app.engine.client import Engine
 from app.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError, RefusedError
 from app.friction import repository
-from app.friction.contexts import NOTHING_TOLD, Told, friction_view, told_of
-from app.friction.params import HERE, FrictionParams
-from app.friction.review import open_review
+from app.friction.contexts import NOTHING_TOLD, Told, case_findings, friction_view, told_of
+from app.friction.params import HERE, FrictionParams, Show
+from app.friction.review import found_in, open_review
 from app.viewer import Viewer
 from app.web.htmx import wants_fragment
 from app.web.render import page
@@ -44,6 +45,23 @@ async def friction_page(
         "problems/friction.html",
         fragment="problems/_friction.html",
         context={"view": view, "told": told},
+    )
+
+
+async def case_part(request: AnyRequest, engine: Engine, viewer: Viewer, case_id: str) -> Template:
+    """What was found in a case; nothing to see where nothing was. Raises `NotFoundError`."""
+    case = await open_case(engine, viewer, case_id)
+    found, directory = await gather(found_in(engine, case.id, viewer), read_people(engine))
+    context = {
+        "case": case,
+        "lines": case_findings(found, directory),
+        "all_url": FrictionParams(Show.ALL, case=case.id, days=0).address,
+    }
+    return page(
+        request,
+        "problems/friction_of_case.html",
+        fragment="problems/_friction_of_case.html",
+        context=context,
     )
 
 

@@ -34,6 +34,8 @@ class FrictionParams:
     department: str | None = None
     """Empty: findings without one. The same for `theme`."""
     theme: str | None = None
+    case: str | None = None
+    """Id of the only case whose findings are wanted."""
     days: int = _DEFAULT_DAYS
     page: int = 1
 
@@ -43,6 +45,7 @@ class FrictionParams:
         found += [("kind", self.kind.value)] if self.kind else []
         found += [("department", self.department)] if self.department is not None else []
         found += [("theme", self.theme)] if self.theme is not None else []
+        found += [("case", self.case)] if self.case is not None else []
         found += [("days", str(self.days))] if self.days != _DEFAULT_DAYS else []
         return [*found, ("page", str(self.page))] if self.page > 1 else found
 
@@ -57,7 +60,8 @@ class FrictionParams:
 
     @property
     def narrowed(self) -> bool:
-        return self.kind is not None or self.department is not None or self.theme is not None
+        narrowing = (self.kind, self.department, self.theme, self.case)
+        return any(one is not None for one in narrowing)
 
     def since(self, now: datetime) -> datetime | None:
         return now - timedelta(days=self.days) if self.days else None
@@ -71,7 +75,7 @@ def parse_friction(pairs: Iterable[tuple[str, str]]) -> FrictionParams:
         raise BadInputError("Так список не показать.", field="show")
     if kind and kind not in set(Kind):
         raise BadInputError("Такого вида трения нет.", field="kind")
-    for name in ("department", "theme"):
+    for name in ("department", "theme", "case"):
         if len(given.get(name, "")) > _LONGEST:
             raise BadInputError("Слишком длинное условие.", field=name)
     return FrictionParams(
@@ -79,6 +83,7 @@ def parse_friction(pairs: Iterable[tuple[str, str]]) -> FrictionParams:
         Kind(kind) if kind else None,
         given.get("department"),
         given.get("theme"),
+        given.get("case") or None,
         _days(given.get("days")),
         _page(given.get("page") or "1"),
     )

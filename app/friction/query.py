@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.engine.access import access_clause, permitted_clause
+from app.friction.models import Kind
 from app.permissions import Permission
 from app.viewer import Viewer
 
@@ -27,6 +28,17 @@ def findings_body(since: datetime | None, after: list[Any] | None = None) -> Bod
         "track_total_hits": False,
         "sort": [{"at": "desc"}, {"id": "asc"}],
         **({"search_after": after} if after else {}),
+    }
+
+
+def of_case_body(case_id: str) -> Body:
+    """One of a kind at most."""
+    own = [{"exists": {"field": "kind"}}, {"term": {"case_id": case_id}}]
+    return {
+        "query": {"bool": {"filter": own}},
+        "size": len(Kind),
+        "track_total_hits": False,
+        "sort": [{"at": "desc"}, {"id": "asc"}],
     }
 
 

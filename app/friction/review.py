@@ -17,7 +17,7 @@ from app.errors import OtklikError
 from app.friction import repository
 from app.friction.models import Finding, Kind, Verdict
 from app.friction.params import PAGE, FrictionParams, Show
-from app.friction.query import MAY_JUDGE, WALK, findings_body, seen_cases
+from app.friction.query import MAY_JUDGE, WALK, findings_body, of_case_body, seen_cases
 from app.permissions import Permission
 from app.viewer import Viewer, require
 
@@ -113,6 +113,19 @@ async def _read_seen(
     ]
 
 
+async def found_in(engine: Engine, case_id: str, viewer: Viewer) -> list[Finding]:
+    """What still holds of a case, the newest first; what people said is no friction is left out.
+    The caller has opened the case.
+    """
+    require(viewer, Permission.PROBLEM_VIEW)
+    every, _ = await repository.search(engine, of_case_body(case_id))
+    return [
+        one
+        for one in every
+        if one.verdict is Verdict.YES or (one.verdict is not Verdict.NO and not one.gone)
+    ]
+
+
 _SHOWS: dict[Show, Callable[[Finding], bool]] = {
     Show.OPEN: lambda one: one.verdict is None and not one.gone,
     Show.LATER: lambda one: one.verdict is Verdict.LATER and not one.gone,
@@ -128,7 +141,12 @@ def _fits(one: Finding, params: FrictionParams) -> bool:
 
 def _narrowed(one: Finding, params: FrictionParams, but: str) -> bool:
     """Within all conditions but that on the field `but`."""
-    wanted = {"kind": params.kind, "department": params.department, "theme": params.theme}
+    wanted = {
+        "kind": params.kind,
+        "department": params.department,
+        "theme": params.theme,
+        "case_id": params.case,
+    }
     return all(
         value is None or name == but or (getattr(one, name) or "") == value
         for name, value in wanted.items()

@@ -40,6 +40,7 @@ EVENTS: dict[NoticeKind, tuple[str, ...]] = {
         "step_warning",
         "step_overdue",
         "step_escalated",
+        "step_moved",
         "problem_returned",
     ),
 }

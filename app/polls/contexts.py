@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from app.cases.directory import Directory
 from app.polls.audience import PERIODS, PlaceCount, Street, Target
 from app.polls.models import Poll, Publication
 from app.polls.seen import SeenProblem
+from app.polls.sides import Division, Side
 from app.polls.worth import PERIOD_DAYS, Worth
 from app.web.filters import counted
 from app.web.links import Link
@@ -29,12 +30,27 @@ class PollView:
 
 
 @dataclass(frozen=True)
+class SideView:
+    told: str
+    """«3 автора: «уберите парковку», «против парковки»»."""
+    example: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DivisionView:
+    what: str
+    wanted: SideView
+    against: SideView
+
+
+@dataclass(frozen=True)
 class WorthView:
     title: str
     url: str
     """Of the cases behind the count."""
     told: str
-    sides: str
+    divided: list[DivisionView]
     state_name: str
     attach: str
     """Address of the form of a new vote about it."""
@@ -58,23 +74,25 @@ def worth_view(one: Worth, since: date) -> WorthView:
     pairs = {"problem": one.problem.id} if one.problem else {"theme": one.theme or ""}
     people = counted(one.authors, "автор", "автора", "авторов")
     messages = counted(one.messages, "сообщение", "сообщения", "сообщений")
-    sides = ""
-    if one.divided:
-        against = counted(one.against, "сообщении", "сообщениях", "сообщениях")
-        wanted = counted(one.wanted, "сообщении", "сообщениях", "сообщениях")
-        sides = (
-            f"Просят разного: в {wanted} «построить, установить, оставить…», "
-            f"в {against} «против, убрать, закрыть…»"
-        )
     filled = {"theme": one.theme or "", **({"problem": one.problem.id} if one.problem else {})}
     return WorthView(
         title,
         f"/search?{urlencode({**pairs, 'from': since.isoformat()})}",
         f"{people}, {messages} за {counted(PERIOD_DAYS, 'день', 'дня', 'дней')}",
-        sides,
+        [_division(division) for division in one.divisions],
         one.problem.state_name if one.problem else "",
         f"{POLLS}?{urlencode(filled)}#new",
     )
+
+
+def _division(one: Division) -> DivisionView:
+    return DivisionView(one.what, _side(one.wanted), _side(one.against))
+
+
+def _side(one: Side) -> SideView:
+    people = counted(one.authors, "автор", "автора", "авторов")
+    written = ", ".join(f"«{words}»" for words in one.words)
+    return SideView(f"{people}: {written}", one.example, f"/cases/{quote(one.case_id, safe='')}")
 
 
 @dataclass(frozen=True)

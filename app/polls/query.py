@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.engine.access import access_clause
+from app.polls.demands import telling_lemmas
 from app.polls.models import POLL, PUBLICATION
 from app.problems.access import problem_clause
 from app.problems.models import LIVING
@@ -14,9 +15,8 @@ Body = dict[str, Any]
 MOST_POLLS, MOST_PROBLEMS = 500, 200
 PLACES = 1_000
 """Places of one request."""
-AGAINST = ("против", "возражать", "запретить", "снести", "закрыть", "отменить", "убрать")
-WANTED = ("построить", "установить", "сделать", "открыть", "вернуть", "оставить", "разрешить")
-"""Lemmas of those who want something gone, and of those who want it made or kept."""
+MOST_READ = 100
+"""Messages of one problem or theme that are read for what they ask: the newest."""
 _HIDDEN: Body = {"term": {"removed": True}}
 
 
@@ -65,26 +65,42 @@ def mapped_body(ids: Collection[str]) -> Body:
 
 
 def worth_body(viewer: Viewer | None, since: datetime, field: str, size: int) -> Body:
-    """Messages and distinct authors by problem or theme, and how many ask for which side."""
-    originals = {"bool": {"must_not": [{"exists": {"field": "duplicate.of"}}]}}
-    period = {"range": {"received_at": {"gte": since.isoformat()}}}
-    sides = {
-        "against": {"terms": {"lemmas": list(AGAINST)}},
-        "wanted": {"terms": {"lemmas": list(WANTED)}},
-    }
+    """Messages and distinct authors by problem or theme, and how many may ask for something."""
     return {
-        "query": {"bool": {"filter": [access_clause(viewer), period, originals]}},
+        "query": {"bool": {"filter": _originals(viewer, since)}},
         "size": 0,
         "aggs": {
             "groups": {
                 "terms": {"field": field, "size": size, "order": {"authors": "desc"}},
                 "aggs": {
                     "authors": {"cardinality": {"field": "author.key"}},
-                    "sides": {"filters": {"filters": sides}},
+                    "asking": {"filter": {"terms": {"lemmas": telling_lemmas()}}},
                 },
             }
         },
     }
+
+
+def asking_body(viewer: Viewer | None, since: datetime, field: str, value: str) -> Body:
+    """Messages of one problem or theme that may ask for something, the newest first."""
+    asking = [{"term": {field: value}}, {"terms": {"lemmas": telling_lemmas()}}]
+    return {
+        "query": {"bool": {"filter": [*_originals(viewer, since), *asking]}},
+        "size": MOST_READ,
+        "_source": ["title", "text", "author.key"],
+        "track_total_hits": False,
+        "sort": [{"received_at": "desc"}, {"id": "asc"}],
+    }
+
+
+def _originals(viewer: Viewer | None, since: datetime) -> list[Body]:
+    """What the viewer sees of the period, confirmed duplicates left out."""
+    originals = {"bool": {"must_not": [{"exists": {"field": "duplicate.of"}}]}}
+    return [
+        access_clause(viewer),
+        {"range": {"received_at": {"gte": since.isoformat()}}},
+        originals,
+    ]
 
 
 def places_body(

@@ -1,28 +1,32 @@
 """What is worth a vote: many different authors, nothing in work yet, or divided demands."""
 
 from asyncio import gather
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import Struct
+from anyio.to_thread import run_sync
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.permissions import Permission
-from app.polls.query import mapped_body, worth_body
+from app.polls.query import asking_body, mapped_body, worth_body
 from app.polls.seen import SeenProblem, seen_problems
+from app.polls.sides import LEAST_SIDE, Division, Said, divisions
 from app.problems.models import ProblemState
 from app.viewer import Viewer, require
 
 PERIOD_DAYS = 180
 MOST_AUTHORS, DIVIDED_AUTHORS = 10, 5
-"""Distinct authors from which it is offered, and from which where they ask for different things."""
-LEAST_SIDE, SIDE_SHARE = 3, 0.15
-"""Messages a side must have, and of all that name a side."""
+"""Distinct authors from which it is offered, and from which where they ask for opposite things."""
 _MOST = 100
+_MOST_READ = 15
+"""Problems, and themes, whose messages are read for what they ask: those of the most authors."""
 _SHOWN = 10
 _DONE = frozenset({ProblemState.IN_WORK, ProblemState.SOLVED, ProblemState.MERGED})
+_PROBLEM, _THEME = "problem.id", "classifier.im_theme"
 
 
 class Worth(Struct, frozen=True):
@@ -32,13 +36,17 @@ class Worth(Struct, frozen=True):
     problem: SeenProblem | None
     messages: int
     authors: int
-    against: int
-    wanted: int
+    asking: int
+    """Messages that may ask for something: they hold a word that every demand has one of."""
+    divisions: list[Division] = field(default_factory=list)
 
     @property
     def divided(self) -> bool:
-        least = min(self.against, self.wanted)
-        return least >= max(LEAST_SIDE, SIDE_SHARE * (self.against + self.wanted))
+        return bool(self.divisions)
+
+    @property
+    def may_be_divided(self) -> bool:
+        return self.authors >= DIVIDED_AUTHORS and self.asking >= 2 * LEAST_SIDE
 
     @property
     def is_worth(self) -> bool:
@@ -54,8 +62,7 @@ async def worth_a_vote(
     """
     who, since = require(viewer, Permission.PROBLEM_VIEW), now - timedelta(days=PERIOD_DAYS)
     by_problem, by_theme = await gather(
-        _groups(engine, who, since, "problem.id"),
-        _groups(engine, who, since, "classifier.im_theme"),
+        _groups(engine, who, since, _PROBLEM), _groups(engine, who, since, _THEME)
     )
     problems = await seen_problems(engine, who, list(by_problem))
     mapped = await _mapped(engine, list(problems))
@@ -65,7 +72,8 @@ async def worth_a_vote(
         if one.state not in _DONE and one.id not in mapped
     ]
     themes = [_worth(group, theme, None) for theme, group in by_theme.items()]
-    return _best(listed), _best(themes)
+    read = [await _with_divisions(engine, who, since, one) for one in (listed, themes)]
+    return _best(read[0]), _best(read[1])
 
 
 async def _mapped(engine: Engine, ids: list[str]) -> set[str]:
@@ -83,15 +91,41 @@ async def _groups(
 
 
 def _worth(group: Mapping[str, Any], theme: str | None, problem: SeenProblem | None) -> Worth:
-    sides = group["sides"]["buckets"]
     return Worth(
         theme,
         problem,
         group["doc_count"],
         group["authors"]["value"],
-        sides["against"]["doc_count"],
-        sides["wanted"]["doc_count"],
+        group["asking"]["doc_count"],
     )
+
+
+async def _with_divisions(
+    engine: Engine, viewer: Viewer, since: datetime, found: Sequence[Worth]
+) -> list[Worth]:
+    order = sorted(found, key=lambda one: (-one.authors, -one.messages))
+    read = [one for one in order if one.may_be_divided][:_MOST_READ]
+    asked = await gather(*(_said(engine, viewer, since, one) for one in read))
+    divided = await run_sync(lambda: [divisions(one) for one in asked])
+    others = [one for one in found if one not in read]
+    return [
+        *(replace(one, divisions=its) for one, its in zip(read, divided, strict=True)),
+        *others,
+    ]
+
+
+async def _said(engine: Engine, viewer: Viewer, since: datetime, one: Worth) -> list[Said]:
+    field, value = (_PROBLEM, one.problem.id) if one.problem else (_THEME, one.theme or "")
+    answer = await engine.search(Index.CASES, asking_body(viewer, since, field, value))
+    return [
+        Said(
+            hit["_id"],
+            (source.get("author") or {}).get("key") or "",
+            "\n".join(filter(None, (source.get("title"), source["text"]))),
+        )
+        for hit in answer["hits"]["hits"]
+        for source in [hit["_source"]]
+    ]
 
 
 def _best(found: list[Worth]) -> list[Worth]:

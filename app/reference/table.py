@@ -57,18 +57,18 @@ def write_table(book: DepartmentBook) -> bytes:
     writer = csv.writer(text, delimiter=";")
     writer.writerow(COLUMNS)
     for sector in book.sectors.values():
-        name = _guarded(sector.name)
+        name = guarded(sector.name)
         writer.writerow([_SECTOR, sector.code, name, "", "", "", "", _flag(sector.active), ""])
     for one in book.departments.values():
-        names = [_guarded(one.name), _guarded(_joined(one.aliases))]
-        place = _guarded(one.municipality or "")
+        names = [guarded(one.name), guarded(_joined(one.aliases))]
+        place = guarded(one.municipality or "")
         cells = [one.sector or "", one.parent or "", place, _flag(one.active)]
         cells.append(str(one.capacity or ""))
         writer.writerow([_DEPARTMENT, one.code, *names, *cells])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
     """A spreadsheet would take a cell that begins with one of these for a formula."""
     return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from math import isinf
 
 from app.permissions import Permission
-from app.problems.models import STATE_NAMES, Problem
+from app.problems.models import STATE_NAMES, Act, Problem
 from app.road_maps.models import (
     MAP_NAMES,
     OVER,
     STEP_NAMES,
     Effect,
     MapState,
+    Move,
     Part,
     RoadMap,
     StepState,
@@ -36,6 +37,7 @@ _ACTS = {
     "part_doing": "Шаг делается",
     "part_done": "Шаг сделан",
     "part_dropped": "Шаг отменён",
+    "part_moved": "Шагу дали другой срок или передали его",
     "file_added": "Приложен файл",
     "solved": "Проблема отмечена решённой",
     "published": "Опубликована практика",
@@ -47,6 +49,18 @@ class FileRow:
     url: str
     name: str
     size: str
+
+
+@dataclass(frozen=True)
+class MoveRow:
+    due_before: datetime | None
+    """None where the day stayed, and so is `due_at`."""
+    due_at: datetime | None
+    passed: str
+    """«Петров П. П., Водоканал → Сидоров С. С., Управа»; empty where it stayed with the same."""
+    reason: str
+    at: datetime
+    who: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,10 @@ class PartRow:
     result: str
     files: list[FileRow]
     may_report: bool
+    may_move: bool
+    moves: list[MoveRow]
+    seen: int
+    """How many times it was moved: what the form of a further move says it knows."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,8 @@ class MapView:
     state: str
     steps: list[StepRow]
     done: str
+    slips: str
+    """«сроки переносили 2 раза»; empty where none was put off."""
     problem_title: str
     problem_url: str
     problem_state: str
@@ -143,14 +163,14 @@ def map_view(
             for step in one.steps
         ],
         done=f"{over} из {len(one.parts)}",
+        slips=slip_words(one.slips),
         problem_title=problem.shown_title,
         problem_url=f"/problems/{problem.id}",
         problem_state=STATE_NAMES[problem.state],
         effect=effect_view(measured),
         watched=solved and measured is None,
         story=[
-            (act.at, _ACTS.get(act.kind, "Изменено"), names.get(act.by, act.by))
-            for act in reversed(one.acts)
+            (act.at, _act_words(one, act), names.get(act.by, act.by)) for act in reversed(one.acts)
         ],
         may_add=manages and not solved,
         may_begin=manages and one.state is MapState.DRAFT and bool(one.steps),
@@ -159,6 +179,38 @@ def map_view(
         practice_title=practice.title if practice else "",
         practice_done=practice.done if practice else "",
     )
+
+
+def slip_words(slips: int) -> str:
+    return f"сроки переносили {counted(slips, 'раз', 'раза', 'раз')}" if slips else ""
+
+
+def _act_words(one: RoadMap, act: Act) -> str:
+    """With the step that was moved: what exactly changed stands at the step itself."""
+    words = _ACTS.get(act.kind, "Изменено")
+    if act.kind != "part_moved":
+        return words
+    part_id = act.about.get("part")
+    titles = [step.title for step in one.steps if part_id in {part.id for part in step.parts}]
+    return ": ".join([words, *titles])
+
+
+def _move(move: Move, names: Mapping[str, str]) -> MoveRow:
+    put = move.due_at != move.due_before
+    before = _whose(move.owner_before, move.department_before, names)
+    after = _whose(move.owner, move.department, names)
+    return MoveRow(
+        due_before=move.due_before if put else None,
+        due_at=move.due_at if put else None,
+        passed=f"{before} → {after}" if before != after else "",
+        reason=move.reason,
+        at=move.at,
+        who=names.get(move.by, move.by),
+    )
+
+
+def _whose(owner: str, department: str | None, names: Mapping[str, str]) -> str:
+    return ", ".join(filter(None, (names.get(owner, owner), department)))
 
 
 def _part(
@@ -180,6 +232,13 @@ def _part(
             FileRow(f"{url}/files/{file.id}", file.name, size(file.size)) for file in part.files
         ],
         may_report=one.state is not MapState.SOLVED and can_report(viewer, part),
+        may_move=(
+            one.state is not MapState.SOLVED
+            and part.state not in OVER
+            and viewer.may(Permission.PROBLEM_MANAGE)
+        ),
+        moves=[_move(move, names) for move in part.moves],
+        seen=len(part.moves),
     )
 
 

@@ -22,7 +22,8 @@ from app.http_errors import answer_error
 from app.permissions import Permission
 from app.road_maps import pages, practices, service
 from app.road_maps.files import find_file, keep_file
-from app.road_maps.forms import read_parts, read_practice, read_report, read_title
+from app.road_maps.forms import read_parts, read_practice, read_report, read_shift, read_title
+from app.road_maps.moving import move_part
 from app.road_maps.pages import Desk
 from app.settings import Settings
 from app.viewer import Viewer
@@ -126,6 +127,15 @@ class RoadMapsController(Controller):
         async def done(given: dict[str, Any]) -> None:
             state, result = read_report(given)
             await service.report(desk.engine, desk.viewer, map_id, part_id, state, result)
+
+        return await _done(desk, map_id, done)
+
+    @post("/road-maps/{map_id:str}/parts/{part_id:str}/move", status_code=303, opt=_MANAGE)
+    async def move(
+        self, desk: NamedDependency[Desk], map_id: FromPath[str], part_id: FromPath[str]
+    ) -> Answer:
+        async def done(given: dict[str, Any]) -> None:
+            await move_part(desk.engine, desk.viewer, map_id, part_id, read_shift(given))
 
         return await _done(desk, map_id, done)
 

@@ -5,12 +5,15 @@ from datetime import date
 
 from app.errors import BadInputError
 from app.road_maps.models import StepState
+from app.road_maps.moving import Shift
 from app.road_maps.service import PartDraft
 from app.web.fields import text
 
 LONGEST_TITLE = 300
 LONGEST_TEXT = 4_000
+LONGEST_REASON = 500
 _LONGEST_NAME = 200
+_LONGEST_NUMBER = 6
 MOST_PARTS = 4
 """Departments of a joint step that the form has lines for."""
 
@@ -57,6 +60,22 @@ def read_report(given: Given) -> tuple[StepState, str]:
     if state not in set(StepState):
         raise BadInputError("Выберите, как идёт шаг.", field="state")
     return StepState(state), text(given, "result", LONGEST_TEXT)
+
+
+def read_shift(given: Given) -> Shift:
+    """What is left empty stays as it is; a reason is needed. Raises `BadInputError`."""
+    reason = text(given, "reason", LONGEST_REASON)
+    if not reason:
+        raise BadInputError("Напишите причину: её увидят все, кто видит карту.", field="reason")
+    seen = text(given, "seen", _LONGEST_NUMBER)
+    return Shift(
+        reason=reason,
+        seen=int(seen) if seen.isascii() and seen.isdigit() else -1,
+        term=text(given, "term", _LONGEST_NAME),
+        due_on=_day(given, "due_on"),
+        owner=text(given, "owner", _LONGEST_NAME),
+        department=text(given, "department", _LONGEST_NAME),
+    )
 
 
 def read_practice(given: Given) -> tuple[str, str]:

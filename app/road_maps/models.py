@@ -53,6 +53,28 @@ class StepFile(Struct, frozen=True, omit_defaults=True):
     by: str
 
 
+class Move(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A part that was given another day or passed to others; nothing is taken out of the list."""
+
+    at: datetime
+    by: str
+    reason: str
+    due_before: datetime
+    due_at: datetime
+    department_before: str | None = None
+    department: str | None = None
+    owner_before: str
+    owner: str
+
+    @property
+    def later(self) -> bool:
+        return self.due_at > self.due_before
+
+    @property
+    def passed_on(self) -> bool:
+        return self.owner != self.owner_before
+
+
 class Part(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Of one department in a step."""
 
@@ -71,6 +93,8 @@ class Part(Struct, frozen=True, omit_defaults=True, kw_only=True):
     result: str = ""
     files: list[StepFile] = field(default_factory=list)
     done_at: datetime | None = None
+    moves: list[Move] = field(default_factory=list)
+    """The oldest first."""
 
 
 class Step(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -137,6 +161,16 @@ class RoadMap(Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def parts(self) -> list[Part]:
         return [part for step in self.steps for part in step.parts]
+
+    def told_moves(self, part: Part) -> list[Move]:
+        """Those since the work was begun: what was moved before, nobody had been told of."""
+        begun = self.begun_at
+        return [one for one in part.moves if begun and one.at >= begun]
+
+    @property
+    def slips(self) -> int:
+        """How many times a day that people were told of was put off."""
+        return sum(move.later for part in self.parts for move in self.told_moves(part))
 
     @property
     def ready(self) -> bool:

@@ -1,7 +1,7 @@
 """What a road map has to remind of, when and whom: pure.
 
 A key is made of the part and its due moment, so each reminder is given once, and anew only where
-the day was moved.
+the day was moved; that it was moved is told of each move, by its number.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.road_maps.models import OVER, MapState, Part, RoadMap
+from app.road_maps.models import OVER, MapState, Move, Part, RoadMap
 
 
 class ReminderKind(StrEnum):
@@ -21,6 +21,8 @@ class ReminderKind(StrEnum):
     WARNING = "step_warning"
     OVERDUE = "step_overdue"
     ESCALATED = "step_escalated"
+    MOVED = "step_moved"
+    """To whoever does it, or did until it was passed on."""
 
 
 _ORDER = list(ReminderKind)
@@ -50,18 +52,53 @@ def reminders(one: RoadMap) -> list[Reminder]:
 
 
 def _of(one: RoadMap, part: Part) -> Iterator[Reminder]:
+    """Nobody is told of what they gave or moved themselves."""
+    given = _given(one, part)
+    if given.to != _giver(one, part):
+        yield given
+    yield from _moved(one, part)
     moments = {
-        ReminderKind.GIVEN: one.begun_at or one.created_at,
         ReminderKind.WARNING: part.warn_at,
         ReminderKind.OVERDUE: part.due_at,
         ReminderKind.ESCALATED: part.escalate_at,
     }
     for kind, at in moments.items():
-        own = kind is ReminderKind.GIVEN and part.owner == one.created_by
-        if at and not own:  # nobody is told of what they gave themselves
+        if at:
             to = one.created_by if kind is ReminderKind.ESCALATED else part.owner
-            due = part.due_at.astimezone(UTC).isoformat()
-            yield Reminder(f"{part.id}:{due}:{kind}", kind, at, part, to)
+            yield Reminder(_key(part, part.due_at, kind), kind, at, part, to)
+
+
+def _key(part: Part, due_at: datetime, kind: ReminderKind) -> str:
+    return f"{part.id}:{due_at.astimezone(UTC).isoformat()}:{kind}"
+
+
+def _last_passing(one: RoadMap, part: Part) -> Move | None:
+    passed = [move for move in one.told_moves(part) if move.passed_on]
+    return passed[-1] if passed else None
+
+
+def _giver(one: RoadMap, part: Part) -> str:
+    move = _last_passing(one, part)
+    return move.by if move else one.created_by
+
+
+def _given(one: RoadMap, part: Part) -> Reminder:
+    """With the day it was given with: another day does not give the part anew."""
+    kind, moves = ReminderKind.GIVEN, one.told_moves(part)
+    move = _last_passing(one, part)
+    if move:
+        key = f"{_key(part, move.due_at, kind)}:{part.moves.index(move) + 1}"
+        return Reminder(key, kind, move.at, part, part.owner)
+    due = moves[0].due_before if moves else part.due_at
+    return Reminder(_key(part, due, kind), kind, one.begun_at or one.created_at, part, part.owner)
+
+
+def _moved(one: RoadMap, part: Part) -> Iterator[Reminder]:
+    kind, told_of = ReminderKind.MOVED, one.told_moves(part)
+    for number, move in enumerate(part.moves, 1):
+        to = move.owner_before
+        if move in told_of and to != move.by:
+            yield Reminder(f"{part.id}:{number}:{kind}", kind, move.at, part, to)
 
 
 def due(one: RoadMap, now: datetime) -> list[Reminder]:

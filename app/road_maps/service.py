@@ -1,6 +1,6 @@
 """Road maps for a person: made, filled with steps, begun, reported on, finished."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -97,18 +97,13 @@ async def add_step(
 ) -> RoadMap:
     """Several `drafts` make a joint step. Raises `BadInputError`, `NotFoundError`."""
     opened = await open_map(engine, require(viewer, Permission.PROBLEM_MANAGE), map_id)
-    able = {one.login for one in await who_may_own(engine, opened.problem)}
-    if any(draft.owner not in able for draft in drafts):
-        raise BadInputError(
-            "Выберите того, кто работает здесь и видит эту проблему.", field="owner_1"
-        )
-    book = await current_deadlines(engine)
-    table = table_of(book.calendar_for(opened.problem.municipality))
+    await check_owners(engine, opened.problem, [one.owner for one in drafts], "owner_1")
+    table = await table_for(engine, opened.problem)
     now = datetime.now(UTC)
     step_id = str(ULID())
 
     def decide(one: RoadMap, act: Act) -> RoadMap:
-        _refuse_over(one)
+        refuse_over(one)
         if len(one.steps) >= MOST_STEPS:
             raise RefusedError(f"В дорожной карте уже {MOST_STEPS} шагов.")
         parts = [
@@ -116,7 +111,7 @@ async def add_step(
         ]
         step = Step(id=step_id, title=title, parts=parts)
         longer = replace(one, steps=[*one.steps, step], numbers=one.numbers + len(parts))
-        return _acted(longer, replace(act, about={"step": step_id}))
+        return acted(longer, replace(act, about={"step": step_id}))
 
     return await change(engine, viewer, map_id, "step_added", decide)
 
@@ -126,6 +121,19 @@ async def who_may_own(engine: Engine, problem: Problem) -> list[User]:
     staff = await current_staff(engine, ZoneInfo(engine.timezone))
     able = [one for one in staff.users.values() if may_see(staff.viewer(one.login), problem)]
     return sorted(able, key=lambda one: one.name)
+
+
+async def check_owners(engine: Engine, problem: Problem, logins: Iterable[str], field: str) -> None:
+    """Raises `BadInputError` where one of them could not open the step."""
+    able = {one.login for one in await who_may_own(engine, problem)}
+    if not able.issuperset(logins):
+        raise BadInputError("Выберите того, кто работает здесь и видит эту проблему.", field=field)
+
+
+async def table_for(engine: Engine, problem: Problem) -> DayTable:
+    """Working days where the problem is."""
+    book = await current_deadlines(engine)
+    return table_of(book.calendar_for(problem.municipality))
 
 
 def _part(draft: PartDraft, number: int, table: DayTable, now: datetime) -> Part:
@@ -152,7 +160,7 @@ async def begin(engine: Engine, viewer: Viewer | None, map_id: str) -> RoadMap:
             return one
         if not one.steps:
             raise RefusedError("Сначала добавьте хотя бы один шаг.")
-        return _acted(replace(one, state=MapState.BEGUN, begun_at=now), act)
+        return acted(replace(one, state=MapState.BEGUN, begun_at=now), act)
 
     begun = await change(engine, who, map_id, "begun", decide)
     if opened.problem.state is not ProblemState.IN_WORK:
@@ -210,19 +218,24 @@ async def change_part(
     may_report(who, find_part(shown.road_map, part_id))
 
     def decide(one: RoadMap, act: Act) -> RoadMap:
-        _refuse_over(one)
+        refuse_over(one)
         before = find_part(one, part_id)
         may_report(who, before)
         after = moved(before)
         if after == before:
             return one
-        steps = [
-            replace(step, parts=[after if part.id == part_id else part for part in step.parts])
-            for step in one.steps
-        ]
-        return _acted(replace(one, steps=steps), replace(act, about={"part": part_id}))
+        return acted(with_part(one, after), replace(act, about={"part": part_id}))
 
     return await change(engine, who, map_id, kind, decide)
+
+
+def with_part(one: RoadMap, after: Part) -> RoadMap:
+    """In the place of the part with its id."""
+    steps = [
+        replace(step, parts=[after if part.id == after.id else part for part in step.parts])
+        for step in one.steps
+    ]
+    return replace(one, steps=steps)
 
 
 def find_part(one: RoadMap, part_id: str) -> Part:
@@ -256,7 +269,7 @@ async def solve(engine: Engine, viewer: Viewer | None, map_id: str) -> RoadMap:
             raise RefusedError("Шаги только что изменились. Откройте карту заново.")
         if one.state is MapState.SOLVED:
             return one
-        return _acted(replace(one, state=MapState.SOLVED, solved_at=now), act)
+        return acted(replace(one, state=MapState.SOLVED, solved_at=now), act)
 
     await told(engine, who, "road_map.solved", map_id)
     if opened.problem.state is not ProblemState.SOLVED:
@@ -289,10 +302,10 @@ async def told(engine: Engine, who: Viewer, what: str, map_id: str) -> None:
     )
 
 
-def _refuse_over(one: RoadMap) -> None:
+def refuse_over(one: RoadMap) -> None:
     if one.state is MapState.SOLVED:
         raise RefusedError("Дорожная карта закончена: её больше не меняют.")
 
 
-def _acted(one: RoadMap, act: Act) -> RoadMap:
+def acted(one: RoadMap, act: Act) -> RoadMap:
     return replace(one, acts=[*one.acts, act])

@@ -27,6 +27,7 @@ TERMS: tuple[Term, ...] = (
     Term("d5", "5 рабочих дней", Unit.WORKING_DAY, 5),
     Term("d10", "10 рабочих дней", Unit.WORKING_DAY, 10),
 )
+_LONGEST_OF_JOINT = "d10"
 _WARN_SHARE = 4
 """A quarter of the working time before the end, a working day at most."""
 _DAY_SECONDS = 8 * 3600
@@ -47,6 +48,16 @@ def moments(term: str, due_on: date | None, table: DayTable, now: datetime) -> M
         if due <= now:
             raise BadInputError("Срок уже прошёл: выберите день позже.", field="due_on")
         return Moments(due, _warning(table, now, due), _escalation(table, due))
+    except OverflowError:
+        raise BadInputError("Этот день вне рабочего календаря.", field="due_on") from None
+
+
+def latest_of_joint(table: DayTable, now: datetime, due: datetime) -> datetime:
+    """To when at most a part of a joint step may be moved that is due at `due`: the others wait for
+    it, so its day stays a short one. Raises `BadInputError`.
+    """
+    try:
+        return _after_term(_LONGEST_OF_JOINT, table, max(now, due))
     except OverflowError:
         raise BadInputError("Этот день вне рабочего календаря.", field="due_on") from None
 

@@ -1,5 +1,6 @@
 """Cases the engine found, as the judge reads them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -77,7 +78,7 @@ class Candidate:
     @cached_property
     def spot(self) -> Spot:
         place, kept = self.source.get("place") or {}, self.source.get("spot") or {}
-        point = point_of(place.get("point") or kept.get("point"))
+        point = stated_point(place, kept)
         if kept and _still_there(kept, place):
             street, house = kept.get("street"), kept.get("house")
             objects = kept.get("objects") or []
@@ -118,7 +119,7 @@ def subject_of(source: dict[str, Any]) -> Subject:
         settlement=place.get("settlement"),
         street=place.get("street"),
         house=place.get("house"),
-        point=point_of(place.get("point") or (source.get("spot") or {}).get("point")),
+        point=stated_point(place, source.get("spot") or {}),
         group=classifier.get("im_group"),
         theme=classifier.get("im_theme"),
         source=origin.get("system"),
@@ -131,6 +132,13 @@ def subject_of(source: dict[str, Any]) -> Subject:
 
 def point_of(kept: Any) -> LatLon | None:
     return LatLon(float(kept["lat"]), float(kept["lon"])) if isinstance(kept, dict) else None
+
+
+def stated_point(place: Mapping[str, Any], spot: Mapping[str, Any]) -> LatLon | None:
+    """The point as it was given, else that of the house that fields name; that of a house the text
+    tells is no more than the text says.
+    """
+    return point_of(place.get("point") or (spot.get("point") if place.get("street") else None))
 
 
 def moment(given: str | datetime) -> datetime:

@@ -6,9 +6,11 @@ from urllib.parse import quote
 from ulid import ULID
 
 from app.cases.actions.apply import refusal_of
+from app.cases.actions.points import point_text
 from app.cases.actions.table import RULES
 from app.cases.codes import IMPORTANCE_NAMES, Importance
 from app.cases.models import Case
+from app.suggestions.gazetteer import Sureness
 from app.suggestions.models import By, DepartmentGuess, PlaceGuess, Suggestion, ThemeGuess
 from app.suggestions.words import SOURCES, confidence, place_text, theme_note
 from app.viewer import Viewer
@@ -105,12 +107,21 @@ def _place(case: Case, viewer: Viewer, place: PlaceGuess | None) -> list[Offer]:
         "street_type": place.street_type or now.street_type,
         "house": place.house or (now.house if now.street == place.street else None),
     }
+    point = _point(place)
     here = all(getattr(now, name) == value for name, value in given.items())
-    fields = tuple((name, value or "") for name, value in given.items())
-    if here:
+    if here and (not point or now.point):
         return []
-    text = place_text(place)
-    return [_offer(case, viewer, "set_place", Offer(text, place.told, fields=fields))]
+    fields = tuple((name, value or "") for name, value in given.items())
+    note = f"{place.told}; запишется и точка" if point else place.told
+    offer = Offer(place_text(place), note, fields=(*fields, ("point", point)))
+    return [_offer(case, viewer, "set_place", offer)]
+
+
+def _point(place: PlaceGuess) -> str:
+    """Of this very house only: a point between houses, once written, would pass for a known one."""
+    if place.sureness is not Sureness.HOUSE or place.lat is None or place.lon is None:
+        return ""
+    return point_text(place.lat, place.lon)
 
 
 def _offer(case: Case, viewer: Viewer, action: str, offer: Offer) -> Offer:

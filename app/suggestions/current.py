@@ -15,12 +15,16 @@ from msgspec import Struct
 
 from app.engine.client import Engine
 from app.engine.names import Index
+from app.places.current import current_places, forget_places
+from app.places.models import KnownPlace
+from app.places.rules import StreetKey, streets_of
 from app.reference.kept import KeptBook
 from app.suggestions.book import SuggestionBook, shipped_book, to_book
-from app.suggestions.gazetteer import Gazetteer
+from app.suggestions.gazetteer import Gazetteer, House, Street, joined, street_of
 from app.suggestions.models import ModelState
 from app.suggestions.repository import BOOK, BOOK_FIELDS, LEARNED, Learned, to_learned
 from app.suggestions.store import DamagedFileError, Model, read_file, unpack, unpack_places
+from app.text.words import fold
 
 log = structlog.get_logger()
 
@@ -64,6 +68,7 @@ class _Files(Generic[T]):
             return self._held[1]
 
 
+_joined: tuple[tuple[str, str], Gazetteer] | None = None
 _models = _Files(unpack)
 _places = _Files(unpack_places)
 
@@ -76,7 +81,7 @@ async def current_suggestion_book(engine: Engine) -> SuggestionBook:
 async def in_use(engine: Engine) -> InUse:
     state = (await _learned.current(engine)).model
     if state is None:
-        return InUse(None, None, Gazetteer())
+        return InUse(None, None, await _with_known(engine, "", Gazetteer()))
     places, trouble = Gazetteer(), ""
     model: Model | None = None
     try:
@@ -88,10 +93,45 @@ async def in_use(engine: Engine) -> InUse:
         trouble = (
             "Файл обученной модели не найден или повреждён: подсказки только по названиям тем."
         )
-    return InUse(state, model, places, trouble)
+    learned = (state.places_sha256 or "") if places.streets else ""
+    whole = await _with_known(engine, learned, places)
+    return InUse(state, model, whole, trouble)
+
+
+async def places_in_use(engine: Engine) -> Gazetteer:
+    """What the table and the cases tell of houses."""
+    return (await in_use(engine)).places
+
+
+async def _with_known(engine: Engine, learned: str, places: Gazetteer) -> Gazetteer:
+    """`places`, made of the file `learned`, with those of the table; joined once for both."""
+    global _joined  # noqa: PLW0603 - one for the process, as the files are
+    name, known = await current_places(engine)
+    if not known:
+        return places
+    if _joined is None or _joined[0] != (learned, name):
+        _joined = (learned, name), await run_sync(_join, places, known)
+    return _joined[1]
+
+
+def _join(learned: Gazetteer, known: list[KnownPlace]) -> Gazetteer:
+    return joined(learned, [_street(*one) for one in streets_of(known).items()])
+
+
+def _street(key: StreetKey, places: list[KnownPlace]) -> Street:
+    houses = dict[str, House]()
+    middle = None
+    for one in places:
+        point = House(one.lat, one.lon, 0, one.district)
+        if one.house:
+            houses[fold(one.house)] = point
+        else:
+            middle = point
+    return street_of(places[0].street, (key[0], key[1], key[3]), houses, middle)
 
 
 def forget_suggestions(engine: Engine) -> None:
-    """The next request reads both documents anew: after one was changed in this process."""
+    """The next request reads all documents anew: after one was changed in this process."""
     _book.forget(engine)
     _learned.forget(engine)
+    forget_places(engine)

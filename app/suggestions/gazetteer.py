@@ -1,7 +1,9 @@
-"""Where a house stands: what the installation's own cases with points tell, no outside service.
+"""Where a house stands: what the administrator's table and the installation's own cases with points
+tell, no outside service.
 
-A house that cases name has their median point. Another one lies between its neighbours of the same
-side, as far along as its number. A street alone has the middle of its houses.
+A house of the table has its point, one that cases name their median point. Another one lies between
+its neighbours of the same side, as far along as its number. A street alone has the middle of its
+houses.
 """
 
 import re
@@ -10,6 +12,7 @@ from enum import StrEnum
 from statistics import median
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from app.text.words import fold
 
@@ -29,7 +32,7 @@ class House(Struct, frozen=True, array_like=True):
     lat: float
     lon: float
     seen: int
-    """Cases its point was made of."""
+    """Cases its point was made of; 0: the table gives it."""
     district: str | None = None
 
 
@@ -42,6 +45,9 @@ class Street(Struct, frozen=True):
     lon: float
     district: str | None = None
     """Of most of its houses."""
+    settlement: str | None = None
+    """This and its type are told by the table only."""
+    street_type: str | None = None
 
 
 class Located(Struct, frozen=True):
@@ -69,15 +75,28 @@ class Gazetteer(Struct, frozen=True):
     """By the folded name; several where municipalities share it."""
 
     def locate(
-        self, street: str, house: str | None, municipality: str | None = None
+        self,
+        street: str,
+        house: str | None,
+        municipality: str | None = None,
+        settlement: str | None = None,
+        street_type: str | None = None,
     ) -> Located | None:
-        """None where no case has told, or several municipalities have such a street."""
+        """None where nothing has told, or several such streets may be meant."""
         known = self.streets.get(fold(street), [])
-        if municipality:
-            known = [one for one in known if one.municipality in {municipality, None}] or []
+        for place, wanted in enumerate((municipality, settlement, street_type)):
+            if wanted:
+                known = _narrowed(known, place, wanted)
         if len(known) != 1:
             return None
         return _on(known[0], fold(house) if house else None)
+
+
+def _narrowed(known: list[Street], place: int, wanted: str) -> list[Street]:
+    """Those that are told to be so, else those of which nobody has told."""
+    told = [(one, (one.municipality, one.settlement, one.street_type)[place]) for one in known]
+    exact = [one for one, value in told if value == wanted]
+    return exact or [one for one, value in told if value is None]
 
 
 def _on(street: Street, house: str | None) -> Located:
@@ -85,11 +104,10 @@ def _on(street: Street, house: str | None) -> Located:
         return _middle(street, "дом не назван: середина улицы")
     exact = street.houses.get(house)
     if exact:
-        told = f"дом {house}: точка из обращений, {exact.seen}"
+        whence = f"обращений, {exact.seen}" if exact.seen else "справочника мест"
+        told = f"дом {house}: точка из {whence}"
         return Located(exact.lat, exact.lon, exact.district, Sureness.HOUSE, told)
-    return _beside(street, house) or _middle(
-        street, f"дома {house} в обращениях нет: середина улицы"
-    )
+    return _beside(street, house) or _middle(street, f"где дом {house}, неизвестно: середина улицы")
 
 
 def _middle(street: Street, told: str) -> Located:
@@ -146,6 +164,59 @@ def gathered(seen: Iterable[Seen]) -> Gazetteer:
         made = _street(name, municipality, of_street)
         streets.setdefault(fold(name), []).append(made)
     return Gazetteer(streets)
+
+
+def joined(learned: Gazetteer, known: Iterable[Street]) -> Gazetteer:
+    """With the streets of the table, whose points go before those of cases. Where the table tells
+    several streets that cases name alike, nobody knows which of them theirs is: those are left out.
+    """
+    by_name: dict[str, list[Street]] = {}
+    for one in known:
+        by_name.setdefault(fold(one.name), []).append(one)
+    streets = dict(learned.streets)
+    for name, told in by_name.items():
+        streets[name] = _joined(told, learned.streets.get(name, []))
+    return Gazetteer(streets)
+
+
+def _joined(known: list[Street], learned: list[Street]) -> list[Street]:
+    found = list(known)
+    several = len({one.municipality for one in learned if one.municipality}) > 1
+    for one in learned:
+        alike = [place for place, it in enumerate(known) if _may_be_one(it, one)]
+        if not alike:
+            found.append(one)
+        elif len(alike) == 1 and (known[alike[0]].municipality or not several):
+            its = found[alike[0]]
+            found[alike[0]] = replace(its, houses=one.houses | its.houses)
+    return found
+
+
+def _may_be_one(one: Street, other: Street) -> bool:
+    return one.municipality == other.municipality or None in {one.municipality, other.municipality}
+
+
+def street_of(
+    name: str,
+    told_apart: tuple[str | None, str | None, str | None],
+    houses: dict[str, House],
+    middle: House | None,
+) -> Street:
+    """Of the table; `told_apart` are municipality, settlement and type, `middle` its row without a
+    house.
+    """
+    points = [middle] if middle else list(houses.values())
+    districts = [one.district for one in (*houses.values(), *points)]
+    return Street(
+        name,
+        told_apart[0],
+        houses,
+        median(one.lat for one in points),
+        median(one.lon for one in points),
+        _usual(districts),
+        told_apart[1],
+        told_apart[2],
+    )
 
 
 def _street(name: str, municipality: str | None, by_house: Mapping[str, list[Seen]]) -> Street:

@@ -30,6 +30,8 @@ class Asked(Struct, frozen=True):
     street: str = ""
     house: str = ""
     municipality: str = ""
+    settlement: str = ""
+    street_type: str = ""
     month: int = 1
     """In which it was received: some dangers have a season."""
 

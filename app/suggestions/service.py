@@ -58,6 +58,8 @@ async def suggest_for_case(
         title=case.title or "",
         street=place.street or "",
         house=place.house or "",
+        settlement=place.settlement or "",
+        street_type=place.street_type or "",
         municipality=place.municipality or "",
         month=this_month(case.received_at.astimezone(zone)),
     )
@@ -166,14 +168,20 @@ def importance_of(dangers: list[Found]) -> ImportanceGuess:
 
 async def _place(engine: Engine, used: InUse, asked: Asked) -> PlaceGuess | None:
     """What was given in its own field goes before what the text names."""
-    street, house, street_type = asked.street or None, asked.house or None, None
+    street, house, street_type = (
+        asked.street or None,
+        asked.house or None,
+        asked.street_type or None,
+    )
     if street is None:
         streets = (await current_vocabulary(engine)).streets
         found = await run_sync(find_address, asked.whole, streets)
         if found is None:
             return None
         street_type, street, house = found.address
-    spot = used.places.locate(street, house, asked.municipality or None)
+    spot = used.places.locate(
+        street, house, asked.municipality or None, asked.settlement or None, street_type
+    )
     if spot is None:
         return PlaceGuess(street, street_type, house)
     return PlaceGuess(

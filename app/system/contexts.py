@@ -42,6 +42,7 @@ INDEX_TITLES: dict[Index, str] = {
     Index.CAUSES: "Причины проблем",
     Index.ROAD_MAPS: "Дорожные карты",
     Index.WEATHER: "Дни с погодой",
+    Index.PLACES: "Справочник мест",
 }
 _RUNNING_POLL = 2
 _IDLE_POLL = 15

@@ -28,6 +28,7 @@ BOOKS = {
     Index.DEADLINES: "deadlines",
     Index.MODELS: "suggestions",
     Index.FRICTION: "tone",
+    Index.PLACES: "places",
 }
 """Books whose only document is `DOCUMENT`, and what the ids of their lines begin with."""
 

@@ -52,6 +52,8 @@ def asked_of(case: Stored, zone: ZoneInfo) -> Asked:
         street=place.get("street") or "",
         house=place.get("house") or "",
         municipality=place.get("municipality") or "",
+        settlement=place.get("settlement") or "",
+        street_type=place.get("street_type") or "",
         month=this_month(to_case(source).received_at.astimezone(zone)),
     )
 

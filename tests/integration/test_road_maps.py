@@ -1,5 +1,7 @@
 """Causes and road maps on the real engine: who sees what, one write each, reminders, returns."""
 
+import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,13 +21,14 @@ from app.causes.service import CauseDraft
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
+from app.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError, RefusedError
 from app.problems import repository as problems
 from app.problems.access import marks_of
 from app.problems.models import Problem, ProblemState
 from app.road_maps import practices, repository, service
 from app.road_maps.measuring import measure
 from app.road_maps.models import MapState, StepState
+from app.road_maps.moving import Shift, move_part
 from app.road_maps.service import PartDraft
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Scope, Viewer
@@ -189,6 +192,53 @@ async def test_from_the_first_step_to_a_practice_and_back(
     assert (await problems.survivor(engine, "p1")).state is ProblemState.RETURNED
     back = {"query": {"term": {"what": "problem_returned"}}}
     assert (await engine.search(Index.NOTICES, back))["hits"]["total"]["value"] == 1
+
+
+async def test_a_step_is_moved_by_whoever_leads_and_reminders_follow(
+    engine: Engine, settings: Settings
+) -> None:
+    for login in ("lead", "petrov", "sidorov"):
+        await make_user(engine, settings, login, Role.COORDINATOR)
+    forget_people(engine)
+    await problems.create(engine, problem("p1"))
+    head = lead()
+    made = await service.create_map(engine, head, "p1", "Заменить трубы")
+    drafts = [PartDraft("petrov", "Водоканал", "h2")]
+    await service.add_step(engine, head, made.id, "Раскопать", drafts)
+    begun = await service.begin(engine, head, made.id)
+    later = datetime.now(UTC) + timedelta(seconds=1)
+    assert await remind(engine, settings, later) == 1
+    owner = Viewer("petrov", permissions=GRANTS[Role.EXECUTOR].permissions, scopes=head.scopes)
+    wanted = Shift("Нет трубы", seen=0, term="d10")
+    with pytest.raises(ForbiddenError):
+        await move_part(engine, owner, made.id, "s1", wanted)
+    with pytest.raises(NotFoundError):
+        await move_part(engine, lead("Инокраевск"), made.id, "s1", wanted)
+    with pytest.raises(BadInputError):
+        await move_part(engine, head, made.id, "s1", replace(wanted, owner="nobody"))
+    both = await asyncio.gather(
+        *(move_part(engine, head, made.id, "s1", wanted) for _ in range(2)), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in both) == ["ConflictError", "RoadMap"]
+    now = (await service.open_map(engine, head, made.id)).road_map
+    assert (now.slips, [act.kind for act in now.acts][-1]) == (1, "part_moved")
+    [move] = now.parts[0].moves
+    assert (move.due_before, move.by, move.reason) == (begun.parts[0].due_at, "lead", "Нет трубы")
+    old = begun.parts[0].escalate_at + timedelta(minutes=1)
+    assert await remind(engine, settings, old) == 1, "that it was moved, and nothing of the old day"
+    assert await remind(engine, settings, now.parts[0].escalate_at + timedelta(minutes=1)) == 3
+    hits = (await engine.search(Index.NOTICES, {"size": 50}))["hits"]["hits"]
+    told = Counter((hit["_source"]["login"], hit["_source"]["what"]) for hit in hits)
+    assert told == {
+        ("petrov", "step_given"): 1,
+        ("petrov", "step_moved"): 1,
+        ("petrov", "step_warning"): 1,
+        ("petrov", "step_overdue"): 1,
+        ("lead", "step_escalated"): 1,
+    }
+    await service.report(engine, owner, made.id, "s1", StepState.DONE, "Раскопали")
+    with pytest.raises(RefusedError):
+        await move_part(engine, head, made.id, "s1", replace(wanted, seen=1, term="d5"))
 
 
 async def _as_of_long_ago(engine: Engine, map_id: str) -> None:

@@ -14,14 +14,15 @@ from app.causes.models import WeatherKind
 from app.causes.times import time_shares
 from app.deadlines.days import table_of
 from app.deadlines.models import DEFAULT_CALENDAR
-from app.errors import BadInputError
-from app.problems.models import Problem, ProblemState
+from app.errors import BadInputError, ConflictError, RefusedError
+from app.problems.models import Act, Problem, ProblemState
 from app.road_maps.effect import beta_quantile, dispersion, effect, ratio_interval
 from app.road_maps.measuring import weeks_after, weeks_before
 from app.road_maps.models import MapState, Part, RoadMap, Step, StepState
+from app.road_maps.moving import Shift, moved
 from app.road_maps.reminders import ReminderKind, due, reminders, timed, told
 from app.road_maps.returning import came_back
-from app.road_maps.terms import TERMS, moments
+from app.road_maps.terms import TERMS, latest_of_joint, moments
 
 NOW = datetime(2026, 3, 10, 7, tzinfo=UTC)
 """A Tuesday, ten in the morning in Moscow."""
@@ -167,13 +168,125 @@ def test_each_reminder_is_given_once_and_anew_where_the_day_moved() -> None:
         given_at += [each.kind for each in coming]
         one = told(one, coming)
         assert due(one, now) == []
-    assert given_at == list(ReminderKind)
+    assert given_at == [kind for kind in ReminderKind if kind is not ReminderKind.MOVED]
     assert one.alert_at is None
-    moved = road_map(part(1, due_at=NOW + timedelta(days=9)))
-    assert due(replace(moved, alerted=one.alerted), NOW)
-    seqs = [each.seq for each in reminders(road_map(part(1), part(2))) + reminders(moved)]
+    later = road_map(part(1, due_at=NOW + timedelta(days=9)))
+    assert due(replace(later, alerted=one.alerted), NOW)
+    seqs = [each.seq for each in reminders(road_map(part(1), part(2))) + reminders(later)]
     assert len(seqs) == len(set(seqs))
     assert max(seqs) < 1 << 31
+
+
+def shifted(one: Part, *, joint: bool = False, **wanted: object) -> Part:
+    """As `head` moves it an hour after the beginning."""
+    parts = [one, part(9)] if joint else [one]
+    values = {"reason": "Нет трубы", "seen": len(one.moves), **wanted}
+    act = Act(NOW + timedelta(hours=1), "head", "part_moved")
+    return moved(Step(id="1", title="Труба", parts=parts), one, Shift(**values), TABLE, act)  # type: ignore[arg-type] - fields of a shift
+
+
+def test_a_move_keeps_who_when_from_what_to_what_and_why() -> None:
+    one = part(1, department="Водоканал")
+    after = shifted(one, due_on=date(2026, 3, 16), owner="sidorov", department="Управа")
+    [move] = after.moves
+    assert (move.by, move.at, move.reason) == ("head", NOW + timedelta(hours=1), "Нет трубы")
+    assert (move.due_before, move.due_at) == (one.due_at, after.due_at)
+    assert (move.owner_before, move.owner) == ("petrov", "sidorov")
+    assert (move.department_before, move.department) == ("Водоканал", "Управа")
+    assert after.due_at == datetime(2026, 3, 16, 15, tzinfo=UTC)
+    assert after.warn_at
+    assert after.warn_at < after.due_at < after.escalate_at
+    again = shifted(after, term="d5")
+    assert [one.due_before for one in again.moves] == [one.due_at, after.due_at]
+    assert (again.owner, again.department) == ("sidorov", "Управа"), "what is empty stays"
+
+
+def test_what_is_done_dropped_or_moved_meanwhile_is_not_moved() -> None:
+    for state in (StepState.DONE, StepState.DROPPED):
+        with pytest.raises(RefusedError):
+            shifted(part(1, state=state), term="d3")
+    with pytest.raises(ConflictError):
+        shifted(part(1), term="d3", seen=1)
+    with pytest.raises(BadInputError):
+        shifted(part(1))
+    with pytest.raises(BadInputError):
+        shifted(part(1), owner="petrov")
+    with pytest.raises(BadInputError):
+        shifted(part(1), due_on=date(2026, 3, 9))
+
+
+def test_a_part_of_a_joint_step_keeps_a_short_day() -> None:
+    far = date(2026, 5, 20)
+    assert shifted(part(1), due_on=far).due_at.date() == far
+    with pytest.raises(BadInputError, match="10 рабочих дней"):
+        shifted(part(1), joint=True, due_on=far)
+    latest = latest_of_joint(TABLE, NOW + timedelta(hours=1), part(1).due_at)
+    assert shifted(part(1), joint=True, due_on=latest.date()).due_at == latest
+    later = part(1, due_at=NOW + timedelta(days=90))
+    assert latest_of_joint(TABLE, NOW, later.due_at) > later.due_at, "counted from its own day"
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=6))
+def test_days_put_off_are_counted_and_reminders_follow_the_last(days: list[int]) -> None:
+    one, put_off = part(1), 0
+    for day in days:
+        due_on = date(2026, 3, 11) + timedelta(days=day)
+        try:
+            after = shifted(one, due_on=due_on)
+        except BadInputError:  # the very same moment
+            continue
+        put_off += after.due_at > one.due_at
+        one = after
+    whole = road_map(one)
+    assert whole.slips == put_off
+    assert replace(whole, begun_at=None).slips == 0, "nobody had been told of these days"
+    of_day = {
+        each.kind: each.at
+        for each in reminders(whole)
+        if each.kind not in {ReminderKind.GIVEN, ReminderKind.MOVED}
+    }
+    assert of_day == {
+        ReminderKind.WARNING: one.warn_at,
+        ReminderKind.OVERDUE: one.due_at,
+        ReminderKind.ESCALATED: one.escalate_at,
+    }
+    moves = [each for each in reminders(whole) if each.kind is ReminderKind.MOVED]
+    assert len({each.key for each in moves}) == len(one.moves)
+
+
+def test_of_a_moved_day_people_are_told_once_and_not_of_the_old_one() -> None:
+    whole = timed(road_map(part(1)))
+    whole = told(whole, due(whole, NOW + timedelta(hours=7)))
+    assert len(whole.alerted) == 2, "given and warned"
+    after = replace(whole, steps=road_map(shifted(part(1), due_on=date(2026, 3, 16))).steps)
+    late = NOW + timedelta(hours=30)
+    coming = due(after, late)
+    assert [each.kind for each in coming] == [ReminderKind.MOVED]
+    after = told(after, coming)
+    assert due(after, late) == [], "neither overdue nor given anew"
+    at_last = due(after, datetime(2026, 3, 20, tzinfo=UTC))
+    assert [each.kind for each in at_last] == [
+        ReminderKind.WARNING,
+        ReminderKind.OVERDUE,
+        ReminderKind.ESCALATED,
+    ]
+
+
+def test_who_gets_a_step_is_told_and_who_gave_it_up_too() -> None:
+    whole = timed(road_map(part(1)))
+    whole = told(whole, due(whole, NOW))
+    passed = road_map(shifted(part(1), owner="sidorov"))
+    coming = due(replace(whole, steps=passed.steps), NOW + timedelta(hours=2))
+    assert {(each.kind, each.to) for each in coming} == {
+        (ReminderKind.GIVEN, "sidorov"),
+        (ReminderKind.MOVED, "petrov"),
+    }
+    seqs = [each.seq for each in reminders(passed)]
+    assert len(seqs) == len(set(seqs))
+    assert max(seqs) < 1 << 31
+    to_oneself = road_map(shifted(part(1), owner="head"))
+    assert ReminderKind.GIVEN not in {each.kind for each in reminders(to_oneself)}
 
 
 def test_drafts_and_finished_parts_ring_nobody() -> None:

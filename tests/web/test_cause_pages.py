@@ -102,7 +102,20 @@ async def test_a_road_map_from_the_problem_to_the_practices(
         assert "Напишите, что сделано." in await person.send(
             f"{address}/parts/s1", 400, state="done", result=""
         )
+        move = {"part": "s1", "seen": "0", "term": "d3"}
+        silent = await person.send(f"{address}/parts/s1/move", 400, **move, reason="")
+        assert "Напишите причину" in silent
+        assert '<option value="d3" selected>' in silent, "what was chosen stays"
+        await person.send(f"{address}/parts/s1/move", **move, reason="Нет экскаватора")
+        late = await person.send(f"{address}/parts/s1/move", 409, **move, reason="И ещё раз")
+        assert "И ещё раз</textarea>" in late
+        shown = await person.read(address)
+        assert "срок перенесён с <time" in shown
+        assert "причина: Нет экскаватора" in shown
+        assert "сроки переносили 1\u00a0раз" in shown
+        assert "Перенести срок или передать" in shown
         await person.send(f"{address}/parts/s1", state="done", result="Выкопали")
+        assert "Перенести срок или передать" not in await person.read(address)
         await person.send(f"{address}/solve")
         assert "через неделю" in await person.read(address)
         await person.send(f"{address}/practice", title="Трубы", done="Заменили")

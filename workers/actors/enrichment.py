@@ -12,6 +12,7 @@ from app.meaning.service import encoder_now
 from app.settings import Settings
 from app.system.heartbeat import note_enrichment
 from app.system.models import WorkerNote
+from indexers.enrichment.places import drop_old_states, revisit_places
 from indexers.enrichment.run import enrich
 from workers.alone import Turn
 from workers.broker import broker
@@ -41,6 +42,20 @@ def enrich_cases() -> None:
                 await ring(settings, "find_problems")
             if more or await turn.asked_again():
                 await ring(settings, "enrich_cases")
+
+    with_engine(call)
+
+
+@dramatiq.actor(broker=broker, queue_name="enrichment", max_retries=0, time_limit=10 * _MINUTE_MS)
+def revisit_cases() -> None:
+    """Asked for each minute; done after one small read but where the book of places was changed.
+    Safe to run twice and side by side.
+    """
+
+    async def call(engine: Engine, settings: Settings) -> None:
+        if await revisit_places(engine, settings, _SECONDS):
+            await ring(settings, "revisit_cases")
+        await drop_old_states(engine)
 
     with_engine(call)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from app.cases.actions.model import Done, Turn
+from app.cases.actions.points import read_point, shown_point
 from app.cases.codes import Importance
 from app.deadlines.models import Stage
 from app.errors import BadInputError
@@ -47,11 +48,15 @@ def classify(turn: Turn) -> Done:
 
 
 def set_place(turn: Turn) -> Done:
-    """The point belongs to the old address, so another address drops it."""
+    """The point belongs to the old address, so another address drops it, unless another point is
+    given with it; none given leaves that of the same address. Raises `BadInputError`.
+    """
     names = ("municipality", "settlement", "district", "street", "street_type", "house")
-    place = turn.case.place
+    place, given = turn.case.place, turn.given.maybe("point")
     fresh = replace(place, **{name: turn.given.maybe(name) for name in names})
-    if fresh != place:
+    if given and given != shown_point(place):
+        fresh = replace(fresh, point=read_point(given))
+    elif fresh != place:
         fresh = replace(fresh, point=None)
     return Done(replace(turn.case, place=fresh))
 

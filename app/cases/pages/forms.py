@@ -11,6 +11,7 @@ from app.cases.actions.apply import refusal_of
 from app.cases.actions.conditions import open_requests, unsent
 from app.cases.actions.mention import spelled
 from app.cases.actions.model import Field, FieldKind, Rule
+from app.cases.actions.points import shown_point
 from app.cases.actions.table import RULES
 from app.cases.codes import LINK_NAMES, State
 from app.cases.directory import Directory
@@ -142,7 +143,8 @@ def _present(name: str, case: Case, wanted: str) -> str:
     if name == "classify":
         return getattr(case.classifier, wanted) or ""
     if name == "set_place":
-        return getattr(case.place, wanted) or ""
+        place = case.place
+        return shown_point(place) if wanted == "point" else getattr(place, wanted) or ""
     if name == "set_importance":
         return case.importance or "normal"
     if name == "set_profile":

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from litestar.testing import AsyncTestClient
 
+from app.accounts.roles import Role
 from app.cases.codes import State
 from app.cases.models import Answer, Rating
 from app.engine.client import Engine
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from indexers.friction.find import find_friction
-from tests.casework import COORDINATOR, EXECUTOR, case, store
+from tests.casework import COORDINATOR, EXECUTOR, case, person, store
 from tests.factories import site
 from tests.web.people import BASE, HX, Visitor
 
@@ -58,6 +59,32 @@ async def test_who_may_not_judge_has_no_buttons(settings: Settings, coordinator:
         page = await Visitor(client).get(HERE)
     assert page.status_code == 200
     assert 'name="verdict"' not in page.text
+
+
+async def test_the_page_of_a_case_says_what_was_found_there(
+    settings: Settings, engine: Engine, coordinator: Visitor
+) -> None:
+    of = f"{HERE}/of"
+    assert f'hx-get="{of}/case-1"' in (await coordinator.get("/cases/case-1")).text
+    part = await coordinator.get(f"{of}/case-1", HX)
+    assert "<html" not in part.text
+    assert "Резкий тон" in part.text
+    assert "«надоело»: человек возмущён" in part.text
+    assert "Низкая оценка" not in part.text, "it is of another case"
+    assert "kind=tone&amp;case=case-1" in part.text
+    only = (await coordinator.get(f"{HERE}?show=all&case=case-1&days=0")).text
+    assert only.count("data-row") == 1
+    assert "Одно обращение" in only
+    assert "<html" in (await coordinator.get(f"{of}/case-1")).text
+    await store(engine, case(3, text="Спасибо, фонарь горит"))
+    nothing = (await coordinator.get(f"{of}/case-3", HX)).text
+    assert nothing.split() == ["<div", 'id="case-friction"', "hidden></div>"]
+    assert "ничего такого не найдено" in (await coordinator.get(f"{of}/case-3")).text
+    await coordinator.post(f"{HERE}/tone:case-1/verdict", {"verdict": "no", "back": HERE})
+    assert "Резкий тон" not in (await coordinator.get(f"{of}/case-1", HX)).text
+    stranger = person("far", Role.COORDINATOR, municipalities=["Инокраевск"])
+    async with AsyncTestClient(site(settings, stranger), base_url=BASE) as client:
+        assert (await Visitor(client).get(f"{of}/case-2")).status_code == 404
 
 
 async def test_the_list_of_words_keeps_what_was_typed(settings: Settings, engine: Engine) -> None:

@@ -117,7 +117,13 @@ async def test_what_has_a_road_map_needs_no_vote(town: Engine) -> None:
     await town.refresh(Index.CASES)
     [problem], _ = await worth_a_vote(town, COORDINATOR, NOW)
     assert problem.problem
-    assert (problem.problem.id, problem.authors, problem.against) == ("p1", 11, 4)
+    assert (problem.problem.id, problem.authors) == ("p1", 11)
+    [division] = problem.divisions
+    assert division.what == "колонка"
+    assert (division.wanted.authors, division.against.authors) == (4, 4)
+    assert division.wanted.words == ["построить колонку"]
+    assert division.against.words == ["против колонки"]
+    assert division.against.example == "Мы против колонки"
     await create_map(town, COORDINATOR, "p1", "Колонка")
     await town.refresh(Index.ROAD_MAPS)
     assert (await worth_a_vote(town, COORDINATOR, NOW))[0] == []

@@ -3,6 +3,8 @@
 from app.cases.actions import conditions, intake
 from app.cases.actions.lists import IMPORTANCE
 from app.cases.actions.model import Field, FieldKind, Rule
+from app.cases.actions.points import HINT as POINT_HINT
+from app.cases.actions.points import PATTERN as POINT
 from app.cases.actions.rules.common import APPEALS, CODE, MESSAGES, MODERATION, NEW, OPEN, reason
 from app.cases.codes import State
 from app.permissions import Permission
@@ -93,6 +95,14 @@ INTAKE = (
             Field(name="street", label="Улица без типа", required=False),
             Field(name="street_type", label="Тип улицы", required=False),
             Field(name="house", label="Дом", required=False, longest=30),
+            Field(
+                name="point",
+                label="Точка",
+                required=False,
+                longest=40,
+                pattern=POINT,
+                hint=POINT_HINT,
+            ),
         ),
         group="facts",
         icon="map-pin",
