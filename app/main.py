@@ -41,6 +41,7 @@ from app.books.danger.controllers import DangerWordsController, SuggestionsContr
 from app.books.deadlines.controllers import DeadlineChangesController, DeadlinesController
 from app.books.tone.controllers import ToneWordsController
 from app.books.weather.controllers import WeatherController
+from app.books.windows.controllers import WindowsController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
@@ -163,6 +164,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CausesController,
     ProblemCausesController,
     WeatherController,
+    WindowsController,
     RoadMapsController,
     ProblemRoadMapController,
     BoardController,

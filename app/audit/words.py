@@ -62,6 +62,7 @@ WORDS: dict[str, str] = {
     "book.tone_changed": "Изменены резкие слова",
     "book.tone_removed": "Убраны резкие слова",
     "book.thresholds_changed": "Изменены пороги подсказок",
+    "book.windows_changed": "Изменены сроки ожидания проблем",
     "book.weather_changed": "Изменены дни с погодой",
     "problem.renamed": "Изменено название проблемы",
     "problem.owned": "Изменён ответственный за проблему",

@@ -32,6 +32,7 @@ BOOKS = (
     Tab("Опасные слова", "/books/danger"),
     Tab("Резкие слова", "/books/tone"),
     Tab("Подсказки", "/books/suggestions"),
+    Tab("Ожидание проблем", "/books/windows"),
     Tab("Погода", "/books/weather"),
 )
 """Of those who edit the books only."""

@@ -13,6 +13,7 @@ from app.errors import EngineSetupError
 from app.notices.models import Notice, notice_id
 from app.notices.planning import planned
 from app.notices.waking import wake
+from app.problems.book import load_windows
 from app.problems.lifecycle import mark_returned, solved_since
 from app.problems.models import Problem
 from app.road_maps import repository
@@ -84,10 +85,11 @@ def _notice(one: RoadMap, each: Reminder, login: str, now: datetime) -> Notice:
 
 async def return_problems(engine: Engine, settings: Settings, now: datetime) -> int:
     """Turns solved problems with new messages to «вернулась»; returns how many."""
+    windows = (await load_windows(engine)).windows
     found, place = list[Problem](), None
     while True:
         page, place = await solved_since(engine, place, BATCH)
-        found += [one for one in page if came_back(one)]
+        found += [one for one in page if came_back(one, windows)]
         if place is None:
             break
     if not found:
