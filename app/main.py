@@ -52,7 +52,11 @@ from app.duplicates.api import SimilarApiController
 from app.duplicates.controllers import CaseDuplicatesController, DuplicatesController
 from app.engine.client import Engine
 from app.errors import NotSignedInError
-from app.exports.controllers import ExportsController, JournalExportController
+from app.exports.controllers import (
+    ExportsController,
+    JournalExportController,
+    ProblemsExportController,
+)
 from app.forecasts.controllers import ForecastController
 from app.friction.controllers import FrictionController
 from app.growth.controllers import GrowthController
@@ -148,6 +152,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     PeopleController,
     OwnSubstitutionsController,
     JournalExportController,
+    ProblemsExportController,
     AuditController,
     BulkController,
     NoticesController,

@@ -157,7 +157,7 @@ async def test_the_forecast_of_settlements_says_where_messages_are_too_few(engin
     made = Maker()
     made.number = 9000
     village = {"place": Place(municipality="Зареченск", settlement="Луговое")}
-    older = [made(day, f"o{day}", "Снег", **village) for day in range(8, 330, 4)]
+    older = [made(day, f"o{day}", "Снег", **village) for day in range(0, 330, 4)]
     few = [made(day, f"f{day}", "Ямы", **village) for day in (20, 40, 60)]
     await put(engine, [*older, *few])
     found = await outlook(engine, MANAGER, ZONE, NOW, level=Level.SETTLEMENT)
