@@ -194,6 +194,7 @@ async def test_the_map_draws_what_is_seen(board: Visitor, settings: Settings) ->
     drawn = (await board.get(f"/problems/map/points?{BOX}&show=growing")).json()
     point = drawn["points"][0]
     assert (point["url"], point["count"], drawn["clusters"]) == ("/problems/p1", 3, [])
+    assert (point["state"], point["growing"]) == ("new", True)
     assert (round(point["lat"], 3), round(point["lon"], 3)) == (55.75, 37.6)
     messages = (await board.get(f"/problems/map/points?{BOX}&what=messages&theme=Ямы")).json()
     assert [one["count"] for one in messages["clusters"]] == [4]
