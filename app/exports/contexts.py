@@ -106,7 +106,8 @@ def list_address(job: ExportJob) -> str:
 
 def file_name(job: ExportJob, settings: Settings) -> str:
     """«Обращения 2026-11-22 14-05.xlsx»: the moment it was asked for."""
-    return f"{_FILES[job.kind]} {job.created_at.astimezone(settings.zone):%Y-%m-%d %H-%M}.{job.format}"
+    at = job.created_at.astimezone(settings.zone)
+    return f"{_FILES[job.kind]} {at:%Y-%m-%d %H-%M}.{job.format}"
 
 
 def look_of(job: ExportJob) -> Look:

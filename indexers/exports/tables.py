@@ -1,4 +1,4 @@
-"""Tables of any length written row by row: cells are text or whole numbers, and nothing in them is a formula."""
+"""Tables of any length written row by row: texts and whole numbers, and no formula among them."""
 
 import csv
 from collections.abc import Sequence

@@ -56,7 +56,7 @@ PAGES = (
     *("/people", "/people/new", "/people/rights", "/people/substitutions"),
     *("/people/ivanova", "/people/ivanova/leave", "/people/boss"),
     *("/books", "/books/departments/new", "/books/departments/roads", "/books/sectors"),
-    *("/books/danger", "/books/danger/gas", "/books/suggestions", "/books/tone"),
+    *("/books/danger", "/books/danger/gas", "/books/suggestions", "/books/tone", "/books/windows"),
     *("/problems/friction", "/problems/polls", "/problems/audience"),
     *("/audit", "/me", "/me/password", "/me/substitutions", "/me/totp"),
     *("/notices", "/me/notices"),
