@@ -14,7 +14,7 @@ from app.problems.models import STATE_NAMES, Problem
 
 Line = dict[str, Any]
 _HIDDEN = "да"
-"""Growth is counted over all cases: to who sees a part it is said without numbers, as on the page."""
+"""Growth is counted over all cases: who sees a part is told that it is there, without numbers."""
 
 
 def line_of(row: Row, people: Directory, *, whole: bool) -> Line:

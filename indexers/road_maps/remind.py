@@ -109,4 +109,3 @@ async def _told(engine: Engine, one: Problem, now: datetime) -> list[Notice]:
         )
         for login in sorted(filter(None, logins))
     ]
-

@@ -1,4 +1,4 @@
-"""The list of problems as a file: its order, its filters, its reader's numbers, nothing a formula."""
+"""The list of problems as a file: its order, its filters, the numbers its reader sees."""
 
 import csv
 from datetime import timedelta
@@ -104,9 +104,7 @@ async def test_numbers_are_those_the_reader_sees_and_nothing_is_a_formula(
     assert "p6" not in [one["Ссылка"].rpartition("/")[2] for one in others]
 
 
-async def test_who_may_not_see_or_take_away_asks_in_vain(
-    town: Engine, settings: Settings
-) -> None:
+async def test_who_may_not_see_or_take_away_asks_in_vain(town: Engine, settings: Settings) -> None:
     blind = replace(COORDINATOR, permissions=frozenset({Permission.SEARCH_EXPORT}))
     for viewer in (EXECUTOR, blind, None):
         with pytest.raises(ForbiddenError):

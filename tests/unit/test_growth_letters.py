@@ -42,7 +42,7 @@ ASSIGNED = replace(GROWTH, id="n2", case_id="c1", number="26-000123", what="assi
 def letter(*notices: Notice) -> tuple[str, str]:
     made = notices_letter(SETTINGS, USER, notices, NOW)
     read = cast(EmailMessage, message_from_bytes(made, policy=policy.default))
-    return str(read["Subject"]), read.get_content()
+    return str(read["Subject"]), read.get_content().replace("\r\n", "\n")
 
 
 def test_growth_is_called_by_what_grows() -> None:

@@ -186,7 +186,7 @@ async def test_the_map_draws_what_is_seen(board: Visitor, settings: Settings) ->
     page = await board.get("/problems/map")
     assert 'data-reach="55.75000,37.60000,55.75000,37.60000"' in page.text
     assert 'data-tiles=""' in page.text
-    for told in ("Обозначения", "data-mark=\"returned\"", "Растёт: кольцо", "Чем больше кружок"):
+    for told in ("Обозначения", 'data-mark="returned"', "Растёт: кольцо", "Чем больше кружок"):
         assert told in page.text, told
     of_messages = (await board.get("/problems/map?what=messages")).text
     assert "Столько сообщений рядом" in of_messages

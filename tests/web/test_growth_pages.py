@@ -83,9 +83,10 @@ async def test_the_forecast_is_narrowed_and_tells_of_too_few(coordinator: Visito
     none = (await coordinator.get(f"{here}?level=district")).text
     assert "Прогноза нет" in none
     assert 'aria-current="true">районы' in none
-    assert "По выбранному за последние полгода сообщений нет" in (
-        await coordinator.get(f"{here}?municipality=Нигде")
-    ).text
+    assert (
+        "По выбранному за последние полгода сообщений нет"
+        in (await coordinator.get(f"{here}?municipality=Нигде")).text
+    )
     wrong = await coordinator.get(f"{here}?level=street")
     assert wrong.status_code == 400
     assert "Так территории не разделить" in wrong.text

@@ -47,7 +47,9 @@ async def windows_page(
     themes = [one.label for one in await active_themes(engine)]
     form = typed or filled(book.windows, book.version)
     if not isinstance(error, BadInputError):
-        form = replace(form, version=book.version)  # whoever was told of a conflict may save over it
+        form = replace(
+            form, version=book.version
+        )  # whoever was told of a conflict may save over it
     context = {
         "books": books_for(viewer),
         "form": replace(form, errors=_errors(error)),
