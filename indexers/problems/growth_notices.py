@@ -54,6 +54,7 @@ async def tell_growth(engine: Engine, settings: Settings, now: datetime) -> int:
     await give(engine, settings, staff, found, now)
     for one in waiting:
         await service.mark_told(engine, one.id, now)
+    await engine.refresh(Index.GROWTH)  # or the next look, which is a search, finds them again
     log.info("growth_told", alarms=len(news), notices=len(found))
     return len(found)
 
