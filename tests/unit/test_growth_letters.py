@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from app.accounts.models import User
 from app.accounts.roles import Role
 from app.notices.letters import notices_letter
-from app.notices.models import EVENTS, Notice, NoticeKind, address_of
-from app.notices.words import EVENT_WORDS, KIND_ICONS, KIND_NAMES, KIND_SHORT, headline
+from app.notices.models import Notice, address_of
+from app.notices.words import headline
 from app.settings import Settings
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -64,9 +64,3 @@ def test_each_growth_leads_to_its_page() -> None:
     assert address_of(GROWTH) == "/problems/p1"
     theme = replace(GROWTH, case_id="a-20260310", what="theme_grows")
     assert address_of(theme) == "/problems/growth#alarm-a-20260310"
-
-
-def test_every_kind_and_event_has_its_words() -> None:
-    kinds = set(NoticeKind)
-    assert set(EVENTS) == set(KIND_NAMES) == set(KIND_SHORT) == set(KIND_ICONS) == kinds
-    assert {what for events in EVENTS.values() for what in events} == set(EVENT_WORDS)
