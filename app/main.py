@@ -42,6 +42,7 @@ from app.books.deadlines.controllers import DeadlineChangesController, Deadlines
 from app.books.places.controllers import PlacesController
 from app.books.tone.controllers import ToneWordsController
 from app.books.weather.controllers import WeatherController
+from app.books.windows.controllers import WindowsController
 from app.bulk.controllers import BulkController
 from app.cases.authors.controllers import AuthorCasesController
 from app.cases.controllers import CaseApiController, CasePageController
@@ -52,7 +53,11 @@ from app.duplicates.api import SimilarApiController
 from app.duplicates.controllers import CaseDuplicatesController, DuplicatesController
 from app.engine.client import Engine
 from app.errors import NotSignedInError
-from app.exports.controllers import ExportsController, JournalExportController
+from app.exports.controllers import (
+    ExportsController,
+    JournalExportController,
+    ProblemsExportController,
+)
 from app.forecasts.controllers import ForecastController
 from app.friction.controllers import CaseFrictionController, FrictionController
 from app.growth.controllers import GrowthController
@@ -148,6 +153,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     PeopleController,
     OwnSubstitutionsController,
     JournalExportController,
+    ProblemsExportController,
     AuditController,
     BulkController,
     NoticesController,
@@ -166,6 +172,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     ProblemCausesController,
     WeatherController,
     PlacesController,
+    WindowsController,
     RoadMapsController,
     ProblemRoadMapController,
     BoardController,

@@ -64,6 +64,7 @@ WORDS: dict[str, str] = {
     "book.places_loaded": "Загружен справочник мест",
     "book.places_restored": "Возвращён прежний справочник мест",
     "book.thresholds_changed": "Изменены пороги подсказок",
+    "book.windows_changed": "Изменены сроки ожидания проблем",
     "book.weather_changed": "Изменены дни с погодой",
     "problem.renamed": "Изменено название проблемы",
     "problem.owned": "Изменён ответственный за проблему",

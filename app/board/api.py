@@ -17,13 +17,13 @@ from app.board.answers import (
     one_answer,
     redirected,
 )
-from app.board.contexts import sees_everything
 from app.board.openapi import ProblemCasesOperation, ProblemsOperation
 from app.board.params import parse_board
 from app.board.problem.opening import opened
 from app.board.problem.params import parse_cases, parse_size
 from app.board.problem.service import read_cases_of, read_facts
 from app.board.service import open_board
+from app.board.words import sees_everything
 from app.engine.client import Engine
 from app.permissions import Permission
 from app.settings import Settings

@@ -3,40 +3,24 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.board.params import FACETS, BoardParams, Show
+from app.board.params import FACETS, SIZE, BoardParams, Show
 from app.board.results import Board, Row, Told
 from app.board.sparkline import Sparkline, sparkline
+from app.board.words import FACET_TITLES, SHOW_NAMES, growth_words, sees_everything
 from app.cases.directory import Directory
-from app.engine.access import access_clause
+from app.permissions import Permission
 from app.problems.models import STATE_NAMES, Problem, ProblemState
 from app.viewer import Viewer
 from app.web.filters import counted, number
 from app.web.links import Link
 from app.web.urls import url_with
 
-SHOW_NAMES = {
-    Show.GROWING: "Растут",
-    Show.NEW: "Новые",
-    Show.STALE: "Давно без движения",
-    Show.RETURNED: "Возвращаются",
-    Show.ALL: "Все",
-}
 SHOW_LEADS = {
     Show.GROWING: "За три дня пришло заметно больше, чем обычно.",
     Show.NEW: "Первое сообщение пришло за последние 7 дней.",
     Show.STALE: "Есть незакрытые обращения, а новых не было больше 30 дней. Сначала самые давние.",
     Show.RETURNED: "Были решены, и сообщения пришли снова.",
     Show.ALL: "Сначала те, что растут, за ними с самыми свежими сообщениями.",
-}
-FACET_TITLES = {
-    "state": "Состояние",
-    "sector": "Сфера",
-    "municipality": "Муниципалитет",
-    "settlement": "Населённый пункт",
-    "district": "Район",
-    "theme": "Тема",
-    "department": "Ведомство",
-    "owner": "Ответственный",
 }
 _OPEN_FACETS = frozenset({"state", "sector", "municipality", "theme"})
 STATE_LOOKS = {
@@ -95,6 +79,8 @@ class BoardView:
     previous_url: str
     next_url: str
     words: str
+    export_pairs: list[tuple[str, str]] | None
+    """Of the file with the whole list; None for who may not take one."""
     hidden: list[tuple[str, str]]
     """What the form sends besides its own fields."""
 
@@ -106,6 +92,7 @@ def board_view(
     params: BoardParams, board: Board, viewer: Viewer, people: Directory, today: date
 ) -> BoardView:
     whole = sees_everything(viewer)
+    may_take = viewer.may(Permission.SEARCH_EXPORT) and board.total > 0
     before = (params.page - 1) * params.size
     last = before + len(board.rows)
     return BoardView(
@@ -120,13 +107,9 @@ def board_view(
         previous_url=replace(params, page=params.page - 1).address if before else "",
         next_url=replace(params, page=params.page + 1).address if last < board.total else "",
         words=f"{number(before + 1)}–{number(last)} из {number(board.total)}" if last else "",
+        export_pairs=replace(params.first, size=SIZE).pairs() if may_take else None,
         hidden=[pair for pair in params.pairs() if pair[0] not in _IN_THE_FORM],
     )
-
-
-def sees_everything(viewer: Viewer) -> bool:
-    """Whether figures worked out over all cases are figures of cases this person sees."""
-    return access_clause(viewer) == {"match_all": {}}
 
 
 def row_view(row: Row, people: Directory, today: date, *, whole: bool) -> RowView:
@@ -158,13 +141,6 @@ def state_view(state: ProblemState) -> StateView:
 def place_of(problem: Problem) -> str:
     parts = [problem.settlement or problem.municipality, problem.district]
     return ", ".join(part for part in parts if part)
-
-
-def growth_words(problem: Problem) -> str:
-    if not problem.growing:
-        return ""
-    grown = problem.growth
-    return f"{number(grown.seen)} за 3 дня, обычно {number(round(grown.usual, 1))}"
 
 
 def _list(params: BoardParams, show: Show, board: Board) -> Link:

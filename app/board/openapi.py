@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from litestar.openapi.spec import Operation, Parameter, Reference, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
-from app.board.contexts import FACET_TITLES
 from app.board.params import FACETS, MAX_SIZE, SIZE, Show
 from app.board.problem.params import PAGE
+from app.board.words import FACET_TITLES
 
 _TEXT = Schema(type=OpenAPIType.STRING)
 _DAY = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE)

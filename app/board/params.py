@@ -108,6 +108,16 @@ def parse_board(pairs: Iterable[tuple[str, str]]) -> BoardParams:
     )
 
 
+def readable_board(pairs: Iterable[tuple[str, str]]) -> BoardParams:
+    """What can be read of `pairs`, every refused field left out: to show them again."""
+    left = list(pairs)
+    while True:
+        try:
+            return parse_board(left)
+        except BadInputError as error:
+            left = [pair for pair in left if pair[0] != error.field]
+
+
 def _show(given: dict[str, list[str]]) -> Show:
     show = given.get("show", [Show.ALL.value])[-1]
     if show not in set(Show):

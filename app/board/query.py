@@ -63,6 +63,13 @@ def board_body(params: BoardParams, viewer: Viewer | None, now: datetime) -> Bod
     }
 
 
+def walk_body(params: BoardParams, viewer: Viewer | None, now: datetime, size: int) -> Body:
+    """The list from its first problem on, without the counts beside it."""
+    body = board_body(params, viewer, now)
+    kept = {name: part for name, part in body.items() if name not in {"aggs", "from"}}
+    return {**kept, "size": size}
+
+
 def _named(params: BoardParams) -> list[Clause]:
     if not params.q:
         return []

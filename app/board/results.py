@@ -31,6 +31,13 @@ class Row(Struct, frozen=True):
     told: Told
 
 
+class WalkedBoard(Struct, frozen=True):
+    """A page of the whole list."""
+
+    total: int
+    rows: list[Row]
+
+
 class Value(Struct, frozen=True):
     value: str
     count: int

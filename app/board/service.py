@@ -1,16 +1,19 @@
-"""The list of problems: for the page and the API."""
+"""The list of problems: for the page, the API and the file."""
 
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, Collection
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.board.params import BoardParams
-from app.board.query import board_body, told_body
-from app.board.results import Board, Told, problems_in, read_board, told_of_each
+from app.board.query import board_body, told_body, walk_body
+from app.board.results import Board, Row, Told, WalkedBoard, problems_in, read_board, told_of_each
 from app.board.sparkline import SPAN
-from app.engine.client import Engine
+from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.names import Index
 from app.viewer import Viewer
+
+WALK_PAGE = 200
+"""Problems at a time: the messages of each are counted by day."""
 
 
 async def open_board(
@@ -21,6 +24,31 @@ async def open_board(
     found = problems_in(answer)
     told = await told_of_problems(engine, [one.id for one in found], viewer, zone)
     return read_board(params, answer, found, told)
+
+
+async def walk(
+    engine: Engine, params: BoardParams, viewer: Viewer | None, zone: ZoneInfo
+) -> AsyncGenerator[WalkedBoard, None]:
+    """The whole list in its order, the problems as they were at one moment; what their messages
+    tell is counted as each page is read.
+
+    The page and the size of `params` do not count. The reader may take up to two minutes over one.
+    """
+    body = walk_body(params, viewer, datetime.now(zone), WALK_PAGE)
+    pit = await engine.open_pit(Index.PROBLEMS)
+    try:
+        while True:
+            held = {"id": pit, "keep_alive": PIT_KEEP_ALIVE}
+            answer = await engine.search(Index.PROBLEMS, {**body, "pit": held})
+            pit, found = answer["pit_id"], problems_in(answer)
+            told = await told_of_problems(engine, [one.id for one in found], viewer, zone)
+            rows = [Row(one, told.get(one.id, Told())) for one in found]
+            yield WalkedBoard(int(answer["hits"]["total"]["value"]), rows)
+            if len(found) < WALK_PAGE:
+                return
+            body["search_after"] = answer["hits"]["hits"][-1]["sort"]
+    finally:
+        await engine.close_pit(pit)
 
 
 async def told_of_problems(

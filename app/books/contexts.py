@@ -33,6 +33,7 @@ BOOKS = (
     Tab("Резкие слова", "/books/tone"),
     Tab("Подсказки", "/books/suggestions"),
     Tab("Места", "/books/places"),
+    Tab("Ожидание проблем", "/books/windows"),
     Tab("Погода", "/books/weather"),
 )
 """Of those who edit the books only."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from app.cases.codes import CHANNEL_NAMES, KIND_NAMES, STATE_NAMES, SYSTEM_NAMES
 from app.cases.lines import place_line
 
-Cell = str | datetime | None
+Cell = str | int | datetime | None
 """A moment is without a zone: the wall clock of the municipality, as a spreadsheet has it."""
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from app.exports import journal
+from app.board.params import BoardParams, readable_board
+from app.exports import journal, problems
 from app.exports.models import ExportFormat, ExportJob, ExportKind, ExportState
 from app.search.params import FILTERS, SearchParams, Sort, readable_params
 from app.search.results import FILTER_TITLES, label
@@ -15,6 +16,17 @@ from app.web.progress import Look, ProgressView, Troubles, pace
 ROWS = {
     ExportKind.CASES: ("обращение", "обращения", "обращений"),
     ExportKind.JOURNAL: ("запись", "записи", "записей"),
+    ExportKind.PROBLEMS: ("проблема", "проблемы", "проблем"),
+}
+_LISTS = {
+    ExportKind.CASES: "/search",
+    ExportKind.JOURNAL: "/audit",
+    ExportKind.PROBLEMS: "/problems",
+}
+_FILES = {
+    ExportKind.CASES: "Обращения",
+    ExportKind.JOURNAL: "Журнал",
+    ExportKind.PROBLEMS: "Проблемы",
 }
 _ORDERS = {
     Sort.RELEVANCE: "по совпадению",
@@ -88,14 +100,14 @@ def export_view(
 
 
 def list_address(job: ExportJob) -> str:
-    path = "/audit" if job.kind is ExportKind.JOURNAL else "/search"
+    path = _LISTS[job.kind]
     return f"{path}?{urlencode(job.pairs)}" if job.pairs else path
 
 
 def file_name(job: ExportJob, settings: Settings) -> str:
     """«Обращения 2026-11-22 14-05.xlsx»: the moment it was asked for."""
-    name = "Журнал" if job.kind is ExportKind.JOURNAL else "Обращения"
-    return f"{name} {job.created_at.astimezone(settings.zone):%Y-%m-%d %H-%M}.{job.format}"
+    at = job.created_at.astimezone(settings.zone)
+    return f"{_FILES[job.kind]} {at:%Y-%m-%d %H-%M}.{job.format}"
 
 
 def look_of(job: ExportJob) -> Look:
@@ -123,7 +135,7 @@ def conditions(params: SearchParams) -> list[tuple[str, str]]:
     ]
 
 
-def period(params: SearchParams) -> list[tuple[str, str]]:
+def period(params: SearchParams | BoardParams) -> list[tuple[str, str]]:
     """«С» and «По» with their days."""
     ends = (("С", params.since), ("По", params.until))
     return [(name, f"{day:%d.%m.%Y}") for name, day in ends if day]
@@ -133,6 +145,10 @@ def _facts(job: ExportJob) -> list[tuple[str, str]]:
     if job.kind is ExportKind.JOURNAL:
         told = journal.conditions(journal.journal_params(job.pairs))
         return [("Журнал", "" if told else "весь"), *told, ("Файл", FORMAT_NAMES[job.format])]
+    if job.kind is ExportKind.PROBLEMS:
+        board = readable_board(job.pairs)
+        facts = [*problems.conditions(board), *period(board)]
+        return [*facts, ("Файл", FORMAT_NAMES[job.format])]
     params = readable_params(job.pairs)
     return [
         ("Запрос", params.q or "без слов: все обращения"),

@@ -44,6 +44,21 @@ class JournalExportController(Controller):
         return await _ask(request, engine, settings, viewer, ExportKind.JOURNAL)
 
 
+class ProblemsExportController(Controller):
+    path = "/problems/exports"
+    opt = needs(Permission.SEARCH_EXPORT)
+
+    @post(status_code=303)
+    async def ask(
+        self,
+        request: AnyRequest,
+        engine: NamedDependency[Engine],
+        settings: NamedDependency[Settings],
+        viewer: NamedDependency[Viewer],
+    ) -> Answer:
+        return await _ask(request, engine, settings, viewer, ExportKind.PROBLEMS)
+
+
 class ExportsController(Controller):
     """Everybody sees own files only; which kinds one may ask for the service decides."""
 

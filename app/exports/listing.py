@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from app.exports import journal
+from app.board.params import BoardParams, readable_board
+from app.exports import journal, problems
 from app.exports.contexts import conditions, look_of, period
 from app.exports.models import BUSY_STATES, ExportJob, ExportKind, ExportState
 from app.exports.service import ExportPage
-from app.search.params import readable_params
+from app.search.params import SearchParams, readable_params
 from app.settings import Settings
 from app.web.filters import number, show_date, show_datetime, size
 from app.web.progress import Look
 
 NOTHING = "–"
+EVERY_PROBLEM = problems.conditions(BoardParams())[0]
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,23 @@ def _question(job: ExportJob) -> tuple[str, str]:
     if job.kind is ExportKind.JOURNAL:
         told = journal.conditions(journal.journal_params(job.pairs))
         return "Журнал", "; ".join(f"{name}: {value}" for name, value in told)
+    if job.kind is ExportKind.PROBLEMS:
+        board = readable_board(job.pairs)
+        told = [pair for pair in problems.conditions(board) if pair != EVERY_PROBLEM]
+        return "Проблемы", _joined(told, board)
     params = readable_params(job.pairs)
-    parts = [f"{name}: {value}" for name, value in conditions(params)]
-    if days := period(params):
-        parts.append(" ".join(f"{name.lower()} {day}" for name, day in days))
-    narrowed = "; ".join(parts)
+    narrowed = _joined(conditions(params), params)
     if params.q:
         return f"«{params.q}»", narrowed
     return narrowed or "Все обращения", ""
+
+
+def _joined(told: list[tuple[str, str]], params: SearchParams | BoardParams) -> str:
+    """«Тема: Ямы; с 01.03.2026 по 31.03.2026»."""
+    parts = [f"{name}: {value}" for name, value in told]
+    if days := period(params):
+        parts.append(" ".join(f"{name.lower()} {day}" for name, day in days))
+    return "; ".join(parts)
 
 
 def _rows(job: ExportJob) -> str:

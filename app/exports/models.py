@@ -14,6 +14,7 @@ class ExportFormat(StrEnum):
 class ExportKind(StrEnum):
     CASES = "cases"
     JOURNAL = "journal"
+    PROBLEMS = "problems"
 
 
 class ExportState(StrEnum):

@@ -8,12 +8,16 @@ from app.viewer import Viewer, require
 NEEDED = {
     ExportKind.CASES: Permission.SEARCH_EXPORT,
     ExportKind.JOURNAL: Permission.AUDIT_VIEW,
+    ExportKind.PROBLEMS: Permission.SEARCH_EXPORT,
 }
+_BESIDES = {ExportKind.PROBLEMS: Permission.PROBLEM_VIEW}
+"""What a list itself needs, besides the right to take it away as a file."""
 
 
 def may_export(viewer: Viewer | None, kind: ExportKind = ExportKind.CASES) -> Viewer:
     """Raises ForbiddenError. The file itself holds only what the viewer may see."""
-    return require(viewer, NEEDED[kind])
+    who = require(viewer, NEEDED[kind])
+    return require(who, _BESIDES[kind]) if kind in _BESIDES else who
 
 
 def may_export_something(viewer: Viewer | None) -> Viewer:

@@ -12,6 +12,7 @@ from ulid import ULID
 
 from app.audit.params import parse_params as parse_audit_params
 from app.audit.service import AuditEvent, ObjectKind, happened, record
+from app.board.params import parse_board
 from app.engine.client import Engine
 from app.errors import BadInputError, ConflictError, NotFoundError
 from app.exports.files import ExportFiles
@@ -27,7 +28,7 @@ log = structlog.get_logger()
 
 PAGE_SIZE = 20
 """Rows of the list."""
-_OF_A_PAGE = frozenset({"after", "size"})
+_OF_A_PAGE = frozenset({"after", "page", "size"})
 
 
 def read_format(given: str) -> ExportFormat:
@@ -47,7 +48,7 @@ async def ask(
 ) -> ExportJob:
     """Writes the wish down; ring `run_export` afterwards. Raises `BadInputError`, `ForbiddenError`.
 
-    `pairs` are those of a list's address; its page (`after`, `size`) is left out.
+    `pairs` are those of a list's address; its page (`after`, `page`, `size`) is left out.
     """
     now = datetime.now(UTC)
     job = ExportJob(
@@ -70,6 +71,8 @@ async def ask(
 def _checked(kind: ExportKind, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     if kind is ExportKind.JOURNAL:
         return parse_audit_params(pairs).pairs()
+    if kind is ExportKind.PROBLEMS:
+        return parse_board(pairs).pairs()
     return parse_params(pairs).pairs()
 
 

@@ -1,4 +1,4 @@
-"""«Прогноз»: the next four weeks per theme and municipality."""
+"""«Прогноз»: the next four weeks per theme and territory."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from app.engine.client import Engine
+from app.errors import BadInputError
 from app.forecasts.contexts import forecast_view
+from app.forecasts.params import ForecastParams, parse_forecast
 from app.forecasts.service import outlook
 from app.permissions import Permission
 from app.settings import Settings
@@ -28,6 +30,11 @@ class ForecastController(Controller):
         settings: NamedDependency[Settings],
         viewer: NamedDependency[Viewer],
     ) -> Template:
-        found = await outlook(engine, viewer, settings.zone)
-        context = {"view": forecast_view(found)}
-        return page(request, "problems/forecast.html", context=context)
+        try:
+            params, wrong = parse_forecast(request.query_params.multi_items()), ""
+        except BadInputError as error:
+            params, wrong = ForecastParams(), error.message
+        found = await outlook(engine, viewer, settings.zone, level=params.level)
+        context = {"view": forecast_view(found, params), "wrong": wrong}
+        status = 400 if wrong else 200
+        return page(request, "problems/forecast.html", context=context, status=status)

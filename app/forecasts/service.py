@@ -15,6 +15,7 @@ from app.engine.access import access_clause
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.forecasts import query
+from app.forecasts.params import Level
 from app.forecasts.rules import Forecast, forecast
 from app.permissions import Permission
 from app.viewer import Viewer, require
@@ -30,6 +31,18 @@ _STRETCH = 13
 _KEPT_SECONDS = 600
 _MOST_KEPT = 32
 
+_Rows = dict[tuple[str, str, str], dict[date, int]]
+"""Theme, municipality and place → messages by week."""
+
+
+class Few(Struct, frozen=True):
+    """A series that is not forecast, and its messages of half a year."""
+
+    theme: str
+    municipality: str
+    place: str
+    count: int
+
 
 class Weekly(Struct, frozen=True):
     """Whole weeks of what is written about often enough; the last one ended before today."""
@@ -38,7 +51,11 @@ class Weekly(Struct, frozen=True):
     """A Monday."""
     themes: list[str]
     municipalities: list[str]
+    places: list[str]
+    """Settlements or districts; empty texts where series are of municipalities."""
     counts: NDArray[np.int64]
+    few: list[Few]
+    """The most messages first."""
 
     @property
     def next_week(self) -> date:
@@ -52,21 +69,26 @@ class Outlook(Struct, frozen=True):
 
 
 _kept: dict[str, tuple[float, Outlook]] = {}
-"""By installation, week and access: the time it was made, and what."""
+"""By installation, week, level and access: the time it was made, and what."""
 
 
 async def outlook(
-    engine: Engine, viewer: Viewer | None, zone: ZoneInfo, now: datetime | None = None
+    engine: Engine,
+    viewer: Viewer | None,
+    zone: ZoneInfo,
+    now: datetime | None = None,
+    *,
+    level: Level = Level.MUNICIPALITY,
 ) -> Outlook:
     """Of the next four weeks, this one included. Raises `ForbiddenError`."""
     who = require(viewer, Permission.PROBLEM_VIEW)
     today = (now or datetime.now(UTC)).astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
-    key = f"{engine.prefix} {monday} {json.dumps(access_clause(who), sort_keys=True)}"
+    key = f"{engine.prefix} {monday} {level} {json.dumps(access_clause(who), sort_keys=True)}"
     made_at, made = _kept.get(key, (0.0, None))
     if made is not None and time.monotonic() - made_at < _KEPT_SECONDS:
         return made
-    weekly = await _weekly(engine, who, monday, zone)
+    weekly = await _weekly(engine, who, monday, zone, level)
     made = Outlook(weekly, await run_sync(forecast, weekly.counts, weekly.themes))
     _kept.pop(key, None)
     while len(_kept) >= _MOST_KEPT:
@@ -80,23 +102,26 @@ def forget_outlooks() -> None:
     _kept.clear()
 
 
-async def _weekly(engine: Engine, viewer: Viewer, monday: date, zone: ZoneInfo) -> Weekly:
-    rows: dict[tuple[str, str], dict[date, int]] = {}
+async def _weekly(
+    engine: Engine, viewer: Viewer, monday: date, zone: ZoneInfo, level: Level
+) -> Weekly:
+    rows: _Rows = {}
     for back in range(WEEKS, 0, -_STRETCH):
         first = monday - back * _WEEK
         last = min(first + _STRETCH * _WEEK, monday) - timedelta(days=1)
-        async for key, many in _groups(engine, viewer, first, last, zone):
+        async for key, many in _groups(engine, viewer, first, last, zone, level):
             week = date.fromisoformat(key["week"])
-            rows.setdefault((key["theme"], key["municipality"]), {})[week] = many
+            series = (key["theme"], key["municipality"], key.get("place", ""))
+            rows.setdefault(series, {})[week] = many
     return _matrix(rows, monday)
 
 
 async def _groups(
-    engine: Engine, viewer: Viewer, first: date, last: date, zone: ZoneInfo
+    engine: Engine, viewer: Viewer, first: date, last: date, zone: ZoneInfo, level: Level
 ) -> AsyncIterator[tuple[dict[str, str], int]]:
     after = None
     while True:
-        body = query.weeks_body(viewer, first, last, zone, after)
+        body = query.weeks_body(viewer, first, last, zone, level, after)
         groups = (await engine.search(Index.CASES, body))["aggregations"]["groups"]
         for bucket in groups["buckets"]:
             yield bucket["key"], bucket["doc_count"]
@@ -105,13 +130,26 @@ async def _groups(
             return
 
 
-def _matrix(rows: dict[tuple[str, str], dict[date, int]], monday: date) -> Weekly:
+def _matrix(rows: _Rows, monday: date) -> Weekly:
     """From the first week with any message on."""
     first = min((week for weeks in rows.values() for week in weeks), default=monday)
     counts = np.zeros((len(rows), (monday - first).days // 7), dtype=np.int64)
     for row, weeks in enumerate(rows.values()):
         for week, many in weeks.items():
             counts[row, (week - first).days // 7] = many
-    kept = counts[:, -_HALF_A_YEAR:].sum(axis=1) >= LEAST_IN_HALF_A_YEAR
-    names = [name for name, keep in zip(rows, kept, strict=True) if keep]
-    return Weekly(first, [one for one, _ in names], [one for _, one in names], counts[kept])
+    lately = counts[:, -_HALF_A_YEAR:].sum(axis=1)
+    names = list(rows)
+    kept = [row for row, many in enumerate(lately) if many >= LEAST_IN_HALF_A_YEAR]
+    few = [
+        Few(*names[row], count=int(many))
+        for row, many in enumerate(lately)
+        if 0 < many < LEAST_IN_HALF_A_YEAR
+    ]
+    return Weekly(
+        first=first,
+        themes=[names[row][0] for row in kept],
+        municipalities=[names[row][1] for row in kept],
+        places=[names[row][2] for row in kept],
+        counts=counts[kept],
+        few=sorted(few, key=lambda one: (-one.count, one.theme, one.municipality, one.place)),
+    )

@@ -9,13 +9,13 @@ from app.growth.learned import State
 from app.growth.models import Series
 from app.growth.rules import WINDOW
 from app.growth.service import Day, Growing, SeenCampaign
+from app.growth.words import growth_text, place_of, theme_of
 from app.permissions import Permission
 from app.viewer import Viewer
 from app.web.filters import counted, number
 
 SPARK_DAYS = 42
 _WIDTH, _HEIGHT = 168, 36
-_LEAST_USUAL = 0.05
 _BEGINNING = 140
 """Letters of a campaign's text that are shown."""
 
@@ -83,19 +83,13 @@ def growth_view(
     )
 
 
-def growth_text(seen: int, expected: float) -> str:
-    """«11 за 3 дня, обычно 2,1»."""
-    usual = number(round(expected, 1)) if expected >= _LEAST_USUAL else "ни одного"
-    return f"{number(seen)} за {WINDOW} дня, обычно {usual}"
-
-
 def alarm_row(one: Growing) -> AlarmRow:
     alarm, series = one.alarm, one.alarm.series
-    said, about = alarm.dismissed, alarm.about or series
+    said = alarm.dismissed
     return AlarmRow(
         id=alarm.id,
-        what=about.theme or "Без темы",
-        where=", ".join(part for part in (about.municipality, about.settlement) if part),
+        what=theme_of(alarm),
+        where=place_of(alarm),
         problem=f"/problems/{series.problem}" if series.problem else "",
         text=growth_text(one.seen, one.expected),
         authors=counted(one.authors, "автор", "автора", "авторов"),

@@ -11,7 +11,7 @@ from app.growth.calibration import grows_beyond
 from app.growth.models import Alarm, Dismissal, Series, alarm_id
 from app.growth.rules import WINDOW, Flags, Judged
 
-_MOST_OF = 0.8
+MOST_OF = 0.8
 """Share of a municipality's messages from which its growth is that of one settlement."""
 
 Said = Mapping[Series, Sequence[tuple[Alarm, Dismissal]]]
@@ -85,7 +85,7 @@ def _narrowest(alarms: list[Alarm]) -> list[Alarm]:
     for one in alarms:
         if wider := one.series.wider:
             covered[wider] = max(covered.get(wider, 0), one.seen)
-    return [one for one in alarms if covered.get(one.series, 0) < _MOST_OF * one.seen]
+    return [one for one in alarms if covered.get(one.series, 0) < MOST_OF * one.seen]
 
 
 def is_silenced(alarm: Alarm, dispersion: float, said: Said) -> bool:

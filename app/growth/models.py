@@ -59,6 +59,8 @@ class Alarm(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expected: float
     authors: int
     dismissed: Dismissal | None = None
+    told_at: datetime | None = None
+    """When the people it concerns got their notices, or it was found to be no news."""
 
     @property
     def growing(self) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from app.engine.access import Clause, access_clause
 from app.engine.days import span_of_days
 from app.growth.campaigns import LEAST_MESSAGES
-from app.growth.models import PROPOSAL, Campaign, Series
+from app.growth.models import PROPOSAL, Alarm, Campaign, Series
 from app.growth.rules import WINDOW
 from app.viewer import Viewer
 
@@ -19,6 +19,7 @@ PAGE = 10_000
 MOST_TEXTS = 500
 """Texts that came several times, the most frequent first."""
 MOST_ALARMS = 200
+MOST_DEPARTMENTS = 50
 MOST_DISMISSED = 20
 """Shown with a way back."""
 _PLACES = {
@@ -187,6 +188,30 @@ def campaigns_body(since: date) -> Body:
         "query": {"bool": {"filter": [_kind("campaign"), late]}},
         "sort": [{"ended": "desc"}, {"id": "asc"}],
         "_source": ["document"],
+    }
+
+
+def recent_body(since: date) -> Body:
+    """Alarms that stand or ended at or after `since`."""
+    late = {"range": {"ended": {"gte": since.isoformat()}}}
+    either = {"should": [{"term": {"growing": True}}, late], "minimum_should_match": 1}
+    return {
+        "size": PAGE,
+        "query": {"bool": {"filter": [_kind("alarm")], **either}},
+        "sort": [{"began": "desc"}, {"id": "asc"}],
+        "_source": ["document"],
+    }
+
+
+def departments_body(alarm: Alarm, zone: ZoneInfo) -> Body:
+    """Who holds the messages of the days it was judged by, whoever sees them."""
+    three = _came(_earlier(alarm.day, WINDOW - 1), alarm.day, zone)
+    terms = {"field": "workflow.department", "size": MOST_DEPARTMENTS}
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": {"bool": {"filter": [*of_series(alarm.series), three]}},
+        "aggs": {"departments": {"terms": terms}},
     }
 
 

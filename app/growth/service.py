@@ -60,7 +60,7 @@ async def growing(engine: Engine, viewer: Viewer | None, zone: ZoneInfo) -> list
     """
     who = require(viewer, Permission.PROBLEM_VIEW)
     found = await repository.alarms(engine, query.growing_body())
-    seen = await _seen(engine, who, found, zone)
+    seen = await as_seen(engine, who, found, zone)
     return sorted(seen, key=lambda one: (one.expected - one.seen, one.alarm.id))
 
 
@@ -69,7 +69,7 @@ async def dismissed(engine: Engine, viewer: Viewer | None, zone: ZoneInfo) -> li
     who = require(viewer, Permission.PROBLEM_MANAGE)
     since = datetime.now(UTC).astimezone(zone).date() - timedelta(days=DISMISSED_DAYS)
     found = await repository.alarms(engine, query.lately_dismissed_body(since))
-    return await _seen(engine, who, found, zone)
+    return await as_seen(engine, who, found, zone)
 
 
 async def of_problem(engine: Engine, problem_id: str) -> Alarm | None:
@@ -82,6 +82,29 @@ async def standing_problems(engine: Engine) -> dict[str, Alarm]:
     """By problem, all that grow now, whoever may see them: for what is written by the machine."""
     found = await repository.alarms(engine, query.growing_body(query.PAGE))
     return {one.series.problem: one for one in found if one.series.problem}
+
+
+async def recent_alarms(engine: Engine, since: date) -> list[Alarm]:
+    """Those that stand or ended at or after `since`, whoever may see them."""
+    return await repository.alarms(engine, query.recent_body(since))
+
+
+async def departments_of(
+    engine: Engine, alarms: Sequence[Alarm], zone: ZoneInfo
+) -> dict[str, list[str]]:
+    """By id of the alarm, names of departments that hold its messages, whoever may see them."""
+    bodies = [query.departments_body(one, zone) for one in alarms]
+    answers = await engine.msearch(Index.CASES, bodies) if bodies else []
+    return {
+        one.id: [bucket["key"] for bucket in answer["aggregations"]["departments"]["buckets"]]
+        for one, answer in zip(alarms, answers, strict=True)
+    }
+
+
+async def mark_told(engine: Engine, alarm_id: str, now: datetime) -> None:
+    await repository.change(
+        engine, alarm_id, lambda one: one if one.told_at else replace(one, told_at=now)
+    )
 
 
 async def series_of(
@@ -157,7 +180,7 @@ async def take_back(engine: Engine, viewer: Viewer | None, alarm_id: str, zone: 
 
 async def _visible(engine: Engine, viewer: Viewer, alarm_id: str, zone: ZoneInfo) -> None:
     alarm = _there(await repository.get(engine, alarm_id))
-    if not await _seen(engine, viewer, [alarm], zone):
+    if not await as_seen(engine, viewer, [alarm], zone):
         raise NotFoundError(_ABSENT)
 
 
@@ -170,10 +193,12 @@ def _there(alarm: Alarm | None) -> Alarm:
     return alarm
 
 
-async def _seen(
+async def as_seen(
     engine: Engine, viewer: Viewer, alarms: Sequence[Alarm], zone: ZoneInfo
 ) -> list[Growing]:
-    """Counted up to the day of each alarm."""
+    """The alarms of which the viewer sees a message, counted over what is seen up to the day of
+    each. The caller checks the right to see problems.
+    """
     if not alarms:
         return []
     shown = await _shown(engine, viewer, [(one.series, one.day) for one in alarms], zone)

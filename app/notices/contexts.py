@@ -19,6 +19,7 @@ from app.notices.words import (
     LETTER_WORDS,
     WAY_NAMES,
     event_words,
+    headline,
 )
 from app.web.links import Link
 
@@ -32,6 +33,10 @@ class Row:
     number: str
     icon: str
     told: str
+    numbered: bool
+    """False: `number` is no number but what grows."""
+    line: str
+    """All of it in one phrase."""
     who: str
     """Who did it, or to whom it went, in one phrase; empty for the chase without a department."""
     at: datetime
@@ -76,6 +81,8 @@ def _row(notice: Notice, names: dict[str, str]) -> Row:
         number=notice.number,
         icon=KIND_ICONS[kind_of(notice.what)],
         told=event_words(notice.what),
+        numbered=kind_of(notice.what) is not NoticeKind.GROWTH,
+        line=headline(notice),
         who=_who(notice, names),
         at=notice.at,
         due_at=notice.due_at,

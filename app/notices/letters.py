@@ -14,8 +14,8 @@ import xxhash
 
 from app.accounts.models import User
 from app.errors import OtklikError
-from app.notices.models import Notice
-from app.notices.words import LETTER_WORDS, event_words
+from app.notices.models import Notice, NoticeKind, kind_of
+from app.notices.words import LETTER_WORDS, about, event_words, headline
 from app.settings import Settings
 from app.web.filters import counted, show_date, show_datetime
 
@@ -78,13 +78,19 @@ def letter_name(kind: str, parts: Sequence[str]) -> str:
 
 def _subject(notices: Sequence[Notice]) -> str:
     if len(notices) == 1:
-        only = notices[0]
-        return f"№ {only.number}: {event_words(only.what)}"
-    numbers = list(dict.fromkeys(one.number for one in notices))
-    named = ", ".join(f"№ {number}" for number in numbers[:_MOST_NAMED])
+        return _told(notices[0])
+    numbers = list(dict.fromkeys(about(one) for one in notices))
+    named = ", ".join(numbers[:_MOST_NAMED])
     more = " и другие" if len(numbers) > _MOST_NAMED else ""
     count = counted(len(notices), "уведомление", "уведомления", "уведомлений")
     return f"Отклик: {count}, {named}{more}"
+
+
+def _told(notice: Notice) -> str:
+    """«№ 26-000123: назначено обращение»; growth begins with what happened."""
+    if kind_of(notice.what) is NoticeKind.GROWTH:
+        return headline(notice)
+    return f"{about(notice)}: {event_words(notice.what)}"
 
 
 def _greeting(user: User) -> str:
@@ -101,7 +107,7 @@ def _listed(settings: Settings, notices: Sequence[Notice]) -> list[str]:
 
 def _line(settings: Settings, notice: Notice) -> str:
     """«№ 26-000123: назначено обращение. Срок 26.11.2026 14:00.» and the link."""
-    told = f"№ {notice.number}: {event_words(notice.what)}"
+    told = _told(notice)
     if notice.to and notice.to != notice.login:
         told += f" ({_plain(notice.to)})"
     due = f" Срок: {show_datetime(notice.due_at, settings.zone)}." if notice.due_at else ""

@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     DEADLINE = "deadline"
     ESCALATED = "escalated"
     ROAD_MAP = "road_map"
+    GROWTH = "growth"
 
 
 EVENTS: dict[NoticeKind, tuple[str, ...]] = {
@@ -43,6 +44,7 @@ EVENTS: dict[NoticeKind, tuple[str, ...]] = {
         "step_moved",
         "problem_returned",
     ),
+    NoticeKind.GROWTH: ("problem_grows", "theme_grows"),
 }
 _KINDS = {what: kind for kind, events in EVENTS.items() for what in events}
 
@@ -87,8 +89,9 @@ class Notice(Struct, frozen=True, omit_defaults=True, kw_only=True):
     id: str
     login: str
     case_id: str
-    """Or the id of the road map, or of the problem, where `kind_of` says so."""
+    """Or the id of the road map, the problem or the alarm of growth, as the event is about one."""
     number: str
+    """Of the case or the road map; of growth what grows and how: «Ямы, Зареченск — 11 за 3 дня»."""
     seq: int
     """Of the event in the case's history."""
     what: str
@@ -120,10 +123,12 @@ class Digest(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def address_of(notice: Notice) -> str:
     """Of the page of what it tells about, which asks for itself who may see it."""
-    if notice.what == "problem_returned":
+    if notice.what in {"problem_returned", "problem_grows"}:
         return f"/problems/{notice.case_id}"
     if kind_of(notice.what) is NoticeKind.ROAD_MAP:
         return f"/problems/road-maps/{notice.case_id}"
+    if notice.what == "theme_grows":
+        return f"/problems/growth#alarm-{notice.case_id}"
     return f"/cases/{notice.case_id}"
 
 

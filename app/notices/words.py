@@ -1,7 +1,7 @@
 """Notices in plain Russian, for pages and letters alike."""
 
 from app.accounts.models import DigestDays, Way
-from app.notices.models import MailState, NoticeKind
+from app.notices.models import MailState, Notice, NoticeKind, kind_of
 
 KIND_NAMES: dict[NoticeKind, str] = {
     NoticeKind.HANDS: "Мне или моему ведомству дали обращение",
@@ -13,6 +13,7 @@ KIND_NAMES: dict[NoticeKind, str] = {
     NoticeKind.DEADLINE: "Срок подходит или прошёл",
     NoticeKind.ESCALATED: "Просрочка дошла до меня как до руководителя",
     NoticeKind.ROAD_MAP: "Шаги дорожных карт и проблемы, которые вернулись",
+    NoticeKind.GROWTH: "Сообщений стало заметно больше обычного",
 }
 KIND_SHORT: dict[NoticeKind, str] = {
     NoticeKind.HANDS: "Назначения",
@@ -24,6 +25,7 @@ KIND_SHORT: dict[NoticeKind, str] = {
     NoticeKind.DEADLINE: "Сроки",
     NoticeKind.ESCALATED: "Просрочки у подчинённых",
     NoticeKind.ROAD_MAP: "Дорожные карты",
+    NoticeKind.GROWTH: "Рост",
 }
 KIND_ICONS: dict[NoticeKind, str] = {
     NoticeKind.HANDS: "user",
@@ -35,6 +37,7 @@ KIND_ICONS: dict[NoticeKind, str] = {
     NoticeKind.DEADLINE: "clock-exclamation",
     NoticeKind.ESCALATED: "alert-triangle",
     NoticeKind.ROAD_MAP: "list",
+    NoticeKind.GROWTH: "trending-up",
 }
 EVENT_WORDS: dict[str, str] = {
     "assign": "Назначено обращение",
@@ -57,6 +60,8 @@ EVENT_WORDS: dict[str, str] = {
     "step_escalated": "Шаг вашей дорожной карты не сделан в срок",
     "step_moved": "Шагу дорожной карты дали другой срок или передали его другому",
     "problem_returned": "Решённая проблема вернулась",
+    "problem_grows": "Проблема растёт",
+    "theme_grows": "Тема растёт",
 }
 WAY_NAMES: dict[Way, str] = {
     Way.NOW: "сразу",
@@ -76,3 +81,14 @@ LETTER_WORDS: dict[MailState, str] = {
 def event_words(what: str) -> str:
     """A code without words says that something changed, never nothing."""
     return EVENT_WORDS.get(what, "Изменилось обращение")
+
+
+def about(notice: Notice) -> str:
+    """«№ 26-000123»; growth has no number and is called by what grows."""
+    return notice.number if kind_of(notice.what) is NoticeKind.GROWTH else f"№ {notice.number}"
+
+
+def headline(notice: Notice) -> str:
+    """«Назначено обращение, № 26-000123»; «Тема растёт: Ямы, Зареченск — 11 за 3 дня»."""
+    mark = ":" if kind_of(notice.what) is NoticeKind.GROWTH else ","
+    return f"{event_words(notice.what)}{mark} {about(notice)}"

@@ -5,19 +5,22 @@ word of a person against it. Splitting is never done, only offered.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from itertools import combinations
 
 import numpy as np
 from msgspec import Struct
 
 from app.problems.models import Problem, ProblemState
-from app.problems.windows import window
 
 LEAST_COSINE = 0.75
 """Of the two middles."""
 _LEAST_SHARE, _LEAST_MESSAGES = 0.3, 4
 _UNTOUCHED = frozenset({ProblemState.NEW, ProblemState.KNOWN})
+
+Grace = Callable[[Problem, Problem], timedelta]
+"""Older and younger → how long after the last message of the older the younger may begin."""
 
 
 class Merge(Struct, frozen=True):
@@ -27,7 +30,7 @@ class Merge(Struct, frozen=True):
     cosine: float
 
 
-def clear_merges(problems: Iterable[Problem]) -> list[Merge]:
+def clear_merges(problems: Iterable[Problem], grace: Grace) -> list[Merge]:
     """Each problem goes at most once, and whatever takes one in does not go itself."""
     alike: defaultdict[tuple[str | None, str | None], list[Problem]] = defaultdict(list)
     for one in problems:
@@ -36,29 +39,29 @@ def clear_merges(problems: Iterable[Problem]) -> list[Merge]:
     found: list[Merge] = []
     taken: set[str] = set()
     for group in alike.values():
-        for merge in _within(group):
+        for merge in _within(group, grace):
             if merge.gone not in taken and merge.stays not in taken:
                 taken |= {merge.gone, merge.stays}
                 found.append(merge)
     return found
 
 
-def _within(group: list[Problem]) -> Iterator[Merge]:
+def _within(group: list[Problem], grace: Grace) -> Iterator[Merge]:
     """The surest first."""
     ordered = sorted(group, key=lambda one: (one.first_at or one.created_at, one.id))
     merges = [
         Merge(younger.id, older.id, cosine)
         for older, younger in combinations(ordered, 2)
-        if (cosine := _are_one(older, younger)) is not None
+        if (cosine := _are_one(older, younger, grace)) is not None
     ]
     yield from sorted(merges, key=lambda one: (-one.cosine, one.stays, one.gone))
 
 
-def _are_one(older: Problem, younger: Problem) -> float | None:
+def _are_one(older: Problem, younger: Problem, grace: Grace) -> float | None:
     """The cosine of their middles where all else is the same."""
     if younger.id in older.apart or older.id in younger.apart or younger.acts:
         return None
-    if not _one_place(older, younger) or not _one_time(older, younger):
+    if not _one_place(older, younger) or not _one_time(older, younger, grace):
         return None
     if older.centroid is None or younger.centroid is None or older.emb_ver != younger.emb_ver:
         return None
@@ -75,10 +78,10 @@ def _one_place(one: Problem, other: Problem) -> bool:
     return not set(one.streets).isdisjoint(other.streets)
 
 
-def _one_time(older: Problem, younger: Problem) -> bool:
+def _one_time(older: Problem, younger: Problem, grace: Grace) -> bool:
     if older.last_at is None or younger.first_at is None:
         return False
-    return younger.first_at <= older.last_at + window(older.theme, older.group)
+    return younger.first_at <= older.last_at + grace(older, younger)
 
 
 class SplitOffer(Struct, frozen=True):

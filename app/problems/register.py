@@ -7,6 +7,7 @@ is decided depends on nothing but what came before.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import cache
 
 import xxhash
 from msgspec import Struct
@@ -45,7 +46,7 @@ class Register:
     """Holds what may take in messages of one batch; `load` adds to it."""
 
     def __init__(self, window: Window, measure: Measure = MEASURE) -> None:
-        self._window, self._measure = window, measure
+        self._window, self._measure = cache(window), measure
         self.problems: dict[str, Gathered] = {}
         self.lone: dict[str, Gathered] = {}
         """By the id that each would have as a problem."""

@@ -3,19 +3,19 @@
 from datetime import timedelta
 
 from app.problems.models import Problem, ProblemState
-from app.problems.windows import window
+from app.problems.windows import Windows
 
 LONGEST_GRACE = timedelta(days=14)
 
 
-def grace(problem: Problem) -> timedelta:
+def grace(problem: Problem, windows: Windows) -> timedelta:
     """Messages about how it was still come for a while: half of what its theme waits for the next
     message, two weeks at most.
     """
-    return min(window(problem.theme, problem.group) / 2, LONGEST_GRACE)
+    return min(windows.of(problem.theme, problem.group) / 2, LONGEST_GRACE)
 
 
-def came_back(problem: Problem) -> bool:
+def came_back(problem: Problem, windows: Windows) -> bool:
     if problem.state is not ProblemState.SOLVED or not problem.solved_at or not problem.last_at:
         return False
-    return problem.last_at > problem.solved_at + grace(problem)
+    return problem.last_at > problem.solved_at + grace(problem, windows)

@@ -12,7 +12,7 @@ from app.meaning.mean import centred, mean_of
 from app.meaning.onnx_encoder import OnnxEncoder
 from app.problems.register import Register
 from app.problems.scoring import Arrival
-from app.problems.windows import window
+from app.problems.windows import shipped_windows
 from app.settings import ROOT, Settings
 from app.similarity.spot import street_key
 from dev.bench.problem_stream import Stream, Told, stream
@@ -69,7 +69,7 @@ def quality(truth: Groups, found: Groups) -> Quality:
 
 
 def grouped(arrivals: Sequence[Arrival]) -> dict[str, str]:
-    register, found = Register(window), dict[str, str]()
+    register, found = Register(shipped_windows().of), dict[str, str]()
     for one in arrivals:
         made = register.assign(one)
         if made.founder and made.problem:

@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[str, ...]] = {
             "books/danger",
             "books/danger/gas",
             "books/suggestions",
+            "books/windows",
             "audit",
             "system",
             "me",

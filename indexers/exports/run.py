@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from anyio.to_thread import run_sync
 
+from app.board.params import parse_board
 from app.engine.client import Engine
 from app.errors import BadInputError, StorageUnavailableError
 from app.exports.files import ExportFiles
@@ -15,7 +16,7 @@ from app.exports.models import ExportJob, ExportKind, ExportState
 from app.exports.repository import EXPORTS
 from app.search.params import parse_params
 from app.settings import Settings
-from indexers.exports.write import write_journal, write_result
+from indexers.exports.write import write_journal, write_problems, write_result
 from indexers.lease import Lease, LostLeaseError, hold
 
 log = structlog.get_logger()
@@ -60,6 +61,8 @@ async def _run(engine: Engine, settings: Settings, lease: Lease[ExportJob]) -> N
     to = (job.viewer, files.result, job.format, told)
     if job.kind is ExportKind.JOURNAL:
         await write_journal(engine, settings, journal_params(job.pairs), *to)
+    elif job.kind is ExportKind.PROBLEMS:
+        await write_problems(engine, settings, parse_board(job.pairs), *to)
     else:
         await write_result(engine, settings, parse_params(job.pairs), *to)
     await _end(lease, ExportState.DONE, file_size=files.result.stat().st_size)

@@ -1,4 +1,4 @@
-"""Tables of any length written row by row: cells are text, and nothing in them is a formula."""
+"""Tables of any length written row by row: texts and whole numbers, and no formula among them."""
 
 import csv
 from collections.abc import Sequence
@@ -57,6 +57,8 @@ class CsvWriter:
 def _plain(cell: Cell) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, int):
+        return str(cell)
     text = cell if isinstance(cell, str) else cell.strftime(_MOMENT)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
@@ -106,6 +108,8 @@ class XlsxWriter:
         if isinstance(cell, str):
             if cell:
                 self._sheet.write_string(self._row, position, _fitting(cell))
+        elif isinstance(cell, int):
+            self._sheet.write_number(self._row, position, cell)
         elif cell is not None:
             self._sheet.write_datetime(self._row, position, cell, self._moment)
 

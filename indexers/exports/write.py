@@ -10,11 +10,16 @@ from anyio.to_thread import run_sync
 
 from app.audit.params import AuditParams
 from app.audit.service import walk as walk_journal
+from app.board.params import BoardParams
+from app.board.service import walk as walk_board
+from app.board.words import sees_everything
+from app.cases.directory import read_people
 from app.disk import settle
 from app.engine.client import Engine
 from app.exports.columns import CASES_SHEET, SOURCE_FIELDS, Frame, Sheet
 from app.exports.journal import JOURNAL_SHEET
 from app.exports.models import ExportFormat
+from app.exports.problems import PROBLEMS_SHEET, line_of
 from app.search.params import SearchParams
 from app.search.service import walk
 from app.settings import Settings
@@ -66,6 +71,27 @@ async def write_journal(
                 yield found.total, found.lines
 
     return await write_rows(pages(), settings, JOURNAL_SHEET, target, file_format, told)
+
+
+async def write_problems(
+    engine: Engine,
+    settings: Settings,
+    params: BoardParams,
+    viewer: Viewer | None,
+    target: Path,
+    file_format: ExportFormat,
+    told: Told | None = None,
+) -> int:
+    """Problems of the board, as `write_rows` writes them."""
+    people, whole = await read_people(engine), sees_everything(viewer)
+
+    async def pages() -> Pages:
+        board = walk_board(engine, params, viewer, settings.zone)
+        async with aclosing(board):
+            async for found in board:
+                yield found.total, [line_of(row, people, whole=whole) for row in found.rows]
+
+    return await write_rows(pages(), settings, PROBLEMS_SHEET, target, file_format, told)
 
 
 async def write_rows(

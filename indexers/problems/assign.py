@@ -17,6 +17,7 @@ from app.engine.client import Engine, Stored
 from app.engine.names import Index
 from app.meaning.waiting import underived
 from app.problems import query, repository
+from app.problems.book import load_windows
 from app.problems.gathering import arrival_of, with_gathered
 from app.problems.models import LIVING, Problem, ProblemState
 from app.problems.register import Decision, Register
@@ -52,14 +53,15 @@ async def assign(engine: Engine, seconds: float, batch: int = BATCH) -> Assigned
     ends, told, besides = time.monotonic() + seconds, Assigned(), set[str]()
     if await engine.count(Index.CASES, underived()) > _MOST_BEHIND:
         return told
-    around = Surroundings(engine)
+    windows = (await load_windows(engine)).windows
+    around = Surroundings(engine, windows)
     while ids := await _next(engine, batch, besides):
         if time.monotonic() >= ends:
             told.left = True
             break
         if waits := await _batch(engine, around, ids, told):
             besides |= waits
-            around = Surroundings(engine)  # others wrote: what is known is out of date
+            around = Surroundings(engine, windows)  # others wrote: what is known is out of date
     return told
 
 

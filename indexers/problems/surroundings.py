@@ -14,7 +14,7 @@ from app.problems.gathering import VECTOR_FIELDS, arrival_of, gathered_of
 from app.problems.query import Reach
 from app.problems.register import Register
 from app.problems.scoring import Arrival
-from app.problems.windows import longest_window, window
+from app.problems.windows import Windows
 from indexers import cases
 from indexers.problems.walking import every_hit
 
@@ -22,17 +22,18 @@ from indexers.problems.walking import every_hit
 class Surroundings:
     """Each street and theme is read once; what the worker itself adds is in the register anyway."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, windows: Windows) -> None:
         self._engine = engine
+        self._windows = windows
         self._forget()
 
     def _forget(self) -> None:
-        self.register = Register(window)
-        self._covered = Reach(longest_window())
+        self.register = Register(self._windows.of)
+        self._covered = Reach(self._windows.longest)
 
     async def cover(self, arrivals: Sequence[Arrival]) -> None:
         """Reads all that any of `arrivals` may join and that was not read yet."""
-        reach = Reach(longest_window())
+        reach = Reach(self._windows.longest)
         for one in arrivals:
             reach.add(one.at, one.municipality, one.street, one.theme)
         if reach.reaches_before(self._covered):

@@ -9,9 +9,9 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import ConflictError
 from app.problems import query, repository
+from app.problems.book import load_windows
 from app.problems.merging import Merge, clear_merges
 from app.problems.models import LIVING, Act, Problem, ProblemState
-from app.problems.windows import longest_window
 from indexers.problems.walking import every_hit
 
 log = structlog.get_logger()
@@ -26,8 +26,9 @@ async def tidy(engine: Engine, now: datetime | None = None) -> int:
     """How many were merged. Safe to repeat: the counting and the moving are done by describing."""
     now = now or datetime.now(UTC)
     await engine.refresh(Index.PROBLEMS)
-    recent = await _problems(engine, now - 2 * longest_window())
-    merges = clear_merges(recent)
+    book = await load_windows(engine)
+    recent = await _problems(engine, now - 2 * book.windows.longest)
+    merges = clear_merges(recent, book.grace)
     for merge in merges:
         await _merge(engine, merge, now)
     await _age(engine, recent, now)

@@ -1,18 +1,11 @@
 """Reminders of road maps → notices of their owners; solved problems that came back."""
 
-from collections.abc import Sequence
 from datetime import datetime
-
-import msgspec
-import structlog
 
 from app.accounts.staff import Staff, current_staff
 from app.engine.client import Engine
-from app.engine.names import Index
-from app.errors import EngineSetupError
 from app.notices.models import Notice, notice_id
-from app.notices.planning import planned
-from app.notices.waking import wake
+from app.problems.book import load_windows
 from app.problems.lifecycle import mark_returned, solved_since
 from app.problems.models import Problem
 from app.road_maps import repository
@@ -21,12 +14,9 @@ from app.road_maps.reminders import Reminder, due, told
 from app.road_maps.returning import came_back
 from app.road_maps.service import maps_of
 from app.settings import Settings
-from indexers import bulk
-
-log = structlog.get_logger()
+from indexers.notices.give import give
 
 BATCH = 200
-_encoder = msgspec.json.Encoder()
 RETURNED = "problem_returned"
 
 
@@ -56,7 +46,7 @@ async def _remind_one(
         for each in coming
         for login in _with_substitutes(staff, each.to)
     ]
-    await _write(engine, settings, staff, notices, now)
+    await give(engine, settings, staff, notices, now)
     await repository.change(engine, map_id, lambda newest: told(newest, coming))
     return len(coming)
 
@@ -84,17 +74,18 @@ def _notice(one: RoadMap, each: Reminder, login: str, now: datetime) -> Notice:
 
 async def return_problems(engine: Engine, settings: Settings, now: datetime) -> int:
     """Turns solved problems with new messages to «вернулась»; returns how many."""
+    windows = (await load_windows(engine)).windows
     found, place = list[Problem](), None
     while True:
         page, place = await solved_since(engine, place, BATCH)
-        found += [one for one in page if came_back(one)]
+        found += [one for one in page if came_back(one, windows)]
         if place is None:
             break
     if not found:
         return 0
     staff = await current_staff(engine, settings.zone, now)
     for one in found:
-        await _write(engine, settings, staff, await _told(engine, one, now), now)
+        await give(engine, settings, staff, await _told(engine, one, now), now)
         await mark_returned(engine, one.id, now)
     return len(found)
 
@@ -118,26 +109,3 @@ async def _told(engine: Engine, one: Problem, now: datetime) -> list[Notice]:
         )
         for login in sorted(filter(None, logins))
     ]
-
-
-async def _write(
-    engine: Engine, settings: Settings, staff: Staff, notices: Sequence[Notice], now: datetime
-) -> None:
-    """Only to people who work here; one that exists already is left as it is."""
-    here = [one for one in notices if one.login in staff.users]
-    if not here:
-        return
-    ready = [_planned(settings, staff, one, now) for one in here]
-    actions = [bulk.BulkAction("create", one.id, _encoder.encode(one)) for one in ready]
-    outcome = await bulk.write(engine, Index.NOTICES, actions)
-    if outcome.failures:
-        first = next(iter(outcome.failures.values()))
-        log.error("notice_refused", id=first.id, type=first.type, reason=first.reason)
-        raise EngineSetupError("Уведомления не записаны. Подробности в журнале работы.")
-    await engine.refresh(Index.NOTICES)  # whoever is woken counts by a search
-    await wake(settings, {one.login for one in here})
-
-
-def _planned(settings: Settings, staff: Staff, one: Notice, now: datetime) -> Notice:
-    mail = planned(staff.users[one.login], one.what, now, settings.zone, mail_on=settings.mail_on)
-    return msgspec.structs.replace(one, mail=mail)

@@ -2,6 +2,7 @@
 
 from asyncio import gather
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,10 +10,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from app.cases.models import Place
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import ForbiddenError, NotFoundError
 from app.forecasts.contexts import forecast_view
+from app.forecasts.params import ForecastParams, Level, parse_forecast
 from app.forecasts.service import forget_outlooks, outlook
 from app.growth import service
 from app.growth.contexts import alarm_row, cases_url
@@ -137,7 +140,7 @@ async def test_the_forecast_counts_what_the_viewer_sees(engine: Engine) -> None:
     older = [made(day, f"o{day}", "Снег") for day in range(120, 330, 2)]
     await put(engine, older)
     found = await outlook(engine, MANAGER, ZONE, NOW)
-    view = forecast_view(found)
+    view = forecast_view(found, ForecastParams()).table
     assert view is not None
     assert {row.theme for row in view.rows} == {"Снег", "Ямы"}
     snow = next(row for row in view.rows if row.theme == "Снег")
@@ -146,7 +149,37 @@ async def test_the_forecast_counts_what_the_viewer_sees(engine: Engine) -> None:
     pairs = parse_qsl(urlsplit(snow.url).query)
     listed = (await search(engine, parse_params(pairs), MANAGER, ZONE)).total
     assert listed >= int(np.sum(found.weekly.counts[row, -4:]))
-    assert forecast_view(await outlook(engine, ELSEWHERE, ZONE, NOW)) is None
+    blind = forecast_view(await outlook(engine, ELSEWHERE, ZONE, NOW), ForecastParams())
+    assert (blind.table, blind.few, blind.young) == (None, [], True)
+
+
+async def test_the_forecast_of_settlements_says_where_messages_are_too_few(engine: Engine) -> None:
+    made = Maker()
+    made.number = 9000
+    village = {"place": Place(municipality="Зареченск", settlement="Луговое")}
+    older = [made(day, f"o{day}", "Снег", **village) for day in range(0, 330, 4)]
+    few = [made(day, f"f{day}", "Ямы", **village) for day in (20, 40, 60)]
+    await put(engine, [*older, *few])
+    found = await outlook(engine, MANAGER, ZONE, NOW, level=Level.SETTLEMENT)
+    chosen = parse_forecast([("level", "settlement"), ("place", "Луговое"), ("theme", "Снег")])
+    view = forecast_view(found, chosen)
+    assert view.table is not None
+    (row,) = view.table.rows
+    assert (row.theme, row.where) == ("Снег", "Луговое, Зареченск")
+    assert view.table.error == row.error, "accuracy of what was chosen"
+    pairs = parse_params(parse_qsl(urlsplit(row.url).query))
+    assert (await search(engine, pairs, MANAGER, ZONE)).total == 7, "one in four days of four weeks"
+    assert sorted(view.choices[-1].options) == ["Луговое", "Слобода"]
+
+    holes = forecast_view(found, replace(chosen, theme="Ямы"))
+    assert holes.table is None
+    assert holes.told.replace("\u00a0", " ").startswith("Для прогноза мало: 3 сообщения за полгода")
+    everything = forecast_view(found, ForecastParams(Level.SETTLEMENT))
+    assert everything.table is not None
+    assert ("Ямы, Луговое, Зареченск", "3\u00a0сообщения") in everything.few
+    districts = await outlook(engine, MANAGER, ZONE, NOW, level=Level.DISTRICT)
+    assert forecast_view(districts, ForecastParams(Level.DISTRICT)).table is None
+    assert (await outlook(engine, MANAGER, ZONE, NOW)).weekly.places == ["", ""], "kept apart"
 
 
 async def test_a_problem_says_that_it_grows_as_long_as_it_does(engine: Engine) -> None:

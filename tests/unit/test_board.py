@@ -62,7 +62,7 @@ def test_a_sparkline_says_in_words_what_it_draws() -> None:
 def test_squares_of_the_map_keep_every_problem(
     places: list[tuple[float, float]], zoom: int
 ) -> None:
-    spots = [Spot(lat, lon, 3, "Яма", "/problems/p") for lat, lon in places]
+    spots = [Spot(lat, lon, 3, "Яма", "/problems/p", "new") for lat, lon in places]
     alone, clusters = gathered(spots, zoom)
     assert len(alone) + sum(one.count for one in clusters) == len(spots)
     assert all(one.count > 1 for one in clusters)

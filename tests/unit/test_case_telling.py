@@ -130,6 +130,7 @@ def test_those_who_left_are_not_told() -> None:
 
 def test_every_step_that_concerns_people_has_a_kind_and_words() -> None:
     steps = {*CONCERNED, *AlertKind, *ReminderKind, "problem_returned"}
+    steps |= {"problem_grows", "theme_grows"}
     assert set(CONCERNED) <= set(RULES)
     assert {what for events in EVENTS.values() for what in events} == steps
     assert set(EVENT_WORDS) == steps

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from app.growth import season
 from app.growth.calibration import CEILING, FALSE_RATE, FLOOR, Learned, grows_beyond, relearned
 from app.growth.campaigns import LEAST_MESSAGES, Sent, campaigns
-from app.growth.contexts import growth_text
 from app.growth.counts import Tally
 from app.growth.episodes import dismissed_days, found, standing
 from app.growth.models import Alarm, Dismissal, Series, alarm_id
 from app.growth.rules import LEAST_AUTHORS, THRESHOLD, Judged, judge, sums, tail, usual_range
+from app.growth.telling import is_news, same_as, untold
+from app.growth.words import growth_text
 
 FIRST = date(2026, 1, 5)
 PLACE = Series("Ямы", "Зареченск", "Слобода", "p1")
@@ -196,3 +197,46 @@ def test_one_text_about_many_places_within_days_is_a_campaign() -> None:
 def test_the_words_are_those_of_people() -> None:
     assert growth_text(11, 2.13) == "11 за 3 дня, обычно 2,1"
     assert growth_text(4, 0.01) == "4 за 3 дня, обычно ни одного"
+
+
+def told_alarm(series: Series, seen: int, began: date = FIRST, **fields: object) -> Alarm:
+    values = {"id": alarm_id(series, began), "series": series, "began": began, "day": began}
+    return Alarm(**{**values, "seen": seen, "expected": 1.0, "authors": seen, **fields})  # type: ignore[arg-type] - a test names what it changes
+
+
+TOWN_SERIES, VILLAGE = Series("Ямы", "Зареченск"), Series("Ямы", "Зареченск", "Слобода")
+
+
+def test_a_problem_is_told_before_its_theme_and_what_ended_or_was_told_never() -> None:
+    theme = told_alarm(TOWN_SERIES, 11)
+    problem = told_alarm(Series(problem="p1"), 11, about=VILLAGE)
+    over = told_alarm(VILLAGE, 11, ended=FIRST)
+    told = told_alarm(Series("Снег", "Зареченск"), 11, told_at=datetime(2026, 1, 5, tzinfo=UTC))
+    assert untold([theme, over, told, problem]) == [problem, theme]
+
+
+def test_the_same_messages_are_known_by_their_share_and_by_way_of_a_third() -> None:
+    town, village = told_alarm(TOWN_SERIES, 20), told_alarm(VILLAGE, 17)
+    problem = told_alarm(Series(problem="p1"), 14, about=VILLAGE)
+    other = told_alarm(Series(problem="p2"), 9, about=Series("Снег", "Зареченск"))
+    recent = [town, village, problem, other]
+    assert same_as(problem, recent) == [village, town], "14 of 17, and 17 of 20"
+    assert same_as(town, recent) == [village, problem]
+    assert same_as(other, recent) == []
+    small = told_alarm(Series(problem="p3"), 5, about=VILLAGE)
+    assert same_as(small, recent) == [], "five of seventeen are another growth"
+
+
+def test_growth_that_paused_for_a_day_is_no_news() -> None:
+    at = datetime(2026, 1, 8, tzinfo=UTC)
+    began = FIRST + timedelta(days=6)
+    again = told_alarm(VILLAGE, 11, began)
+    before = told_alarm(VILLAGE, 9, told_at=at, ended=began - timedelta(days=2))
+    assert is_news(again, [again], began)
+    assert not is_news(again, [again, before], began)
+    long_ago = told_alarm(VILLAGE, 9, told_at=at, ended=began - timedelta(days=5))
+    assert is_news(again, [again, long_ago], began)
+    said = Dismissal("a", at, 9)
+    beyond = told_alarm(VILLAGE, 9, told_at=at, ended=began, dismissed=said)
+    assert is_news(again, [again, beyond], began), "it grows beyond what was called no growth"
+    assert not is_news(again, [again], began + timedelta(days=8))

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.cases.codes import DONE_STATES
+from app.errors import BadInputError
+from app.problems.book import WindowBook, WindowsChange
 from app.problems.gathering import gathered_of, with_gathered
 from app.problems.merging import clear_merges, split_offer
 from app.problems.models import LIVING, Act, Counts, Problem, ProblemState
@@ -14,11 +17,12 @@ from app.problems.phrases import key_phrases
 from app.problems.query import DONE
 from app.problems.register import Register, problem_id
 from app.problems.scoring import Arrival, founded, score
-from app.problems.windows import longest_window, window
+from app.problems.windows import Moved, Window, Windows, checked, moved, shipped_windows
 from app.similarity.spot import house_number
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WATER = "Отсутствие холодной и/или горячей воды"
+WINDOWS = shipped_windows()
 
 
 def unit(*numbers: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -42,7 +46,7 @@ def message(number: int, **told: object) -> Arrival:
 
 
 def test_the_second_message_of_one_house_makes_a_problem() -> None:
-    register = Register(window)
+    register = Register(WINDOWS.of)
     assert register.assign(message(1)).problem is None
     made = register.assign(message(2))
     assert (made.problem, made.founder) == (problem_id("m1"), "m1")
@@ -58,7 +62,7 @@ def test_another_town_street_or_season_is_another_problem() -> None:
         {"at": START + timedelta(days=40)},
         {"house": "95", "theme": "Ямы во дворах", "vector": unit(0, 1)},
     ):
-        register = Register(window)
+        register = Register(WINDOWS.of)
         register.assign(message(1, settlement="г. Город"))
         assert register.assign(message(2, **told)).problem is None, told
 
@@ -87,11 +91,11 @@ arrivals = st.builds(
 @given(st.lists(arrivals, max_size=40, unique_by=lambda one: one.id), st.integers(0, 40))
 def test_what_is_stored_in_between_changes_nothing(stream: list[Arrival], cut: int) -> None:
     stream.sort(key=lambda one: (one.at, one.id))
-    whole = Register(window)
+    whole = Register(WINDOWS.of)
     expected = [whole.assign(one).problem for one in stream]
-    early = Register(window)
+    early = Register(WINDOWS.of)
     found = [early.assign(one).problem for one in stream[:cut]]
-    later = Register(window)
+    later = Register(WINDOWS.of)
     by_id = {one.id: one for one in stream}
     later.load(
         [
@@ -128,7 +132,8 @@ def a_problem(name: str, day: int, **told: object) -> Problem:
 
 def test_only_what_is_clearly_one_is_merged_into_the_older() -> None:
     older = a_problem("p2", 0)
-    [merge] = clear_merges([a_problem("p1", 2), older])
+    grace = WindowBook().grace
+    [merge] = clear_merges([a_problem("p1", 2), older], grace)
     assert (merge.gone, merge.stays) == ("p1", "p2")
     for told in (
         {"apart": ["p2"]},
@@ -141,7 +146,7 @@ def test_only_what_is_clearly_one_is_merged_into_the_older() -> None:
         {"state": ProblemState.SOLVED},
         {"first_at": START + timedelta(days=30), "last_at": START + timedelta(days=31)},
     ):
-        assert not clear_merges([a_problem("p1", 2, **told), older]), told
+        assert not clear_merges([a_problem("p1", 2, **told), older], grace), told
 
 
 def test_two_themes_of_weight_offer_a_split() -> None:
@@ -168,13 +173,62 @@ def test_phrases_are_words_of_this_problem_and_not_of_its_theme() -> None:
 def test_lists_that_stand_on_two_floors_are_the_same() -> None:
     assert set(DONE) == {state.value for state in DONE_STATES}
     assert ProblemState.MERGED not in LIVING
-    assert window(WATER) < window("Ямы во дворах") <= longest_window()
+    assert WINDOWS.of(WATER) < WINDOWS.of("Ямы во дворах") <= WINDOWS.longest
 
 
 def test_a_sign_that_is_no_figure_stops_no_batch() -> None:
     """«²» is a digit to Python and no number: one such house would stop all assigning."""
     assert house_number("5²") == 5
     assert house_number("²") == 0
-    register = Register(window)
+    register = Register(WINDOWS.of)
     register.assign(message(1, house="5²"))
     assert register.assign(message(2, house="7")).problem == problem_id("m1")
+
+
+def test_of_several_lines_the_shortest_holds_and_a_list_is_tidied() -> None:
+    typed = Windows(30, [Window(60, ["Ямы", " ямы "]), Window(5, ["воды"]), Window(60, ["Двор"])])
+    tidy = checked(typed)
+    assert tidy == Windows(30, [Window(5, ["воды"]), Window(60, ["ямы", "двор"])])
+    assert tidy.of("Нет воды во дворе") == timedelta(days=5)
+    assert tidy.of("ЯМЫ") == tidy.longest == timedelta(days=60)
+    assert tidy.of(None, "Ямы и покрытие") == timedelta(days=60), "the group speaks for no theme"
+    assert tidy.of(None) == timedelta(days=30)
+    assert checked(WINDOWS) == WINDOWS
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        (Windows(0, []), "default"),
+        (Windows(181, []), "default"),
+        (Windows(21, [Window(0, ["ямы"])]), "days_0"),
+        (Windows(21, [Window(4, ["вода"]), Window(7, [" "])]), "words_1"),
+        (Windows(21, [Window(4, ["вода"]), Window(7, ["вод"]), Window(9, ["ВОДА"])]), "words_2"),
+        (Windows(21, [Window(4, ["во"])]), "words_0"),
+        (Windows(21, [Window(4, [f"слово{number}" for number in range(61)])]), "words_0"),
+        (Windows(21, [Window(4, [f"слово{number}"]) for number in range(21)]), "default"),
+    ],
+)
+def test_a_window_that_cannot_hold_is_refused_at_its_field(wanted: Windows, field: str) -> None:
+    with pytest.raises(BadInputError) as refused:
+        checked(wanted)
+    assert refused.value.field == field
+
+
+def test_a_change_of_windows_tells_what_moved() -> None:
+    was = Windows(21, [Window(4, ["вода", "тепло"])])
+    now = Windows(30, [Window(4, ["вода"]), Window(9, ["ямы"])])
+    assert moved(was, now) == [Moved(None, 21, 30), Moved("тепло", 4), Moved("ямы", after=9)]
+    assert moved(was, was) == []
+
+
+def test_a_longer_window_joins_no_problems_that_stood_apart_before_it() -> None:
+    older, younger = a_problem("p2", 0), a_problem("p1", 10)
+    own = Windows(21, [Window(30, ["воды"])])
+    assert not clear_merges([older, younger], WindowBook().grace)
+    before = WindowBook(own, [WindowsChange(1, START - timedelta(days=1), "a", [])])
+    assert clear_merges([older, younger], before.grace), "both began under these windows"
+    after = WindowBook(own, [WindowsChange(1, START + timedelta(days=99), "a", [])])
+    assert not clear_merges([older, younger], after.grace)
+    meanwhile = a_problem("p1", 0)
+    assert clear_merges([older, meanwhile], after.grace), "side by side in time they need no window"

@@ -16,6 +16,7 @@ from app.deadlines.days import table_of
 from app.deadlines.models import DEFAULT_CALENDAR
 from app.errors import BadInputError, ConflictError, RefusedError
 from app.problems.models import Act, Problem, ProblemState
+from app.problems.windows import shipped_windows
 from app.road_maps.effect import beta_quantile, dispersion, effect, ratio_interval
 from app.road_maps.measuring import weeks_after, weeks_before
 from app.road_maps.models import MapState, Part, RoadMap, Step, StepState
@@ -27,6 +28,7 @@ from app.road_maps.terms import TERMS, latest_of_joint, moments
 NOW = datetime(2026, 3, 10, 7, tzinfo=UTC)
 """A Tuesday, ten in the morning in Moscow."""
 TABLE = table_of(DEFAULT_CALENDAR)
+WINDOWS = shipped_windows()
 weeks = st.lists(st.integers(0, 60), min_size=1, max_size=12)
 
 
@@ -316,8 +318,8 @@ def test_late_echoes_are_no_return_and_new_messages_are() -> None:
         solved_at=NOW,
         last_at=NOW + timedelta(days=1),
     )
-    assert not came_back(one), "within half of the four days of water"
+    assert not came_back(one, WINDOWS), "within half of the four days of water"
     later = replace(one, last_at=NOW + timedelta(days=3))
-    assert came_back(later)
-    assert not came_back(replace(later, state=ProblemState.IN_WORK))
-    assert not came_back(replace(later, theme="Ямы на дорогах"))
+    assert came_back(later, WINDOWS)
+    assert not came_back(replace(later, state=ProblemState.IN_WORK), WINDOWS)
+    assert not came_back(replace(later, theme="Ямы на дорогах"), WINDOWS)

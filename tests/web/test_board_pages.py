@@ -11,6 +11,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.problems.models import Counts, Growth, ProblemState
 from app.settings import Settings
+from indexers.exports.run import run_export
 from tests.boarding import NOW, TOWN, problem, store_member, store_problems
 from tests.casework import COORDINATOR, EXECUTOR, HEAD, ROADMAN
 from tests.factories import site
@@ -185,9 +186,15 @@ async def test_the_map_draws_what_is_seen(board: Visitor, settings: Settings) ->
     page = await board.get("/problems/map")
     assert 'data-reach="55.75000,37.60000,55.75000,37.60000"' in page.text
     assert 'data-tiles=""' in page.text
+    for told in ("Обозначения", 'data-mark="returned"', "Растёт: кольцо", "Чем больше кружок"):
+        assert told in page.text, told
+    of_messages = (await board.get("/problems/map?what=messages")).text
+    assert "Столько сообщений рядом" in of_messages
+    assert "data-mark" not in of_messages
     drawn = (await board.get(f"/problems/map/points?{BOX}&show=growing")).json()
     point = drawn["points"][0]
     assert (point["url"], point["count"], drawn["clusters"]) == ("/problems/p1", 3, [])
+    assert (point["state"], point["growing"]) == ("new", True)
     assert (round(point["lat"], 3), round(point["lon"], 3)) == (55.75, 37.6)
     messages = (await board.get(f"/problems/map/points?{BOX}&what=messages&theme=Ямы")).json()
     assert [one["count"] for one in messages["clusters"]] == [4]
@@ -250,3 +257,35 @@ async def test_a_case_and_the_search_name_the_problem(board: Visitor) -> None:
     assert '<a href="/problems/p1">Ямы: ул. Ленина, 1</a>' in found.text
     answer = (await board.get("/api/v1/search?q=яма")).json()
     assert "Мусор: ул. Мира" in {one["label"] for one in answer["facets"]["problem"]}
+
+
+async def test_the_list_is_taken_away_as_it_is_narrowed(
+    board: Visitor, engine: Engine, settings: Settings
+) -> None:
+    shown = (await board.get("/problems?theme=Ямы&show=growing&size=50")).text
+    form = shown[shown.index('action="/problems/exports"') :].partition("</form>")[0]
+    assert 'name="theme" value="Ямы"' in form
+    assert 'name="show" value="growing"' in form
+    assert 'name="size"' not in form
+    sent = {"theme": "Ямы", "show": "growing", "format": "csv"}
+    answer = await board.post("/problems/exports", sent)
+    assert answer.status_code == 303
+    address = answer.headers["location"].partition("?")[0]
+    waiting = (await board.get(address)).text
+    assert "К проблемам" in waiting
+    assert 'href="/problems?show=growing&amp;theme=' in waiting
+    await run_export(engine, settings, address.rpartition("/")[2])
+    ready = await board.get(address)
+    assert "Файл готов: 1\u00a0проблема" in ready.text
+    assert 'action="/problems/exports"' in ready.text
+    assert "Одна строка – одна проблема" in ready.text
+    taken = await board.get(f"{address}/file")
+    assert "Ямы: ул. Ленина, 1" in taken.text
+    listed = (await board.get("/exports")).text
+    assert ">Проблемы</a>" in listed
+    assert "Список: Растут; Тема: Ямы" in listed
+    assert (await board.post("/problems/exports", {"show": "odd"})).status_code == 400
+    async with AsyncTestClient(site(settings, EXECUTOR), base_url=BASE) as client:
+        visitor = Visitor(client)
+        assert "/problems/exports" not in (await visitor.get("/problems")).text
+        assert (await visitor.post("/problems/exports", sent)).status_code == 403

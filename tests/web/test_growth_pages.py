@@ -71,3 +71,22 @@ async def test_the_forecast_says_how_far_it_was_off(coordinator: Visitor) -> Non
     for told in ("На последних 12 неделях", "Снег", "Зареченск", "от ", "80 %"):
         assert told in page, told
     assert 'aria-current="page">Прогноз' in page
+
+
+async def test_the_forecast_is_narrowed_and_tells_of_too_few(coordinator: Visitor) -> None:
+    here = "/problems/forecast"
+    place = (await coordinator.get(f"{here}?level=settlement&theme=Снег")).text
+    assert "По темам и населённым пунктам" in place
+    assert '<option value="Снег" selected>' in place
+    assert 'name="level" value="settlement"' in place
+    assert "сообщения без населённого пункта" in place
+    none = (await coordinator.get(f"{here}?level=district")).text
+    assert "Прогноза нет" in none
+    assert 'aria-current="true">районы' in none
+    assert (
+        "По выбранному за последние полгода сообщений нет"
+        in (await coordinator.get(f"{here}?municipality=Нигде")).text
+    )
+    wrong = await coordinator.get(f"{here}?level=street")
+    assert wrong.status_code == 400
+    assert "Так территории не разделить" in wrong.text

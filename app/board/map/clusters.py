@@ -23,6 +23,9 @@ class Spot(Struct, frozen=True):
     count: int
     title: str
     url: str
+    state: str
+    """Code of `app.problems.models.ProblemState`."""
+    growing: bool = False
 
 
 class Cluster(Struct, frozen=True):

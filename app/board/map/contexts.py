@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.board.contexts import RowView, board_view
+from app.board.contexts import STATE_LOOKS, RowView, StateView, board_view, state_view
 from app.board.map.params import MapParams, What
 from app.board.map.query import MOST_PROBLEMS
 from app.board.map.service import Overview
@@ -11,6 +11,7 @@ from app.board.params import Show
 from app.board.results import Board
 from app.cases.directory import Directory
 from app.permissions import Permission
+from app.problems.models import LIVING
 from app.viewer import Viewer
 from app.web.links import Link
 from app.web.urls import url_with
@@ -36,6 +37,8 @@ class MapView:
     points_url: str
     boundaries_url: str
     board_url: str
+    legend: list[tuple[str, StateView]]
+    """Codes of states and how their points look."""
     tiles: str
     may_load: bool
     has_boundaries: bool
@@ -65,6 +68,7 @@ def map_view(
         points_url=params.address("/problems/map/points"),
         boundaries_url="/problems/map/boundaries",
         board_url=params.board.address,
+        legend=[(state.value, state_view(state)) for state in _STATES],
         tiles="",
         may_load=viewer.may(Permission.BOOKS_EDIT),
         has_boundaries=False,
@@ -72,6 +76,7 @@ def map_view(
     )
 
 
+_STATES = tuple(state for state in STATE_LOOKS if state in LIVING)
 _SHOWS = (Show.GROWING, Show.NEW, Show.STALE, Show.RETURNED, Show.ALL)
 """In the order of the board's tabs."""
 

@@ -13,6 +13,7 @@ from app.board.map.query import middles_body, overview_body, problems_body, squa
 from app.board.results import problems_in
 from app.engine.client import Engine
 from app.engine.names import Index
+from app.problems.models import Problem
 from app.viewer import Viewer
 
 Answer = Mapping[str, Any]
@@ -61,17 +62,24 @@ async def _spots(
 ) -> list[Spot]:
     """Where each problem's messages lie that this person sees."""
     answer = await engine.search(Index.PROBLEMS, problems_body(params.board, viewer, now))
-    titles = {one.id: one.shown_title for one in problems_in(answer)}
-    if not titles:
+    found = {one.id: one for one in problems_in(answer)}
+    if not found:
         return []
-    middles = await engine.search(Index.CASES, middles_body(titles, viewer, box))
-    return [_spot(one, titles[one["key"]]) for one in middles["aggregations"]["of"]["buckets"]]
+    middles = await engine.search(Index.CASES, middles_body(found, viewer, box))
+    return [_spot(one, found[one["key"]]) for one in middles["aggregations"]["of"]["buckets"]]
 
 
-def _spot(bucket: Answer, title: str) -> Spot:
+def _spot(bucket: Answer, problem: Problem) -> Spot:
     middle = bucket["middle"]["location"]
-    url = f"/problems/{bucket['key']}"
-    return Spot(middle["lat"], middle["lon"], bucket["doc_count"], title, url)
+    return Spot(
+        middle["lat"],
+        middle["lon"],
+        bucket["doc_count"],
+        problem.shown_title,
+        f"/problems/{problem.id}",
+        problem.state.value,
+        problem.growing,
+    )
 
 
 def _square(bucket: Answer) -> Cluster:

@@ -8,16 +8,15 @@ from app.board.contexts import (
     RowView,
     StateView,
     cases_url,
-    growth_words,
     place_of,
     row_view,
-    sees_everything,
     state_view,
 )
 from app.board.problem.params import PAGE, CasesParams
 from app.board.problem.results import CasesPage, Facts, Street
 from app.board.problem.timeline import Timeline, timeline
 from app.board.results import Told
+from app.board.words import growth_words, sees_everything
 from app.cases.codes import CHANNEL_NAMES, STATE_NAMES, Channel, State
 from app.cases.directory import Directory
 from app.permissions import Permission

@@ -9,11 +9,12 @@ from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
-from app.board.contexts import row_view, sees_everything
+from app.board.contexts import row_view
 from app.board.problem.contexts import problem_view
 from app.board.problem.opening import opened
 from app.board.problem.params import CasesParams, parse_cases
 from app.board.problem.service import look_for, read_cases_of, read_facts
+from app.board.words import sees_everything
 from app.cases.directory import read_people
 from app.engine.client import Engine
 from app.errors import BadInputError, OtklikError

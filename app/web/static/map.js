@@ -39,17 +39,30 @@
   }
 
   const marks = L.layerGroup().addTo(map);
-  const size = (count) => Math.min(23, 9 + 2 * Math.log2(1 + count));
+  const size = (count) => Math.min(23, 10 + 2 * Math.log2(1 + count));
+
+  // A copy of the mark that the legend has for this state.
+  const mark = (one) => {
+    const drawn = document.querySelector(`.map-legend [data-mark="${CSS.escape(one.state)}"]`).cloneNode(true);
+    drawn.classList.toggle("is-growing", one.growing);
+    return drawn;
+  };
 
   const point = (one) => {
+    const drawn = mark(one);
+    const state = drawn.dataset.name + (one.growing ? ", растёт" : "");
     const box = document.createElement("div");
     const link = document.createElement("a");
     link.href = one.url;
     link.textContent = one.title;
-    const count = document.createElement("p");
-    count.textContent = messages(one.count);
-    box.append(link, count);
-    L.circleMarker([one.lat, one.lon], { radius: size(one.count), className: "map-point" })
+    const facts = document.createElement("p");
+    facts.textContent = `${state}, ${messages(one.count)}`;
+    box.append(link, facts);
+    const side = 2 * size(one.count);
+    L.marker([one.lat, one.lon], {
+      icon: L.divIcon({ html: drawn, className: "map-mark", iconSize: [side, side] }),
+      title: `${one.title}: ${state}, ${messages(one.count)}`,
+    })
       .bindPopup(box)
       .addTo(marks);
   };

@@ -14,7 +14,7 @@ from app.problems.access import may_see
 from app.problems.gathering import arrival_of
 from app.problems.models import Problem, ProblemState
 from app.problems.register import Register
-from app.problems.windows import window
+from app.problems.windows import shipped_windows
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Scope, Viewer
 from dev.bench.problem_cases import documents, load
@@ -85,7 +85,7 @@ async def test_a_stream_gives_the_same_problems_however_it_is_cut(
 
 
 def in_memory(messages: list[Told]) -> dict[str, str | None]:
-    register = Register(window)
+    register = Register(shipped_windows().of)
     found: dict[str, str | None] = {}
     arrivals = [arrival_of(msgspec.json.decode(body)) for _, body in documents(messages)]
     for one in sorted(arrivals, key=lambda one: (one.at, one.id)):

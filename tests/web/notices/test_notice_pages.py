@@ -4,14 +4,17 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from app.accounts import repository
 from app.accounts.models import DigestDays, NoticeChoices, Way
+from app.engine import writer
 from app.engine.client import Engine
+from app.engine.names import Index
 from app.notices import params as params_module
 from app.notices import service
-from app.notices.models import MailState, NoticeKind, notice_id
+from app.notices.models import MailState, Notice, NoticeKind, notice_id
 from app.notices.service import count_unread
 from app.secret_key import StartRefusedError
 from app.settings import Settings
@@ -225,3 +228,34 @@ def test_a_site_that_could_send_no_letter_does_not_start(settings: Settings, sen
     wrong = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_from": sender})
     with pytest.raises(StartRefusedError, match="OTKLIK_SMTP_FROM"):
         site(wrong)
+
+
+async def test_growth_is_told_by_what_grows_and_opens_its_page(
+    olga: Visitor, engine: Engine
+) -> None:
+    number = "Ямы, Зареченск — 11 за 3 дня, обычно 2,1"
+    grown = Notice(
+        id="g1",
+        login="olga",
+        case_id="p1",
+        number=number,
+        seq=1,
+        what="problem_grows",
+        at=NOW,
+        by="system",
+        rev=1,
+    )
+    theme = replace(grown, id="g2", case_id="a1", what="theme_grows")
+    for one in (grown, theme):
+        await writer.create(engine, Index.NOTICES, one.id, to_builtins(one), refresh=True)
+    page = (await olga.get("/notices?kind=growth")).text
+    assert f">Проблема растёт: {number}<" in page
+    assert f'aria-label="Прочитано: Тема растёт: {number}"' in page
+    assert f"№ {number}" not in page
+    opened = await olga.get("/notices/g1")
+    assert opened.headers["location"] == "/problems/p1"
+    there = (await olga.get("/notices/g2")).headers["location"]
+    assert there == "/problems/growth#alarm-a1"
+    choices = (await olga.get("/me/notices")).text
+    assert 'name="growth"' in choices
+    assert "Сообщений стало заметно больше обычного" in choices
