@@ -1,5 +1,6 @@
 """Each night: merges what is clearly one, and finds problems whose counts went astray."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,7 +13,7 @@ from app.problems import query, repository
 from app.problems.merging import Merge, clear_merges
 from app.problems.models import LIVING, Act, Problem, ProblemState
 from app.problems.windows import longest_window
-from indexers.problems.walking import every_hit
+from indexers.problems.walking import every_hit, every_readable
 
 log = structlog.get_logger()
 
@@ -26,21 +27,25 @@ async def tidy(engine: Engine, now: datetime | None = None) -> int:
     """How many were merged. Safe to repeat: the counting and the moving are done by describing."""
     now = now or datetime.now(UTC)
     await engine.refresh(Index.PROBLEMS)
-    recent = await _problems(engine, now - 2 * longest_window())
+    since = now - 2 * longest_window()
+    recent = await _problems(engine, since)
     merges = clear_merges(recent)
     for merge in merges:
         await _merge(engine, merge, now)
     await _age(engine, recent, now)
-    astray = await _astray(engine, recent)
+    astray = await _astray(engine, recent) + await _left_behind(engine, since)
     log.info("problems_tidied", merged=len(merges), astray=astray)
     return len(merges)
 
 
 async def _problems(engine: Engine, since: datetime) -> list[Problem]:
     return [
-        repository.to_problem(hit["_source"])
-        async for hit in every_hit(
-            engine, Index.PROBLEMS, lambda after: query.living_since(since, after)
+        one
+        async for one in every_readable(
+            engine,
+            Index.PROBLEMS,
+            lambda after: query.living_since(since, after),
+            repository.to_problem,
         )
     ]
 
@@ -87,8 +92,7 @@ async def _astray(engine: Engine, problems: list[Problem]) -> int:
     counted = 0
     for start in range(0, len(problems), query.PAGE):
         part = problems[start : start + query.PAGE]
-        answer = await engine.search(Index.CASES, query.sizes([one.id for one in part]))
-        sizes = {one["key"]: one["doc_count"] for one in answer["aggregations"]["of"]["buckets"]}
+        sizes = await _sizes(engine, [one.id for one in part])
         for one in part:
             if one.settled and sizes.get(one.id, 0) != one.members:
                 try:
@@ -101,3 +105,32 @@ async def _astray(engine: Engine, problems: list[Problem]) -> int:
 
 def _unsettled(one: Problem) -> Problem:
     return replace(one, settled=False, recount=True)
+
+
+async def _left_behind(engine: Engine, since: datetime) -> int:
+    """Merged problems that a message was given to while they were emptied: emptied once more."""
+    merged = [
+        hit["_id"]
+        async for hit in every_hit(
+            engine, Index.PROBLEMS, lambda after: query.merged_since(since, after)
+        )
+    ]
+    found = 0
+    for start in range(0, len(merged), query.PAGE):
+        for problem_id in await _sizes(engine, merged[start : start + query.PAGE]):
+            found += await _to_be_emptied(engine, problem_id)
+    return found
+
+
+async def _to_be_emptied(engine: Engine, problem_id: str) -> bool:
+    try:
+        await repository.change(engine, problem_id, lambda one: replace(one, moved=False))
+    except ConflictError:
+        return False  # it is being written: the next night looks again
+    return True
+
+
+async def _sizes(engine: Engine, ids: Sequence[str]) -> dict[str, int]:
+    """How many messages name each, where any does."""
+    answer = await engine.search(Index.CASES, query.sizes(ids))
+    return {one["key"]: one["doc_count"] for one in answer["aggregations"]["of"]["buckets"]}

@@ -46,16 +46,19 @@ async def _work(engine: Engine, settings: Settings) -> bool:
     described = await describe(engine, settings, _SECONDS)
     if await lags(engine):  # of a crash: what is counted too much would draw messages
         log.warning("problems_lag", described=described)
-        return described > 0
+        if described:
+            return True
+        # whatever keeps those few back, all other messages do not wait for it
     told = await assign(engine, _SECONDS)
     described += await describe(engine, settings, _SECONDS)
-    if told.joined or told.alone or described:
+    if told.joined or told.alone or told.broken or described:
         log.info(
             "problems_found",
             joined=told.joined,
             founded=told.founded,
             alone=told.alone,
             lost=told.lost,
+            broken=told.broken,
             described=described,
         )
     return told.left
