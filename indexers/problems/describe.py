@@ -35,8 +35,8 @@ _encoder = msgspec.json.Encoder()
 
 
 async def describe(engine: Engine, settings: Settings, seconds: float) -> int:
-    """How many were described in about `seconds`. Safe side by side: what loses a race twice, or cannot
-    be described, is left for the next call.
+    """How many were described in about `seconds`. Safe side by side: what loses a race twice, or
+    cannot be described, is left for the next call.
     """
     ends, done, missed = time.monotonic() + seconds, 0, Counter[str]()
     while time.monotonic() < ends:
@@ -61,7 +61,7 @@ async def lags(engine: Engine) -> bool:
 
 
 async def _safely(engine: Engine, settings: Settings, ids: Sequence[str]) -> set[str]:
-    """Ids that were written. A problem that breaks its describing keeps none of the others waiting."""
+    """Ids that were written. One that breaks its describing keeps none of the others waiting."""
     try:
         return await _batch(engine, settings, ids)
     except OtklikError:

@@ -30,12 +30,11 @@ async def tidy(engine: Engine, now: datetime | None = None) -> int:
     since = now - 2 * longest_window()
     recent = await _problems(engine, since)
     merges = clear_merges(recent)
-    for merge in merges:
-        await _merge(engine, merge, now)
+    merged = sum([await _merge(engine, merge, now) for merge in merges])
     await _age(engine, recent, now)
     astray = await _astray(engine, recent) + await _left_behind(engine, since)
-    log.info("problems_tidied", merged=len(merges), astray=astray)
-    return len(merges)
+    log.info("problems_tidied", merged=merged, astray=astray)
+    return merged
 
 
 async def _problems(engine: Engine, since: datetime) -> list[Problem]:
@@ -50,12 +49,13 @@ async def _problems(engine: Engine, since: datetime) -> list[Problem]:
     ]
 
 
-async def _merge(engine: Engine, merge: Merge, now: datetime) -> None:
-    """Whatever a person did to it meanwhile comes first."""
+async def _merge(engine: Engine, merge: Merge, now: datetime) -> bool:
+    """Whatever a person did to either meanwhile comes first."""
     about = {"into": merge.stays, "cosine": round(merge.cosine, 3)}
 
-    def go(one: Problem) -> Problem:
-        if one.acts or one.state not in LIVING or merge.stays in one.apart:
+    def go(one: Problem, other: Problem) -> Problem:
+        living = one.state in LIVING and other.state in LIVING
+        if one.acts or not living or merge.stays in one.apart or merge.gone in other.apart:
             return one
         act = Act(now, MACHINE, "merged", about)
         return replace(
@@ -67,13 +67,17 @@ async def _merge(engine: Engine, merge: Merge, now: datetime) -> None:
             acts=[act],
         )
 
-    gone = await repository.change(engine, merge.gone, go, refresh=True)
+    try:
+        gone = await repository.tie(engine, merge.gone, merge.stays, go)
+    except ConflictError:
+        return False  # they are being written: the next night looks again
     if gone.merged_into != merge.stays:
-        return
+        return False
     act = Act(now, MACHINE, "took_in", {"from": merge.gone, "messages": gone.members})
     await repository.change(
         engine, merge.stays, lambda one: replace(one, acts=[*one.acts, act]), refresh=True
     )
+    return True
 
 
 async def _age(engine: Engine, problems: list[Problem], now: datetime) -> None:

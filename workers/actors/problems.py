@@ -34,14 +34,14 @@ def find_problems() -> None:
                 if not mine:
                     return
                 await turn.begin()
-                more = await _work(engine, settings)
+                more = await work(engine, settings)
             if more or await turn.asked_again():
                 await ring(settings, "find_problems")
 
     with_engine(call)
 
 
-async def _work(engine: Engine, settings: Settings) -> bool:
+async def work(engine: Engine, settings: Settings) -> bool:
     """Whether there is more to do at once. What people said comes first."""
     described = await describe(engine, settings, _SECONDS)
     if await lags(engine):  # of a crash: what is counted too much would draw messages
