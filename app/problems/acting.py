@@ -125,7 +125,7 @@ def must_be_as_seen(one: Problem, deed: Deed) -> None:
 
 
 def _meet(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Acts that name messages meet in those that both name; «это разные» meets a merge of the two."""
+    """Acts that name messages meet in those both name; «это разные» meets a merge of the two."""
     if "other" in before:
         return bool(before["other"] == now.get("into"))
     mine, theirs = before.get("cases"), now.get("cases")

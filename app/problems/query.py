@@ -264,9 +264,13 @@ def living_since(since: datetime, after: list[Any] | None = None) -> Body:
     return _walk([{"terms": {"state": sorted(LIVING)}}, _since(since)], [], after)
 
 
-def merged_since(since: datetime, after: list[Any] | None = None) -> Body:
-    """Those whose messages are all said to be in another."""
-    found: list[Clause] = [{"term": {"state": ProblemState.MERGED}}, {"term": {"moved": True}}]
+def empty_since(since: datetime, after: list[Any] | None = None) -> Body:
+    """Those that say they have no message: all taken out, or all in another."""
+    found: list[Clause] = [
+        {"terms": {"state": [ProblemState.MERGED, ProblemState.EMPTY]}},
+        {"term": {"moved": True}},
+        {"term": {"settled": True}},
+    ]
     return {**_walk([*found, _since(since)], [], after), "_source": ["id"]}
 
 

@@ -99,36 +99,36 @@ async def _astray(engine: Engine, problems: list[Problem]) -> int:
         sizes = await _sizes(engine, [one.id for one in part])
         for one in part:
             if one.settled and sizes.get(one.id, 0) != one.members:
-                try:
-                    await repository.change(engine, one.id, _unsettled)
-                except ConflictError:
-                    continue  # it is being written: the next night looks again
-                counted += 1
+                counted += await _noted(engine, one.id)
     return counted
 
 
 def _unsettled(one: Problem) -> Problem:
-    return replace(one, settled=False, recount=True)
+    moved = one.moved and one.state is not ProblemState.MERGED
+    return replace(one, settled=False, recount=True, moved=moved)
 
 
 async def _left_behind(engine: Engine, since: datetime) -> int:
-    """Merged problems that a message was given to while they were emptied: emptied once more."""
-    merged = [
+    """Problems that say they are empty and are not: given a message by one process while another
+    emptied them.
+    """
+    empty = [
         hit["_id"]
         async for hit in every_hit(
-            engine, Index.PROBLEMS, lambda after: query.merged_since(since, after)
+            engine, Index.PROBLEMS, lambda after: query.empty_since(since, after)
         )
     ]
     found = 0
-    for start in range(0, len(merged), query.PAGE):
-        for problem_id in await _sizes(engine, merged[start : start + query.PAGE]):
-            found += await _to_be_emptied(engine, problem_id)
+    for start in range(0, len(empty), query.PAGE):
+        for problem_id in await _sizes(engine, empty[start : start + query.PAGE]):
+            found += await _noted(engine, problem_id)
     return found
 
 
-async def _to_be_emptied(engine: Engine, problem_id: str) -> bool:
+async def _noted(engine: Engine, problem_id: str) -> bool:
+    """To be looked at by the next describing."""
     try:
-        await repository.change(engine, problem_id, lambda one: replace(one, moved=False))
+        await repository.change(engine, problem_id, _unsettled)
     except ConflictError:
         return False  # it is being written: the next night looks again
     return True

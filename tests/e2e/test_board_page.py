@@ -1,4 +1,4 @@
-"""«Проблемы» in Chromium: by keyboard alone, for every eye, and the map with the network cut off."""
+"""«Проблемы» in Chromium: by keyboard alone, for every eye; the map with the network cut off."""
 
 import re
 from urllib.parse import unquote, urlsplit

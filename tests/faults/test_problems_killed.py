@@ -1,4 +1,4 @@
-"""Workers killed for real while they find problems, growth and friction: nothing lost, none twice."""
+"""Workers killed for real while they find problems, growth, friction: nothing lost, none twice."""
 
 import asyncio
 import os

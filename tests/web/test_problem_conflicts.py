@@ -1,4 +1,4 @@
-"""Two people on the page of one problem: who was slower is told what changed, and keeps the form."""
+"""Two people on the page of one problem: whoever was slower is told why, and keeps the form."""
 
 import re
 from collections.abc import AsyncIterator
@@ -57,25 +57,21 @@ async def acts(engine: Engine, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("act", "theirs", "mine", "kept", "words"),
+    ("act", "forms", "told"),
     [
-        ("name", {"name": "Их"}, {"name": "Моё имя"}, 'value="Моё имя"', "название: «Их»"),
+        ("name", [{"name": "Их"}, {"name": "Моё имя"}], ('value="Моё имя"', "название: «Их»")),
         (
             "state",
-            {"state": "in_work"},
-            {"state": "solved"},
-            '<option value="solved" selected>',
-            "состояние: В работе",
+            [{"state": "in_work"}, {"state": "solved"}],
+            ('<option value="solved" selected>', "состояние: В работе"),
         ),
-        ("owner", {"owner": COORDINATOR.name}, {"owner": HEAD.name}, "", "ответственный: "),
-        ("out", {"case": "case-1"}, {"case": "case-1"}, "checked", "вынуто 1\u00a0сообщение"),
-        ("split", {"case": "case-1"}, {"case": "case-1"}, "checked", "часть сообщений отделена"),
+        ("owner", [{"owner": COORDINATOR.name}, {"owner": HEAD.name}], ("", "ответственный: ")),
+        ("out", [{"case": "case-1"}] * 2, ("checked", "вынуто 1\u00a0сообщение")),
+        ("split", [{"case": "case-1"}] * 2, ("checked", "часть сообщений отделена")),
         (
             "in",
-            {"number": "26-000005"},
-            {"number": "26-000005"},
-            'value="26-000005"',
-            "добавлено 1\u00a0сообщение",
+            [{"number": "26-000005"}] * 2,
+            ('value="26-000005"', "добавлено 1\u00a0сообщение"),
         ),
     ],
 )
@@ -84,11 +80,10 @@ async def test_an_act_over_a_page_that_is_out_of_date_is_told_and_kept(
     second: Visitor,
     engine: Engine,
     act: str,
-    theirs: dict[str, str],
-    mine: dict[str, str],
-    kept: str,
-    words: str,
+    forms: list[dict[str, str]],
+    told: tuple[str, str],
 ) -> None:
+    (theirs, mine), (kept, words) = forms, told
     seen = await shown(first, "/problems/p1")
     done = await second.post(f"/problems/p1/{act}", {**theirs, "seen": seen})
     assert done.status_code == 303
@@ -139,9 +134,10 @@ async def test_whoever_acts_on_what_was_just_merged_is_told_where_it_is(
         assert late.status_code == 409, act
         assert "Эту проблему уже объединили с другой" in late.text, act
         assert "Ямы: ул. Мира" in late.text, "what it is now is shown"
-    assert 'action="/problems/p2/name"' in (
-        await first.post("/problems/p1/name", {"name": "Моё имя", "seen": seen})
-    ).text
+    assert (
+        'action="/problems/p2/name"'
+        in (await first.post("/problems/p1/name", {"name": "Моё имя", "seen": seen})).text
+    )
     assert await acts(engine, "p1") == ["merged"]
     assert await acts(engine, "p3") == []
     read = await engine.get(Index.PROBLEMS, "p2")

@@ -194,4 +194,6 @@ def wrong_words(error: OtklikError | None, people: Directory, zone: ZoneInfo) ->
 
 def _later(act: Act, people: Directory, zone: ZoneInfo) -> str:
     words = _act_words(act.kind, act.about, people)
-    return f"{words[:1].lower()}{words[1:]} ({people.called(act.by)}, {show_datetime(act.at, zone)})"
+    return (
+        f"{words[:1].lower()}{words[1:]} ({people.called(act.by)}, {show_datetime(act.at, zone)})"
+    )

@@ -61,7 +61,7 @@ async def read_owner(engine: Engine, raw: Mapping[str, str]) -> str | None:
     return login
 
 
-(frozen=True)
+@dataclass(frozen=True)
 class Typed:
     """What a form was sent with: shown again where it was refused."""
 

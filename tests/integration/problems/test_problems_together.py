@@ -1,4 +1,4 @@
-"""Two that assign, people who act meanwhile, two people who act at once: nothing lost, none twice."""
+"""Two that assign, people who act meanwhile, two people at once: nothing lost, none twice."""
 
 import asyncio
 import random
@@ -94,9 +94,9 @@ async def test_two_that_do_not_know_of_each_other_place_each_message_once(
 async def people_at_it(
     engine: Engine, of: dict[str, set[str]], chance: random.Random, done: dict[str, str | None]
 ) -> None:
-    """Takes out and puts in, one after another; `done`: case → where it was put by the last word."""
+    """Takes out and puts in, one after another; `done`: case → where the last word puts it."""
     ids = sorted(of)
-    for _ in range(12):
+    for _ in range(8):
         problem = chance.choice(ids)
         case = chance.choice(sorted(of[problem]))
         out = chance.random() < 0.5
@@ -129,7 +129,7 @@ async def test_what_people_do_while_it_assigns_wins(engine: Engine, settings: Se
             await assign(engine, MUCH, batch=30)
             await describe(engine, settings, MUCH)
 
-    people = people_at_it(engine, rest, random.Random(4), said)
+    people = people_at_it(engine, rest, random.Random(4), said)  # noqa: S311 - what is done
     await asyncio.gather(machine(), people, merges_and_splits())
     await everything_assigned(engine, settings)
     await tidy(engine)
@@ -152,8 +152,8 @@ async def test_a_message_given_to_a_problem_while_it_is_merged_away_is_found(
 ) -> None:
     """Merged and emptied by another process between the two writes of the assigning."""
     messages = told()
-    of = await filled(engine, settings, messages[:300])
-    await load(engine, messages[300:])
+    of = await filled(engine, settings, messages[:250])
+    await load(engine, messages[250:])
     write = assigning.write_cases
     gone: list[str] = []
 
@@ -190,9 +190,9 @@ async def at_once(*acts: Coroutine[Any, Any, Any]) -> list[OtklikError]:
 async def test_two_merged_into_each_other_do_not_both_go(
     engine: Engine, settings: Settings
 ) -> None:
-    of = await filled(engine, settings, told()[:300])
-    names = sorted(of)
-    for one, other in zip(names[::2], names[1::2], strict=False):
+    of = await filled(engine, settings, told()[:250])
+    names = sorted(of)[:8]
+    for one, other in zip(names[::2], names[1::2], strict=True):
         wrong = await at_once(
             service.merge(engine, LOCAL_VIEWER, one, other),
             service.merge(engine, COORDINATOR, other, one),
@@ -210,9 +210,9 @@ async def test_two_merged_into_each_other_do_not_both_go(
 
 
 async def test_three_merged_in_a_ring_leave_one(engine: Engine, settings: Settings) -> None:
-    of = await filled(engine, settings, told()[:300])
-    names = sorted(of)
-    for start in range(0, len(names) - 2, 3):
+    of = await filled(engine, settings, told()[:250])
+    names = sorted(of)[:9]
+    for start in range(0, len(names), 3):
         a, b, c = names[start : start + 3]
         await at_once(
             *(
@@ -228,7 +228,7 @@ async def test_three_merged_in_a_ring_leave_one(engine: Engine, settings: Settin
 
 
 async def test_what_was_just_merged_is_not_split_or_led(engine: Engine, settings: Settings) -> None:
-    of = await filled(engine, settings, told()[:300])
+    of = await filled(engine, settings, told()[:250])
     gone, stays, third, *_ = sorted(of, key=lambda name: (-len(of[name]), name))
     part = sorted(of[gone])[:2]
     await service.merge(engine, LOCAL_VIEWER, gone, stays)
@@ -259,7 +259,7 @@ async def test_what_was_just_merged_is_not_split_or_led(engine: Engine, settings
 
 
 async def test_a_split_and_a_merge_at_once_lose_nothing(engine: Engine, settings: Settings) -> None:
-    of = await filled(engine, settings, told()[:300])
+    of = await filled(engine, settings, told()[:250])
     ordered = sorted(of, key=lambda name: (-len(of[name]), name))
     for gone, stays in zip(ordered[:3], ordered[3:6], strict=True):
         part = sorted(of[gone])[: len(of[gone]) // 2]
@@ -275,7 +275,7 @@ async def test_a_split_and_a_merge_at_once_lose_nothing(engine: Engine, settings
 
 
 async def test_an_act_over_what_was_not_seen_is_refused(engine: Engine, settings: Settings) -> None:
-    of = await filled(engine, settings, told()[:300])
+    of = await filled(engine, settings, told()[:250])
     one, other, third, *_ = sorted(of, key=lambda name: (-len(of[name]), name))
     ids = sorted(of[one])
     mine, theirs = COORDINATOR, LOCAL_VIEWER
@@ -317,7 +317,7 @@ async def test_an_act_over_what_was_not_seen_is_refused(engine: Engine, settings
 
 async def test_what_disturbs_nobody_is_done(engine: Engine, settings: Settings) -> None:
     """A name beside an owner; other messages; the same once more; whatever the machine counts."""
-    of = await filled(engine, settings, told()[:300])
+    of = await filled(engine, settings, told()[:250])
     one, *_ = sorted(of, key=lambda name: (-len(of[name]), name))
     ids = sorted(of[one])
     await service.own(engine, LOCAL_VIEWER, one, "a")
