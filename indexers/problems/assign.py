@@ -6,7 +6,7 @@ breaks between two messages leaves the first of them, as if no more had come yet
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from app.engine.client import Engine, Stored
 from app.engine.names import Index
+from app.errors import OtklikError
 from app.meaning.waiting import underived
 from app.problems import query
 from app.problems.gathering import arrival_of
@@ -86,9 +87,8 @@ class _Run:
         read = await cases.fetch(self._engine, ids)
         arrivals, unreadable = _arrivals(read)
         await self._set_aside(unreadable, read)
-        if not arrivals:
+        if not arrivals or not await self._covered(arrivals, read):
             return
-        await self._around.cover(arrivals)
         decisions, broken = _decided(self._around.register, arrivals)
         if broken:
             self._around = Surroundings(self._engine)  # one that broke may be half counted in
@@ -113,19 +113,28 @@ class _Run:
         if lost or failed or refused:
             self._around = Surroundings(self._engine)
         guilty = [one for one, made in decisions.items() if made.problem in refused]
-        await self._narrow(guilty, refused, decisions, read)
+        await self._narrow(guilty, read, lambda one: refused[decisions[one].problem or ""])
+
+    async def _covered(self, arrivals: Sequence[Arrival], read: Mapping[str, Stored]) -> bool:
+        """False where the engine cannot be asked for what some message may join."""
+        try:
+            await self._around.cover(arrivals)
+        except OtklikError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever may stand in a document
+            met = error
+        else:
+            return True
+        self._around = Surroundings(self._engine)
+        await self._narrow([one.id for one in arrivals], read, lambda one: _why(one, met))
+        return False
 
     async def _narrow(
-        self,
-        guilty: Sequence[str],
-        refused: Mapping[str, str],
-        decisions: Mapping[str, Decision],
-        read: Mapping[str, Stored],
+        self, guilty: Sequence[str], read: Mapping[str, Stored], why: Callable[[str], str]
     ) -> None:
-        """The message for which the engine does not take a problem is found by halving."""
+        """One of them is to blame: it is found by halving, the others are done."""
         if len(guilty) == 1:
-            problem = decisions[guilty[0]].problem or ""
-            await self._set_aside({guilty[0]: refused[problem]}, read)
+            await self._set_aside({guilty[0]: why(guilty[0])}, read)
             return
         middle = len(guilty) // 2
         for half in (guilty[:middle], guilty[middle:]):
