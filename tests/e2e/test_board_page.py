@@ -129,7 +129,7 @@ async def test_a_problem_is_led_by_keyboard(browser: Browser, site: str) -> None
         await page.keyboard.press("ArrowDown")
         await tab_to(page, "button", most=1)
         await page.keyboard.press("Enter")
-        await expect(page.locator(".alert-success")).to_contain_text("Состояние записано.")
+        await expect(page.locator(".notice-success")).to_contain_text("Состояние записано.")
         await settled(page)
         await tab_to(page, "#act-name")
         await page.keyboard.press("Control+a")
@@ -146,7 +146,7 @@ async def test_a_problem_is_led_by_keyboard(browser: Browser, site: str) -> None
         assert await page.locator("[data-select]:checked").count() == 2
         await tab_to(page, ".problem-moves button[formaction$='/split']")
         await page.keyboard.press("Enter")
-        await expect(page.locator(".alert-success")).to_contain_text("Это новая проблема")
+        await expect(page.locator(".notice-success")).to_contain_text("Это новая проблема")
         await page.goto(f"{site}/problems/p3")
         await settled(page)
         await tab_to(page, "a[href$='/p3/merge']")
@@ -155,7 +155,7 @@ async def test_a_problem_is_led_by_keyboard(browser: Browser, site: str) -> None
         await tab_to(page, ".merge-acts button")
         named = await page.evaluate("document.activeElement.getAttribute('aria-label')")
         await page.keyboard.press("Enter")
-        await expect(page.locator(".alert-success")).to_contain_text("Проблемы объединены")
+        await expect(page.locator(".notice-success")).to_contain_text("Проблемы объединены")
         title = await page.locator("h1").inner_text()
         assert title in named
 
@@ -172,7 +172,7 @@ async def test_whoever_was_slower_is_told_and_keeps_what_was_typed(
         await expect(fast.locator("h1")).to_have_text("Провал у школы")
         await slow.fill("#act-name", "Яма")
         await slow.press("#act-name", "Enter")
-        await expect(slow.locator(".alert-danger")).to_contain_text("название: «Провал у школы»")
+        await expect(slow.locator(".notice-danger")).to_contain_text("название: «Провал у школы»")
         await expect(slow.locator("#act-name")).to_have_value("Яма")
         await slow.press("#act-name", "Enter")
         await expect(slow.locator("h1")).to_have_text("Яма")
@@ -190,7 +190,7 @@ async def test_axe_finds_nothing_serious(
             found += await findings(page, f"{site}{path}", width)
         await page.goto(f"{site}/problems/p2")
         await page.evaluate("document.querySelector('#cases-form').submit()")
-        await expect(page.locator(".alert-danger")).to_contain_text("Отметьте")
+        await expect(page.locator(".notice-danger")).to_contain_text("Отметьте")
         found += await seen(page)
     assert not found, "\n".join(found)
 

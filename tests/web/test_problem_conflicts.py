@@ -15,6 +15,7 @@ from tests.casework import COORDINATOR, HEAD
 from tests.factories import site
 from tests.web.people import BASE, Visitor
 
+ALERT = re.compile(r'class="notice notice-danger"[^>]*>(.*?)</div>', re.DOTALL)
 SEEN = re.compile(r'name="seen" value="(\d+)"')
 
 
@@ -89,7 +90,7 @@ async def test_an_act_over_a_page_that_is_out_of_date_is_told_and_kept(
     assert done.status_code == 303
     late = await first.post(f"/problems/p1/{act}", {**mine, "seen": seen})
     assert late.status_code == 409
-    alert = re.search(r'role="alert"[^>]*>(.*?)</div>', late.text, re.DOTALL)
+    alert = ALERT.search(late.text)
     assert alert
     assert "Пока вы работали, проблему изменили: " in alert[1]
     assert words in alert[1]
