@@ -39,12 +39,13 @@ from tests.integration.problems.town import (
 from tests.integration.search_corpus import put
 from tests.ready import Child
 
-MANY = Stream(seed=11, half=0, total=1_300, incidents=45, in_incidents=700, days=45)
+MANY = Stream(seed=11, half=0, total=1_000, incidents=35, in_incidents=550, days=45)
 FEW = Stream(seed=7, half=0, total=530, incidents=18, in_incidents=340, days=40)
 NEVER = 0
-AT = (2, 3, 5, 6)
+_PAUSE = 0.2
+AT = (2, 3, 5)
 """Numbers of writes: after the problems of a batch, between two parts of its messages, after the
-problems of the next batch, before anything is described.
+problems of the next batch.
 """
 
 
@@ -53,11 +54,12 @@ async def count_placed(engine: Engine) -> int:
     return await engine.count(Index.CASES, {"exists": {"field": "problem.score"}})
 
 
-async def until(reached: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
-    for _ in range(int(seconds / 0.03)):
+async def until(reached: Callable[[], Awaitable[bool]], seconds: float = 120) -> None:
+    """Asked now and then: each asking makes a segment with vectors."""
+    for _ in range(int(seconds / _PAUSE)):
         if await reached():
             return
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(_PAUSE)
     raise AssertionError("waited in vain")
 
 
@@ -130,7 +132,7 @@ async def test_killed_between_any_two_writes_it_finds_the_same(
     await counted_rightly(engine, messages)
     assert len(between) == len(AT), between
     assert min(between) == 0
-    assert max(between) == len(messages)
+    assert max(between) < len(messages)
 
 
 async def documents(engine: Engine, index: Index, *moments: str) -> dict[str, dict[str, Any]]:
