@@ -217,7 +217,7 @@ async def test_the_map_needs_no_network(browser: Browser, site: str, settings: S
             assert min(box["width"], box["height"]) > 50
         await page.goto(f"{site}/problems/map")
         await page.locator(".leaflet-control-zoom-in").click()
-        await page.wait_for_function("!document.querySelector('.leaflet-zoom-anim')")
+        await expect(page.locator(".leaflet-zoom-anim")).to_have_count(0)
         point = page.locator("path.map-point").first
         await point.dispatch_event("click")
         link = page.locator(".leaflet-popup-content a")
