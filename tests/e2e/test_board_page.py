@@ -28,7 +28,7 @@ PAGES = (
     *("/problems/practices", "/problems/road-maps/map-2", "/problems/of/case-1"),
     *("/problems/map", "/problems/map?what=messages"),
 )
-"""Of problems, those that `test_pages_for_every_eye` does not look at, or not when they are full."""
+"""Of problems, those that `test_pages_for_every_eye` does not look at, or not when full."""
 
 
 @pytest.fixture
