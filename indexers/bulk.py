@@ -65,20 +65,35 @@ class BulkOutcome(Struct):
     failures: dict[str, BulkFailure] = field(default_factory=dict)
 
 
-async def write(engine: Engine, index: Index, actions: Sequence[BulkAction]) -> BulkOutcome:
+async def write(
+    engine: Engine, index: Index, actions: Sequence[BulkAction], *, in_order: bool = False
+) -> BulkOutcome:
     """Writes all actions; ids within one call must differ.
+
+    `in_order`: one request after the other, so a process that dies leaves the first of them.
 
     An engine that is silent or overloaded is tried again for about half a minute, then
     `EngineUnavailableError`: what was written by then stays and is found by the next try.
     """
     outcome = BulkOutcome()
-    parts = [_write_part(engine, index, part, outcome) for part in _parts(actions)]
-    for result in await asyncio.gather(*parts, return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
+    parts = list(_parts(actions))
+    if in_order:
+        for part in parts:
+            await _write_part(engine, index, part, outcome)
+    else:
+        await _together(engine, index, parts, outcome)
     if outcome.failures:
         log.warning("bulk_failures", index=index, count=len(outcome.failures))
     return outcome
+
+
+async def _together(
+    engine: Engine, index: Index, parts: Sequence[Sequence[BulkAction]], outcome: BulkOutcome
+) -> None:
+    writes = [_write_part(engine, index, part, outcome) for part in parts]
+    for result in await asyncio.gather(*writes, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
 
 
 async def _write_part(

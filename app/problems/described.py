@@ -45,7 +45,14 @@ def described(problem: Problem, answer: Answer) -> Problem:
         settled=True,
         recount=False,
     )
-    return replace(fresh, state=ProblemState.EMPTY) if not members else fresh
+    return replace(fresh, state=_state(problem.state, members))
+
+
+def _state(before: ProblemState, members: int) -> ProblemState:
+    """One that people put a message into again is there again."""
+    if not members:
+        return ProblemState.EMPTY
+    return ProblemState.NEW if before is ProblemState.EMPTY else before
 
 
 def with_words(problem: Problem, phrases: list[Phrase], examples: list[str]) -> Problem:

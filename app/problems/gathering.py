@@ -20,6 +20,7 @@ VECTOR_FIELDS = ("emb", "emb_ver")
 
 
 def arrival_of(source: Mapping[str, Any]) -> Arrival:
+    """Raises whatever a document that is not as cases are written makes it raise."""
     place, spot = source.get("place") or {}, source.get("spot") or {}
     classifier = source.get("classifier") or {}
     point = spot.get("point") or place.get("point")
@@ -27,16 +28,24 @@ def arrival_of(source: Mapping[str, Any]) -> Arrival:
     return Arrival(
         id=source["id"],
         at=moment(source["received_at"]),
-        municipality=place.get("municipality"),
-        settlement=place.get("settlement"),
-        theme=classifier.get("im_theme"),
-        group=classifier.get("im_group"),
-        street=spot.get("street"),
-        house=spot.get("house"),
-        point=(point["lat"], point["lon"]) if point else None,
+        municipality=_word(place, "municipality"),
+        settlement=_word(place, "settlement"),
+        theme=_word(classifier, "im_theme"),
+        group=_word(classifier, "im_group"),
+        street=_word(spot, "street"),
+        house=_word(spot, "house"),
+        point=(float(point["lat"]), float(point["lon"])) if point else None,
         vector=None if emb is None else np.asarray(emb, np.float32),
         emb_ver=source.get("emb_ver"),
     )
+
+
+def _word(part: Mapping[str, Any], name: str) -> str | None:
+    """The engine takes several words where one is meant; a message is compared by one."""
+    value = part.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(name)
 
 
 def moment(told: str) -> datetime:

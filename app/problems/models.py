@@ -36,6 +36,9 @@ STATE_NAMES: dict[ProblemState, str] = {
 PUT_IN, TAKEN_OUT = "problem_put_in", "problem_taken_out"
 """Codes of the events in the history of a case."""
 
+UNPLACED = "problems"
+"""Step named in the records of cases that could not be given to a problem (`Index.ENRICHMENT`)."""
+
 LIVING = frozenset(
     {
         ProblemState.NEW,

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.meaning.waiting import DERIVED
 from app.problems.gathering import FIELDS
-from app.problems.models import LIVING
+from app.problems.models import LIVING, ProblemState
 
 Body = dict[str, Any]
 Clause = dict[str, Any]
@@ -171,11 +171,12 @@ def members(problem: str, fields: Collection[str], after: list[Any] | None = Non
     }
 
 
-def unsettled(size: int) -> Body:
+def unsettled(size: int, besides: Collection[str] = ()) -> Body:
     """Problems whose counts lag behind their messages, and merged ones still to be emptied."""
+    passed = [{"ids": {"values": sorted(besides)}}] if besides else []
     ways = [{"term": {"settled": False}}, {"term": {"moved": False}}]
     return {
-        "query": {"bool": {"filter": [_any(ways)]}},
+        "query": {"bool": {"filter": [_any(ways)], "must_not": passed}},
         "size": size,
         "sort": [{"last_at": "asc"}, {"id": "asc"}],
         "_source": False,
@@ -260,11 +261,21 @@ def nearest_of(problem: str, centroid: Sequence[float], size: int) -> Body:
 
 
 def living_since(since: datetime, after: list[Any] | None = None) -> Body:
+    return _walk([{"terms": {"state": sorted(LIVING)}}, _since(since)], [], after)
+
+
+def empty_since(since: datetime, after: list[Any] | None = None) -> Body:
+    """Those that say they have no message: all taken out, or all in another."""
     found: list[Clause] = [
-        {"terms": {"state": sorted(LIVING)}},
-        {"range": {"last_at": {"gte": since.isoformat()}}},
+        {"terms": {"state": [ProblemState.MERGED, ProblemState.EMPTY]}},
+        {"term": {"moved": True}},
+        {"term": {"settled": True}},
     ]
-    return _walk(found, [], after)
+    return {**_walk([*found, _since(since)], [], after), "_source": ["id"]}
+
+
+def _since(moment: datetime) -> Clause:
+    return {"range": {"last_at": {"gte": moment.isoformat()}}}
 
 
 def sizes(ids: Collection[str]) -> Body:

@@ -54,16 +54,19 @@ class Register:
         self._by_theme: dict[tuple[str | None, str], set[str]] = defaultdict(set)
 
     def load(self, problems: Iterable[Gathered], lone: Iterable[Arrival] = ()) -> None:
+        """A message whose problem is known is in it, also where its own write was cut off."""
         for one in problems:
+            self.lone.pop(one.id, None)
             self._put(one, self.problems)
         for message in lone:
-            self._put(founded(message, problem_id(message.id)), self.lone)
+            if (name := problem_id(message.id)) not in self.problems:
+                self._put(founded(message, name), self.lone)
 
     def assign(self, one: Arrival) -> Decision:
         """Decides and remembers. Of equals the older wins, then the smaller id."""
         best, found = self._best(one)
         if best is None or found is None:
-            self._put(founded(one, problem_id(one.id)), self.lone)
+            self.load([], [one])
             return Decision(None)
         founder = best.founder if best.id in self.lone else None
         if founder:

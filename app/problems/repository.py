@@ -1,5 +1,7 @@
 """Problems by id: made by the indexer, changed by compare-and-set."""
 
+import asyncio
+import random
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -14,9 +16,14 @@ from app.problems.models import Problem, ProblemState
 
 _TRIES = 8
 _LONGEST_CHAIN = 50
+_PAUSE = 0.1
+"""Seconds at most, after two that tie the same problems have met."""
+_BUSY = "Эту проблему как раз меняют. Повторите через несколько секунд."
 
 Decide = Callable[[Problem], Problem]
 """The newest problem → as it shall be; called again where a write lost a race."""
+Tie = Callable[[Problem, Problem], Problem]
+"""The newest of two problems → the first of them as it shall be."""
 
 
 def to_problem(source: Mapping[str, Any]) -> Problem:
@@ -75,4 +82,29 @@ async def change(
         except ConflictError:
             continue
         return after
-    raise ConflictError("Эту проблему как раз меняют. Повторите через несколько секунд.")
+    raise ConflictError(_BUSY)
+
+
+async def tie(engine: Engine, gone_id: str, stays_id: str, decide: Tie) -> Problem:
+    """Writes the first as `decide` makes it of both, neither having been written since both were
+    read. The other is written before it, as it is: whoever ties the two the other way round at this
+    moment finds that out, so no merges ever lead in a circle. Raises as `change`.
+    """
+    for _ in range(_TRIES):
+        read = await get_many(engine, (gone_id, stays_id))
+        if len(read) < 2:  # noqa: PLR2004 - both of them
+            raise NotFoundError("Такой проблемы нет.")
+        before, other = (to_problem(read[name].source) for name in (gone_id, stays_id))
+        after = decide(before, other)
+        if after == before:
+            return before
+        after = replace(after, rev=before.rev + 1)
+        touched = replace(other, rev=other.rev + 1)
+        try:
+            await writer.replace(engine, read[stays_id], document_of(touched))
+            await writer.replace(engine, read[gone_id], document_of(after), refresh=True)
+        except ConflictError:
+            await asyncio.sleep(random.uniform(0, _PAUSE))  # noqa: S311 - who goes first
+            continue
+        return after
+    raise ConflictError(_BUSY)

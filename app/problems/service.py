@@ -1,16 +1,15 @@
 """What people do with problems: each is one write of one document, carried on by the workers.
 
-What people did is pinned: the machine never moves such a message again.
+What people did is pinned: the machine never moves such a message again. `seen`, wherever it is
+asked for: how many acts of the problem the person knew of (`app.problems.acting`).
 """
 
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from typing import Any
 
 from msgspec.structs import replace
 from ulid import ULID
 
-from app.audit.service import ObjectKind, happened, record
 from app.engine.access import access_clause
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -18,12 +17,12 @@ from app.errors import BadInputError, NotFoundError, RefusedError
 from app.permissions import Permission
 from app.problems import repository
 from app.problems.access import may_see, problem_clause
+from app.problems.acting import ABSENT, Deed, ProblemChangedError, do, do_merge, must_live
 from app.problems.models import LIVING, Act, Claim, Problem, ProblemState
 from app.viewer import Viewer, require
 
-__all__ = ["problem_clause"]
+__all__ = ["ABSENT", "ProblemChangedError", "problem_clause"]
 
-ABSENT = "Такой проблемы нет, или она вам не видна."
 MOST_MOVED = 500
 LONGEST_NAME = 200
 _SETTABLE = frozenset(LIVING - {ProblemState.RETURNED})
@@ -44,80 +43,90 @@ async def titles_of(engine: Engine, ids: Collection[str]) -> dict[str, str]:
     return {key: one.get("name") or one.get("title") or "" for key, one in told.items()}
 
 
-async def rename(engine: Engine, viewer: Viewer, problem_id: str, name: str) -> Problem:
+async def rename(
+    engine: Engine, viewer: Viewer, problem_id: str, name: str, seen: int | None = None
+) -> Problem:
     """An empty name gives back the one that is worked out."""
     name = " ".join(name.split())
     if len(name) > LONGEST_NAME:
         raise BadInputError(f"Название длиннее {LONGEST_NAME} знаков.", field="name")
-    return await _act(
-        engine,
-        viewer,
-        problem_id,
-        "renamed",
-        {"name": name},
-        lambda one: replace(one, name=name or None),
-    )
+    deed = Deed("renamed", lambda one: replace(one, name=name or None), {"name": name}, seen)
+    return await do(engine, viewer, problem_id, deed)
 
 
-async def own(engine: Engine, viewer: Viewer, problem_id: str, login: str | None) -> Problem:
+async def own(
+    engine: Engine, viewer: Viewer, problem_id: str, login: str | None, seen: int | None = None
+) -> Problem:
     """`login` None: nobody's again. Whether there is such a person the caller has looked."""
-    return await _act(
-        engine, viewer, problem_id, "owned", {"owner": login}, lambda one: replace(one, owner=login)
-    )
+    deed = Deed("owned", lambda one: replace(one, owner=login), {"owner": login}, seen)
+    return await do(engine, viewer, problem_id, deed)
 
 
 async def set_state(
-    engine: Engine, viewer: Viewer, problem_id: str, state: ProblemState
+    engine: Engine,
+    viewer: Viewer,
+    problem_id: str,
+    state: ProblemState,
+    seen: int | None = None,
 ) -> Problem:
     if state not in _SETTABLE:
         raise BadInputError("Такое состояние проблеме не ставят.", field="state")
     solved = datetime.now(UTC) if state is ProblemState.SOLVED else None
-    return await _act(
-        engine,
-        viewer,
-        problem_id,
-        "state",
-        {"state": state.value},
-        lambda one: replace(one, state=state, solved_at=solved),
-    )
+
+    def change(one: Problem) -> Problem:
+        return one if one.state is state else replace(one, state=state, solved_at=solved)
+
+    deed = Deed("state", change, {"state": state.value}, seen)
+    return await do(engine, viewer, problem_id, deed)
 
 
 async def keep_apart(engine: Engine, viewer: Viewer, one_id: str, other_id: str) -> None:
     """«Это разные проблемы»: the machine never merges them."""
     one, other = await _two(engine, viewer, one_id, other_id)
     for here, there in ((one, other), (other, one)):
-        about = {"other": there.id}
-        await _act(engine, viewer, here.id, "apart", about, _apart_from(there.id))
+        deed = Deed("apart", _apart_from(there.id), {"other": there.id})
+        await do(engine, viewer, here.id, deed)
 
 
-async def merge(engine: Engine, viewer: Viewer, problem_id: str, into_id: str) -> Problem:
+async def merge(
+    engine: Engine, viewer: Viewer, problem_id: str, into_id: str, seen: int | None = None
+) -> Problem:
     """`problem_id` lives on in `into_id`, which is returned; its links lead there for ever."""
     gone, stays = await _two(engine, viewer, problem_id, into_id)
-    await _act(
-        engine,
-        viewer,
-        gone.id,
-        "merged",
-        {"into": stays.id},
-        lambda one: replace(
+
+    def change(one: Problem) -> Problem:
+        return replace(
             one, state=ProblemState.MERGED, merged_into=stays.id, moved=False, growing=False
-        ),
-    )
-    return await _act(
-        engine, viewer, stays.id, "took_in", {"from": gone.id, "messages": gone.members}, _same
-    )
+        )
+
+    deed = Deed("merged", change, {"into": stays.id}, seen)
+    return await do_merge(engine, viewer, gone.id, stays.id, deed)
 
 
 async def split(
-    engine: Engine, viewer: Viewer, problem_id: str, case_ids: Collection[str]
+    engine: Engine,
+    viewer: Viewer,
+    problem_id: str,
+    case_ids: Collection[str],
+    seen: int | None = None,
 ) -> Problem:
-    """A new problem of these messages of it; both are said to be others."""
-    whole = await open_problem(engine, require(viewer, Permission.PROBLEM_MANAGE), problem_id)
+    """A new problem of these messages of it; both are said to be others. The old one is told of it
+    first: where that is refused there is no new one.
+    """
+    whole = await _itself(engine, viewer, problem_id)
     ids = await _seen_cases(engine, viewer, case_ids, of=whole.id)
     if len(ids) >= whole.members:
         raise RefusedError("Отделить можно часть сообщений, а не все.")
+    part = _part(whole, ids, viewer)
+    about = {"into": part.id, "messages": len(ids), "cases": ids}
+    await do(engine, viewer, whole.id, Deed("split", _apart_from(part.id), about, seen))
+    await repository.create(engine, part)
+    return part
+
+
+def _part(whole: Problem, ids: list[str], viewer: Viewer) -> Problem:
     now = datetime.now(UTC)
-    part = Problem(
+    return Problem(
         id=f"p{str(ULID()).lower()}",
         created_at=now,
         founder=ids[0],
@@ -134,91 +143,64 @@ async def split(
         moved=False,
         acts=[Act(now, viewer.name, "split_from", {"from": whole.id, "messages": len(ids)})],
     )
-    await repository.create(engine, part)
-    about = {"into": part.id, "messages": len(ids)}
-    await _act(engine, viewer, whole.id, "split", about, _apart_from(part.id))
-    return part
 
 
 async def put_in(
-    engine: Engine, viewer: Viewer, problem_id: str, case_ids: Collection[str]
+    engine: Engine,
+    viewer: Viewer,
+    problem_id: str,
+    case_ids: Collection[str],
+    seen: int | None = None,
 ) -> Problem:
     ids = await _seen_cases(engine, viewer, case_ids)
-    return await _claim(engine, viewer, problem_id, "put_in", ids)
+    return await _claim(engine, viewer, problem_id, "put_in", ids, seen)
 
 
 async def take_out(
-    engine: Engine, viewer: Viewer, problem_id: str, case_ids: Collection[str]
+    engine: Engine,
+    viewer: Viewer,
+    problem_id: str,
+    case_ids: Collection[str],
+    seen: int | None = None,
 ) -> Problem:
     """They stay alone: neither this problem nor another takes them in by itself."""
-    whole = await open_problem(engine, viewer, problem_id)
+    whole = await _itself(engine, viewer, problem_id)
     ids = await _seen_cases(engine, viewer, case_ids, of=whole.id)
-    return await _claim(engine, viewer, whole.id, "taken_out", ids, out=True)
+    return await _claim(engine, viewer, whole.id, "taken_out", ids, seen)
 
 
 async def _claim(
-    engine: Engine,
-    viewer: Viewer,
-    problem_id: str,
-    kind: str,
-    ids: list[str],
-    *,
-    out: bool = False,
+    engine: Engine, viewer: Viewer, problem_id: str, kind: str, ids: list[str], seen: int | None
 ) -> Problem:
     now = datetime.now(UTC)
-    claims = [Claim(one, viewer.name, now, out) for one in ids]
-    about = {"cases": ids}
-    return await _act(
-        engine,
-        viewer,
-        problem_id,
-        kind,
-        about,
-        lambda one: replace(one, claims=[*one.claims, *claims], moved=False),
-    )
+    claims = [Claim(one, viewer.name, now, kind == "taken_out") for one in ids]
+
+    def change(one: Problem) -> Problem:
+        return replace(one, claims=[*one.claims, *claims], moved=False)
+
+    return await do(engine, viewer, problem_id, Deed(kind, change, {"cases": ids}, seen))
 
 
-async def _act(
-    engine: Engine,
-    viewer: Viewer,
-    problem_id: str,
-    kind: str,
-    about: dict[str, Any],
-    change: Callable[[Problem], Problem],
-) -> Problem:
-    """One write, with who did it; only of a problem that is seen and not yet merged away."""
+async def _itself(engine: Engine, viewer: Viewer, problem_id: str) -> Problem:
+    """The problem that was shown; `RefusedError` where another has its messages by now."""
     require(viewer, Permission.PROBLEM_MANAGE)
-    act = Act(datetime.now(UTC), viewer.name, kind, about)
-
-    def decide(one: Problem) -> Problem:
-        if not may_see(viewer, one):
-            raise NotFoundError(ABSENT)
-        if one.state is ProblemState.MERGED:
-            raise RefusedError("Эту проблему уже объединили с другой. Откройте её заново.")
-        changed = change(one)
-        return replace(changed, acts=[*one.acts, act])
-
-    await _record(engine, viewer, f"problem.{kind}", problem_id)
-    return await repository.change(engine, problem_id, decide, refresh=True)
-
-
-async def _record(engine: Engine, viewer: Viewer, what: str, problem_id: str) -> None:
-    """Before it is done: nothing is done that the journal does not know of."""
-    lent = viewer.lent_by(Permission.PROBLEM_MANAGE)
-    event = happened(
-        what, who=viewer.name, for_whom=lent, kind=ObjectKind.OTHER, object_id=problem_id
-    )
-    await record(engine, event)
+    found = await repository.get(engine, problem_id)
+    if found is None:
+        raise NotFoundError(ABSENT)
+    must_live(viewer, found)
+    return found
 
 
 async def _two(
     engine: Engine, viewer: Viewer, one_id: str, other_id: str
 ) -> tuple[Problem, Problem]:
-    require(viewer, Permission.PROBLEM_MANAGE)
-    one = await open_problem(engine, viewer, one_id)
+    one = await _itself(engine, viewer, one_id)
     other = await open_problem(engine, viewer, other_id)
     if one.id == other.id:
-        raise RefusedError("Это одна и та же проблема.")
+        same = one_id == other_id
+        raise RefusedError(
+            "Это одна и та же проблема." if same else "Эти две проблемы уже объединены."
+        )
     return one, other
 
 
@@ -249,7 +231,3 @@ async def _seen_cases(
 
 def _apart_from(other: str) -> Callable[[Problem], Problem]:
     return lambda one: replace(one, apart=sorted({*one.apart, other}))
-
-
-def _same(one: Problem) -> Problem:
-    return one

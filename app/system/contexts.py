@@ -112,6 +112,7 @@ def meaning_facts(found: MeaningState) -> list[tuple[str, str]]:
         if waiting.without_vectors is not None:
             facts.append(("Обращений ждут вектора", number(waiting.without_vectors)))
         facts.append(("Обращений не удалось обработать", number(waiting.failed)))
+        facts.append(("Обращений не удалось отнести к проблемам", number(waiting.unplaced)))
     if found.encoder.state is not EncoderState.OFF:
         asked = "Вопросов обошлись словами, с запуска сайта"
         facts.append((asked, number(found.unanswered)))
@@ -119,12 +120,13 @@ def meaning_facts(found: MeaningState) -> list[tuple[str, str]]:
 
 
 def meaning_figures(found: MeaningState) -> tuple[bool, int, int | None, int | None, int | None]:
-    """For Prometheus, in the order of `Metrics.meaning_is_known`."""
+    """For Prometheus, in the order of `Metrics.meaning_is_known`; `failed` in every way."""
     ready, waiting = found.encoder.state is EncoderState.READY, found.enrichment
     if waiting is None:
         return ready, found.unanswered, None, None, None
     lacking = waiting.without_vectors
-    return ready, found.unanswered, waiting.unfinished, lacking, waiting.failed
+    failed = waiting.failed + waiting.unplaced
+    return ready, found.unanswered, waiting.unfinished, lacking, failed
 
 
 def duration(span: timedelta) -> str:

@@ -13,6 +13,7 @@ from app.engine.names import Index
 from app.errors import EncoderError, EngineSetupError, EngineUnavailableError
 from app.meaning.service import current_meaning, encoder_now, unanswered
 from app.meaning.waiting import unfinished, without_vectors
+from app.problems.models import UNPLACED
 from app.settings import Settings
 from app.system.heartbeat import last_enrichment
 from app.system.models import EnrichmentFailure, EnrichmentState, MeaningState, WorkerNote
@@ -33,12 +34,15 @@ async def enrichment_state(engine: Engine) -> EnrichmentState:
         "size": _EXAMPLES,
         "sort": [{"failed_at": "desc"}, {"case_id": "asc"}],
         "track_total_hits": True,
+        "aggs": {"unplaced": {"filter": {"term": {"step": UNPLACED}}}},
     }
-    failed = (await engine.search(Index.ENRICHMENT, body))["hits"]
+    answer = await engine.search(Index.ENRICHMENT, body)
+    failed, unplaced = answer["hits"], answer["aggregations"]["unplaced"]["doc_count"]
     return EnrichmentState(
         unfinished=await engine.count(Index.CASES, unfinished()),
         without_vectors=waiting,
-        failed=failed["total"]["value"],
+        failed=failed["total"]["value"] - unplaced,
+        unplaced=unplaced,
         examples=[_failure(hit["_source"]) for hit in failed["hits"]],
     )
 
@@ -72,4 +76,7 @@ async def _worker(redis: Redis, settings: Settings) -> WorkerNote | None:
 
 
 def _failure(source: dict[str, Any]) -> EnrichmentFailure:
-    return EnrichmentFailure(source["number"], source["why"], source["next_at"])
+    why = source["why"]
+    if source["step"] == UNPLACED:
+        why = f"К проблемам не отнесено. {why}"
+    return EnrichmentFailure(source["number"], why, source["next_at"])

@@ -125,8 +125,10 @@ class EnrichmentState(Struct, frozen=True):
     without_vectors: int | None
     """None where there is no model to make any."""
     failed: int
+    unplaced: int
+    """Could not be looked at for a problem."""
     examples: list[EnrichmentFailure]
-    """The last of them."""
+    """The last of both."""
 
 
 class MeaningState(Struct, frozen=True):

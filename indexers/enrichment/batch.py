@@ -18,7 +18,6 @@ log = structlog.get_logger()
 
 _TRIES = 4
 """Of a case that is being written by others; the next minute's sweep finds it again."""
-_BROKEN = "Ошибка в программе, подробности в журнале."
 _encoder = msgspec.json.Encoder()
 
 
@@ -97,7 +96,7 @@ class Batch:
             kind = type(error).__name__  # what it says may quote a text
             log.error("step_broken", step=step.name, error=kind, cases=len(batch))  # noqa: TRY400
         if len(batch) == 1:
-            return Findings(failed={batch[0].id: _BROKEN})
+            return Findings(failed={batch[0].id: failures.BROKEN})
         whole = Findings()
         for one in batch:
             found = await self._step(step, [one])
@@ -111,9 +110,8 @@ class Batch:
         """Ids that lost a race; one the engine refuses has failed."""
         actions = [_action(read[one], new) for one, new in changes.items()]
         outcome = await bulk.write(self._tools.engine, Index.CASES, actions)
-        for case_id, refused in outcome.failures.items():
-            why = f"Поисковая система не приняла запись ({refused.type})."
-            self._reasons.setdefault(case_id, ("write", why))
+        for case_id, failure in outcome.failures.items():
+            self._reasons.setdefault(case_id, ("write", failures.refused(failure)))
         return outcome.conflicts
 
     async def _tell(self) -> None:

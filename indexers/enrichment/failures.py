@@ -1,14 +1,16 @@
 """Cases that a step could not do: kept with the reason, tried again, later each time."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
 
 from app.engine.client import Engine, Stored
 from app.engine.names import Index
+from app.problems.models import UNPLACED
 from indexers import bulk
 
+BROKEN = "Ошибка в программе, подробности в журнале."
 _MOST = 10_000
 """Cases that are passed by at a time; where more fail, something else is wrong."""
 _FIRST_PAUSE = timedelta(minutes=5)
@@ -17,13 +19,29 @@ _encoder = msgspec.json.Encoder()
 
 Reasons = Mapping[str, tuple[str, str]]
 """Case id → name of the step and why."""
+Key = Callable[[Stored], str]
+"""A case as it was read → id of the record of its failure."""
+
+
+def by_case(case: Stored) -> str:
+    return case.id
+
+
+def refused(failure: bulk.BulkFailure) -> str:
+    """Why a document that the engine did not take is set aside."""
+    return f"Поисковая система не приняла запись ({failure.type})."
 
 
 async def paused(engine: Engine, now: datetime) -> set[str]:
-    """Ids of cases whose next try is still to come."""
+    """Ids of cases whose next try is still to come; of the enrichment itself."""
     body = {
         "size": _MOST,
-        "query": {"range": {"next_at": {"gt": now.isoformat()}}},
+        "query": {
+            "bool": {
+                "filter": [{"range": {"next_at": {"gt": now.isoformat()}}}],
+                "must_not": [{"term": {"step": UNPLACED}}],
+            }
+        },
         "_source": False,
         "track_total_hits": False,
     }
@@ -31,14 +49,22 @@ async def paused(engine: Engine, now: datetime) -> set[str]:
     return {hit["_id"] for hit in hits}
 
 
+async def kept(engine: Engine, step: str) -> dict[str, dict[str, str]]:
+    """All records of one step by their ids."""
+    body = {"size": _MOST, "query": {"term": {"step": step}}, "track_total_hits": False}
+    hits = (await engine.search(Index.ENRICHMENT, body))["hits"]["hits"]
+    return {hit["_id"]: hit["_source"] for hit in hits}
+
+
 async def keep(
-    engine: Engine, reasons: Reasons, cases: Mapping[str, Stored], now: datetime
+    engine: Engine, reasons: Reasons, cases: Mapping[str, Stored], now: datetime, key: Key = by_case
 ) -> None:
     """Whoever writes first of two at once is right: the other saw the same failure."""
-    known = await engine.get_many(Index.ENRICHMENT, reasons)
+    names = {case_id: key(cases[case_id]) for case_id in reasons}
+    known = await engine.get_many(Index.ENRICHMENT, names.values())
     actions = []
     for case_id, (step, why) in reasons.items():
-        read = known.get(case_id)
+        read = known.get(names[case_id])
         tries = (read.source["tries"] if read else 0) + 1
         body = _encoder.encode(
             {
@@ -51,13 +77,14 @@ async def keep(
                 "next_at": now + _pause(tries),
             }
         )
-        actions.append(bulk.over(read, body) if read else bulk.BulkAction("create", case_id, body))
+        made = bulk.BulkAction("create", names[case_id], body)
+        actions.append(bulk.over(read, body) if read else made)
     await bulk.write(engine, Index.ENRICHMENT, actions)
     await engine.refresh(Index.ENRICHMENT)
 
 
 async def forget(engine: Engine, done: Collection[str]) -> None:
-    """Of `done` those that once failed: they are done now."""
+    """Of the records `done`, by default ids of cases, those that are there: they are done now."""
     known = await engine.get_many(Index.ENRICHMENT, done, ("tries",))
     actions = [_away(read) for read in known.values()]
     if actions:

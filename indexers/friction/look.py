@@ -128,7 +128,7 @@ async def _formal(engine: Engine, known: _Known, batch: list[Case]) -> Wanted:
 
 
 def _judge_answers(known: _Known, ids: Collection[str]) -> Wanted:
-    cases = [known.cases[one] for one in ids if one in known.cases]
+    cases = [known.cases[one] for one in sorted(ids) if one in known.cases]
     asked = {one.id: asked_of(one, dict(known.sources[one.id])) for one in cases}
     groups = dict[str, list[Asked]]()
     texts = {one.id: answer_hash(one) for one in cases}

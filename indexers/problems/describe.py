@@ -1,6 +1,7 @@
 """Works out what a problem tells, wherever its counts lag behind its messages."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from app.engine.client import Engine, Stored
 from app.engine.names import Index
-from app.errors import ConflictError
+from app.errors import ConflictError, NotFoundError, OtklikError
 from app.problems import query, repository
 from app.problems.described import described, members_in, wants_words, with_words
 from app.problems.gathering import FIELDS, VECTOR_FIELDS, arrival_of, with_gathered
@@ -20,7 +21,7 @@ from app.problems.scoring import founded
 from app.settings import Settings
 from indexers import bulk
 from indexers.problems.move import carry_out
-from indexers.problems.walking import every_hit
+from indexers.problems.walking import every_readable
 
 log = structlog.get_logger()
 
@@ -28,22 +29,28 @@ BATCH = 100
 _SAMPLE = 60
 """Messages whose words are compared, of the problem and beside it."""
 _EXAMPLES = 4
+_TRIES = 2
+"""Of one problem in one call: then it waits for the next."""
 _encoder = msgspec.json.Encoder()
 
 
 async def describe(engine: Engine, settings: Settings, seconds: float) -> int:
-    """How many were described in about `seconds`. Safe side by side: a lost race is done again."""
-    ends, done = time.monotonic() + seconds, 0
+    """How many were described in about `seconds`. Safe side by side: what loses a race twice, or
+    cannot be described, is left for the next call.
+    """
+    ends, done, missed = time.monotonic() + seconds, 0, Counter[str]()
     while time.monotonic() < ends:
         await engine.refresh(Index.CASES)
         await engine.refresh(Index.PROBLEMS)
-        hits = (await engine.search(Index.PROBLEMS, query.unsettled(BATCH)))["hits"]["hits"]
+        besides = [one for one, times in missed.items() if times == _TRIES]
+        body = query.unsettled(BATCH, besides)
+        hits = (await engine.search(Index.PROBLEMS, body))["hits"]["hits"]
         if not hits:
             break
-        written = await _batch(engine, settings, [hit["_id"] for hit in hits])
-        done += written
-        if not written:
-            break
+        ids = {hit["_id"] for hit in hits}
+        written = await _safely(engine, settings, sorted(ids))
+        done += len(written)
+        missed.update(ids - written)
     return done
 
 
@@ -53,7 +60,24 @@ async def lags(engine: Engine) -> bool:
     return await engine.count(Index.PROBLEMS, query.unsettled(0)["query"]) > 0
 
 
-async def _batch(engine: Engine, settings: Settings, ids: Sequence[str]) -> int:
+async def _safely(engine: Engine, settings: Settings, ids: Sequence[str]) -> set[str]:
+    """Ids that were written. One that breaks its describing keeps none of the others waiting."""
+    try:
+        return await _batch(engine, settings, ids)
+    except OtklikError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever may stand in what is stored
+        kind = type(error).__name__  # what it says may quote a text
+        log.error("describing_broken", error=kind, problems=len(ids), first=ids[0])  # noqa: TRY400
+    if len(ids) == 1:
+        return set()
+    written = set[str]()
+    for one in ids:
+        written |= await _safely(engine, settings, [one])
+    return written
+
+
+async def _batch(engine: Engine, settings: Settings, ids: Sequence[str]) -> set[str]:
     stored = await repository.get_many(engine, ids)
     problems = {name: repository.to_problem(one.source) for name, one in stored.items()}
     await _carry_out(engine, problems)
@@ -76,7 +100,7 @@ async def _carry_out(engine: Engine, problems: dict[str, Problem]) -> None:
     for one in moved:
         try:
             problems[one.id] = await carry_out(engine, one)
-        except ConflictError as error:
+        except (ConflictError, NotFoundError) as error:
             log.info("problem_waits", problem=one.id, why=error.code)
             del problems[one.id]
     if moved:
@@ -87,10 +111,9 @@ async def _recounted(engine: Engine, problem: Problem) -> Problem:
     """Counts anew from all its messages, in the order they came."""
     now = None
     fields = (*FIELDS, *VECTOR_FIELDS)
-    async for hit in every_hit(
-        engine, Index.CASES, lambda after: query.members(problem.id, fields, after)
+    async for one in every_readable(
+        engine, Index.CASES, lambda after: query.members(problem.id, fields, after), arrival_of
     ):
-        one = arrival_of(hit["_source"])
         if now is None:
             now = founded(one, problem.id)
         else:
@@ -120,7 +143,7 @@ def _lemmas(answer: dict[str, Any]) -> list[str]:
     return [hit["_source"].get("lemmas", "") for hit in answer["hits"]["hits"]]
 
 
-async def _write(engine: Engine, stored: dict[str, Stored], fresh: dict[str, Problem]) -> int:
+async def _write(engine: Engine, stored: dict[str, Stored], fresh: dict[str, Problem]) -> set[str]:
     actions = [
         bulk.over(stored[name], _encoder.encode(replace(one, rev=one.rev + 1)))
         for name, one in fresh.items()
@@ -128,4 +151,4 @@ async def _write(engine: Engine, stored: dict[str, Stored], fresh: dict[str, Pro
     outcome = await bulk.write(engine, Index.PROBLEMS, actions)
     if outcome.failures:
         log.error("problems_refused", problems=len(outcome.failures))
-    return len(outcome.written)
+    return outcome.written

@@ -82,6 +82,7 @@ def _why(claim: Claim) -> str:
 
 async def _emptied(engine: Engine, merged: Problem) -> None:
     survivor = await repository.survivor(engine, merged.id)
+    await engine.refresh(Index.CASES)  # what was put into it just now goes along
     while ids := await _members(engine, merged.id):
         await _put_over(engine, ids, merged.id, survivor.id)
         await engine.refresh(Index.CASES)

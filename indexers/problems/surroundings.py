@@ -2,10 +2,12 @@
 while one worker goes through the messages in the order they came.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 import numpy as np
+import structlog
 
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -13,10 +15,14 @@ from app.problems import query, repository
 from app.problems.gathering import VECTOR_FIELDS, arrival_of, gathered_of
 from app.problems.query import Reach
 from app.problems.register import Register
-from app.problems.scoring import Arrival
+from app.problems.scoring import Arrival, Gathered
 from app.problems.windows import Windows
 from indexers import cases
-from indexers.problems.walking import every_hit
+from indexers.problems.walking import every_readable
+
+log = structlog.get_logger()
+
+Known = TypeVar("Known", Gathered, Arrival)
 
 
 class Surroundings:
@@ -44,25 +50,40 @@ class Surroundings:
             await self._read(fresh)
 
     async def _read(self, reach: Reach) -> None:
-        engine, known = self._engine, self.register
-        await engine.refresh(Index.PROBLEMS)
-        problems = [
-            gathered_of(repository.to_problem(hit["_source"]))
-            async for hit in every_hit(
-                engine, Index.PROBLEMS, lambda after: query.problems_within(reach, after)
-            )
-        ]
-        lone = [
-            arrival_of(hit["_source"])
-            async for hit in every_hit(
-                engine, Index.CASES, lambda after: query.lone_within(reach, after)
-            )
-        ]
+        known = self.register
+        await self._engine.refresh(Index.PROBLEMS)
+        problems = [one async for one in self._problems(reach) if one.id not in known.problems]
+        lone = [one async for one in self._lone(reach)]
         held = {one.founder for one in [*known.problems.values(), *known.lone.values()]}
-        known.load(
-            [one for one in problems if one.id not in known.problems],
-            await _with_vectors(engine, [one for one in lone if one.id not in held]),
+        new = [one for one in lone if one.id not in held]
+        _put(problems, lambda one: known.load([one]))
+        _put(await _with_vectors(self._engine, new), lambda one: known.load([], [one]))
+
+    def _problems(self, reach: Reach) -> AsyncIterator[Gathered]:
+        return every_readable(
+            self._engine,
+            Index.PROBLEMS,
+            lambda after: query.problems_within(reach, after),
+            lambda source: gathered_of(repository.to_problem(source)),
         )
+
+    def _lone(self, reach: Reach) -> AsyncIterator[Arrival]:
+        return every_readable(
+            self._engine,
+            Index.CASES,
+            lambda after: query.lone_within(reach, after),
+            arrival_of,
+        )
+
+
+def _put(found: Iterable[Known], put: Callable[[Known], None]) -> None:
+    """One that the register cannot take is not there to be joined: the others are."""
+    for one in found:
+        try:
+            put(one)
+        except Exception as error:  # noqa: BLE001 - whatever may stand in a document
+            kind = type(error).__name__  # what it says may quote a text
+            log.error("not_taken_in", document=one.id, error=kind)  # noqa: TRY400
 
 
 async def _with_vectors(engine: Engine, lone: Sequence[Arrival]) -> list[Arrival]:

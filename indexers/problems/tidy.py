@@ -1,5 +1,6 @@
 """Each night: merges what is clearly one, and finds problems whose counts went astray."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,7 +13,7 @@ from app.problems import query, repository
 from app.problems.book import load_windows
 from app.problems.merging import Merge, clear_merges
 from app.problems.models import LIVING, Act, Problem, ProblemState
-from indexers.problems.walking import every_hit
+from indexers.problems.walking import every_hit, every_readable
 
 log = structlog.get_logger()
 
@@ -27,31 +28,35 @@ async def tidy(engine: Engine, now: datetime | None = None) -> int:
     now = now or datetime.now(UTC)
     await engine.refresh(Index.PROBLEMS)
     book = await load_windows(engine)
-    recent = await _problems(engine, now - 2 * book.windows.longest)
+    since = now - 2 * book.windows.longest
+    recent = await _problems(engine, since)
     merges = clear_merges(recent, book.grace)
-    for merge in merges:
-        await _merge(engine, merge, now)
+    merged = sum([await _merge(engine, merge, now) for merge in merges])
     await _age(engine, recent, now)
-    astray = await _astray(engine, recent)
-    log.info("problems_tidied", merged=len(merges), astray=astray)
-    return len(merges)
+    astray = await _astray(engine, recent) + await _left_behind(engine, since)
+    log.info("problems_tidied", merged=merged, astray=astray)
+    return merged
 
 
 async def _problems(engine: Engine, since: datetime) -> list[Problem]:
     return [
-        repository.to_problem(hit["_source"])
-        async for hit in every_hit(
-            engine, Index.PROBLEMS, lambda after: query.living_since(since, after)
+        one
+        async for one in every_readable(
+            engine,
+            Index.PROBLEMS,
+            lambda after: query.living_since(since, after),
+            repository.to_problem,
         )
     ]
 
 
-async def _merge(engine: Engine, merge: Merge, now: datetime) -> None:
-    """Whatever a person did to it meanwhile comes first."""
+async def _merge(engine: Engine, merge: Merge, now: datetime) -> bool:
+    """Whatever a person did to either meanwhile comes first."""
     about = {"into": merge.stays, "cosine": round(merge.cosine, 3)}
 
-    def go(one: Problem) -> Problem:
-        if one.acts or one.state not in LIVING or merge.stays in one.apart:
+    def go(one: Problem, other: Problem) -> Problem:
+        living = one.state in LIVING and other.state in LIVING
+        if one.acts or not living or merge.stays in one.apart or merge.gone in other.apart:
             return one
         act = Act(now, MACHINE, "merged", about)
         return replace(
@@ -63,13 +68,17 @@ async def _merge(engine: Engine, merge: Merge, now: datetime) -> None:
             acts=[act],
         )
 
-    gone = await repository.change(engine, merge.gone, go, refresh=True)
+    try:
+        gone = await repository.tie(engine, merge.gone, merge.stays, go)
+    except ConflictError:
+        return False  # they are being written: the next night looks again
     if gone.merged_into != merge.stays:
-        return
+        return False
     act = Act(now, MACHINE, "took_in", {"from": merge.gone, "messages": gone.members})
     await repository.change(
         engine, merge.stays, lambda one: replace(one, acts=[*one.acts, act]), refresh=True
     )
+    return True
 
 
 async def _age(engine: Engine, problems: list[Problem], now: datetime) -> None:
@@ -88,17 +97,45 @@ async def _astray(engine: Engine, problems: list[Problem]) -> int:
     counted = 0
     for start in range(0, len(problems), query.PAGE):
         part = problems[start : start + query.PAGE]
-        answer = await engine.search(Index.CASES, query.sizes([one.id for one in part]))
-        sizes = {one["key"]: one["doc_count"] for one in answer["aggregations"]["of"]["buckets"]}
+        sizes = await _sizes(engine, [one.id for one in part])
         for one in part:
             if one.settled and sizes.get(one.id, 0) != one.members:
-                try:
-                    await repository.change(engine, one.id, _unsettled)
-                except ConflictError:
-                    continue  # it is being written: the next night looks again
-                counted += 1
+                counted += await _noted(engine, one.id)
     return counted
 
 
 def _unsettled(one: Problem) -> Problem:
-    return replace(one, settled=False, recount=True)
+    moved = one.moved and one.state is not ProblemState.MERGED
+    return replace(one, settled=False, recount=True, moved=moved)
+
+
+async def _left_behind(engine: Engine, since: datetime) -> int:
+    """Problems that say they are empty and are not: given a message by one process while another
+    emptied them.
+    """
+    empty = [
+        hit["_id"]
+        async for hit in every_hit(
+            engine, Index.PROBLEMS, lambda after: query.empty_since(since, after)
+        )
+    ]
+    found = 0
+    for start in range(0, len(empty), query.PAGE):
+        for problem_id in await _sizes(engine, empty[start : start + query.PAGE]):
+            found += await _noted(engine, problem_id)
+    return found
+
+
+async def _noted(engine: Engine, problem_id: str) -> bool:
+    """To be looked at by the next describing."""
+    try:
+        await repository.change(engine, problem_id, _unsettled)
+    except ConflictError:
+        return False  # it is being written: the next night looks again
+    return True
+
+
+async def _sizes(engine: Engine, ids: Sequence[str]) -> dict[str, int]:
+    """How many messages name each, where any does."""
+    answer = await engine.search(Index.CASES, query.sizes(ids))
+    return {one["key"]: one["doc_count"] for one in answer["aggregations"]["of"]["buckets"]}

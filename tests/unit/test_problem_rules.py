@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.cases.codes import DONE_STATES
 from app.errors import BadInputError
 from app.problems.book import WindowBook, WindowsChange
-from app.problems.gathering import gathered_of, with_gathered
+from app.problems.gathering import arrival_of, gathered_of, with_gathered
 from app.problems.merging import clear_merges, split_offer
 from app.problems.models import LIVING, Act, Counts, Problem, ProblemState
 from app.problems.phrases import key_phrases
@@ -232,3 +232,39 @@ def test_a_longer_window_joins_no_problems_that_stood_apart_before_it() -> None:
     assert not clear_merges([older, younger], after.grace)
     meanwhile = a_problem("p1", 0)
     assert clear_merges([older, meanwhile], after.grace), "side by side in time they need no window"
+
+
+def test_a_message_cut_off_from_the_problem_it_began_is_no_rival_of_it() -> None:
+    """Its own write was cut off, or refused: whatever is read first, there is one of them."""
+    name = problem_id("m1")
+    for problem_first in (True, False):
+        register = Register(WINDOWS.of)
+        if not problem_first:
+            register.load([], [message(1)])
+        register.load([founded(message(2), name)])
+        register.load([], [message(1)])
+        made = register.assign(message(3))
+        assert (made.problem, made.founder) == (name, None)
+        assert register.problems[name].members == 2
+        assert not register.lone
+    stranger = Register(WINDOWS.of)
+    stranger.load([founded(message(2, street="мира"), name)])
+    assert stranger.assign(message(1)).problem is None
+    assert not stranger.lone, "it comes back as the first of that problem or not at all"
+
+
+def test_what_is_no_message_is_said_at_once() -> None:
+    whole = {"id": "1", "received_at": "2026-03-02T09:00:00+03:00", "place": {}, "spot": {}}
+    assert arrival_of(whole).theme is None
+    odd: list[dict[str, object]] = [
+        {"received_at": 1_772_431_200_000},
+        {"classifier": {"im_theme": ["Ямы", "Снег"]}},
+        {"place": {"municipality": {"name": "Город"}}},
+        {"spot": {"street": "ленина", "house": 5}},
+        {"place": {"point": [37.6, 55.7]}},
+        {"place": {"point": {"lat": "север", "lon": 37.6}}},
+        {"emb": ["a", "b"]},
+    ]
+    for part in odd:
+        with pytest.raises((TypeError, ValueError, LookupError)):
+            arrival_of({**whole, **part})

@@ -34,28 +34,31 @@ def find_problems() -> None:
                 if not mine:
                     return
                 await turn.begin()
-                more = await _work(engine, settings)
+                more = await work(engine, settings)
             if more or await turn.asked_again():
                 await ring(settings, "find_problems")
 
     with_engine(call)
 
 
-async def _work(engine: Engine, settings: Settings) -> bool:
+async def work(engine: Engine, settings: Settings) -> bool:
     """Whether there is more to do at once. What people said comes first."""
     described = await describe(engine, settings, _SECONDS)
     if await lags(engine):  # of a crash: what is counted too much would draw messages
         log.warning("problems_lag", described=described)
-        return described > 0
+        if described:
+            return True
+        # whatever keeps those few back, all other messages do not wait for it
     told = await assign(engine, _SECONDS)
     described += await describe(engine, settings, _SECONDS)
-    if told.joined or told.alone or described:
+    if told.joined or told.alone or told.broken or described:
         log.info(
             "problems_found",
             joined=told.joined,
             founded=told.founded,
             alone=told.alone,
             lost=told.lost,
+            broken=told.broken,
             described=described,
         )
     return told.left

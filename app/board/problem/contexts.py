@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.board.contexts import (
     RowView,
@@ -19,12 +20,14 @@ from app.board.results import Told
 from app.board.words import growth_words, sees_everything
 from app.cases.codes import CHANNEL_NAMES, STATE_NAMES, Channel, State
 from app.cases.directory import Directory
+from app.errors import OtklikError
 from app.permissions import Permission
 from app.problems.merging import SplitOffer, split_offer
 from app.problems.models import STATE_NAMES as PROBLEM_STATES
 from app.problems.models import Act, Phrase, Problem, ProblemState
+from app.problems.service import ProblemChangedError
 from app.viewer import Viewer
-from app.web.filters import counted, number
+from app.web.filters import counted, number, show_datetime
 
 SETTABLE = (ProblemState.NEW, ProblemState.KNOWN, ProblemState.IN_WORK, ProblemState.SOLVED)
 """What people set; «вернулась» follows from messages."""
@@ -174,3 +177,22 @@ def _act_words(kind: str, about: dict[str, Any], people: Directory) -> str:
         moved = counted(len(about.get("cases", [])), "сообщение", "сообщения", "сообщений")
         return f"Добавлено {moved}" if kind == "put_in" else f"Вынуто {moved}"
     return _WORDS.get(kind, kind)
+
+
+_MOST_LATER = 3
+
+
+def wrong_words(error: OtklikError | None, people: Directory, zone: ZoneInfo) -> str:
+    """Why nothing was done; with what others did meanwhile, where that is why."""
+    if not isinstance(error, ProblemChangedError):
+        return error.message if error else ""
+    later = "; ".join(_later(act, people, zone) for act in error.later[-_MOST_LATER:])
+    kept = "Ваше действие не выполнено, введённое осталось на странице."
+    return f"Пока вы работали, проблему изменили: {later}. {kept}"
+
+
+def _later(act: Act, people: Directory, zone: ZoneInfo) -> str:
+    words = _act_words(act.kind, act.about, people)
+    return (
+        f"{words[:1].lower()}{words[1:]} ({people.called(act.by)}, {show_datetime(act.at, zone)})"
+    )

@@ -8,7 +8,15 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from app.board.problem.forms import read_cases, read_line, read_other, read_owner, read_state
+from app.board.problem.forms import (
+    Typed,
+    read_cases,
+    read_line,
+    read_other,
+    read_owner,
+    read_seen,
+    read_state,
+)
 from app.board.problem.pages import (
     Answer,
     AnyRequest,
@@ -54,8 +62,8 @@ class ProblemController(Controller):
     ) -> Answer:
         pairs = await _pairs(request)
         try:
-            into = read_other(dict(pairs), "into")
-            stays = await service.merge(desk.engine, desk.viewer, problem_id, into)
+            into, seen = read_other(dict(pairs), "into"), read_seen(dict(pairs))
+            stays = await service.merge(desk.engine, desk.viewer, problem_id, into, seen)
         except _SAID_ON_THE_PAGE as error:
             return await merge_page(request, desk, problem_id, error)
         await ring(desk.settings, "find_problems")
@@ -87,30 +95,35 @@ class ProblemController(Controller):
         try:
             problem = await _carry_out(desk, problem_id, act, pairs)
         except _SAID_ON_THE_PAGE as error:
-            return await problem_page(request, desk, problem_id, error)
+            typed = Typed(act, tuple(pairs))
+            return await problem_page(request, desk, problem_id, error, typed)
         await ring(desk.settings, "find_problems")
         return done(request, problem, act)
 
 
 async def _carry_out(desk: Desk, problem_id: str, act: str, pairs: Pairs) -> Problem:
     engine, viewer, raw = desk.engine, desk.viewer, dict(pairs)
+    seen = read_seen(raw)
     if act == "name":
-        return await service.rename(engine, viewer, problem_id, read_line(raw, "name"))
+        return await service.rename(engine, viewer, problem_id, read_line(raw, "name"), seen)
     if act == "owner":
-        return await service.own(engine, viewer, problem_id, await read_owner(engine, raw))
+        owner = await read_owner(engine, raw)
+        return await service.own(engine, viewer, problem_id, owner, seen)
     if act == "state":
-        return await service.set_state(engine, viewer, problem_id, read_state(raw))
+        return await service.set_state(engine, viewer, problem_id, read_state(raw), seen)
     if act == "in":
         case = await open_case(engine, viewer, read_line(raw, "number"))
-        return await service.put_in(engine, viewer, problem_id, [case.id])
-    return await _moved(desk, problem_id, act, read_cases(pairs))
+        return await service.put_in(engine, viewer, problem_id, [case.id], seen)
+    return await _moved(desk, problem_id, act, read_cases(pairs), seen)
 
 
-def _moved(desk: Desk, problem_id: str, act: str, cases: list[str]) -> Awaitable[Problem]:
+def _moved(
+    desk: Desk, problem_id: str, act: str, cases: list[str], seen: int | None
+) -> Awaitable[Problem]:
     if act == "out":
-        return service.take_out(desk.engine, desk.viewer, problem_id, cases)
+        return service.take_out(desk.engine, desk.viewer, problem_id, cases, seen)
     if act == "split":
-        return service.split(desk.engine, desk.viewer, problem_id, cases)
+        return service.split(desk.engine, desk.viewer, problem_id, cases, seen)
     raise BadInputError("Такого действия с проблемой нет.", field="act")
 
 

@@ -1,6 +1,7 @@
 """What people fill in on the page of a problem."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from app.accounts.directory import colleague, is_empty
 from app.engine.client import Engine
@@ -8,6 +9,7 @@ from app.errors import BadInputError
 from app.problems.models import ProblemState
 
 _LONGEST = 512
+_LONGEST_NUMBER = 9
 
 
 def read_line(raw: Mapping[str, str], name: str) -> str:
@@ -31,6 +33,16 @@ def read_state(raw: Mapping[str, str]) -> ProblemState:
     return ProblemState(value)
 
 
+def read_seen(raw: Mapping[str, str]) -> int | None:
+    """How many acts the page had shown; None where the form does not say."""
+    value = raw.get("seen", "")
+    if not value:
+        return None
+    if not value.isdecimal() or len(value) > _LONGEST_NUMBER:
+        raise BadInputError("Страница устарела. Откройте проблему заново.", field="seen")
+    return int(value)
+
+
 def read_cases(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """Ids of the cases that were ticked; how many may be, the service says."""
     return [value for name, value in pairs if name == "case" and 0 < len(value) <= _LONGEST]
@@ -47,3 +59,18 @@ async def read_owner(engine: Engine, raw: Mapping[str, str]) -> str | None:
     if user is None or not user.active:
         raise BadInputError("Такого сотрудника нет. Выберите из списка.", field="owner")
     return login
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a form was sent with: shown again where it was refused."""
+
+    act: str = ""
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def of(self, act: str, name: str, stored: str | None) -> str:
+        """The value of a field; `stored` where this form was not the one that was sent."""
+        return dict(self.pairs).get(name, "") if self.act == act else stored or ""
+
+    def marks(self, case_id: str) -> bool:
+        return ("case", case_id) in self.pairs

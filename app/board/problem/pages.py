@@ -10,7 +10,8 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
 from app.board.contexts import row_view
-from app.board.problem.contexts import problem_view
+from app.board.problem.contexts import problem_view, wrong_words
+from app.board.problem.forms import Typed
 from app.board.problem.opening import opened
 from app.board.problem.params import CasesParams, parse_cases
 from app.board.problem.service import look_for, read_cases_of, read_facts
@@ -26,6 +27,7 @@ from app.web.render import page
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any] | Redirect | Template
+NOTHING_TYPED = Typed()
 TOLD = {
     "name": "Название сохранено.",
     "owner": "Ответственный записан.",
@@ -57,11 +59,17 @@ async def open_desk(
 
 
 async def problem_page(
-    request: AnyRequest, desk: Desk, problem_id: str, error: OtklikError | None = None
+    request: AnyRequest,
+    desk: Desk,
+    problem_id: str,
+    error: OtklikError | None = None,
+    typed: Typed = NOTHING_TYPED,
 ) -> Template | Redirect:
-    """A redirect where the id is of a problem that lives on in another."""
+    """A redirect where the id is of a problem that lives on in another; what was refused is said at
+    once, over that one.
+    """
     problem = await opened(desk.engine, desk.viewer, problem_id)
-    if problem.id != problem_id:
+    if problem.id != problem_id and error is None:
         return Redirect(f"/problems/{problem.id}", status_code=301)
     try:
         params = parse_cases(request.query_params.multi_items())
@@ -76,7 +84,12 @@ async def problem_page(
     today = datetime.now(zone).date()
     view = problem_view(problem, facts, cases, params, desk.viewer, people, today)
     told = TOLD.get(request.query_params.get("done", ""), "")
-    context = {"view": view, "told": told, "wrong": error.message if error else ""}
+    context = {
+        "view": view,
+        "told": told,
+        "wrong": wrong_words(error, people, zone),
+        "typed": typed,
+    }
     status = error.status if error else 200
     return page(request, "problems/problem.html", context=context, status=status)
 
@@ -86,7 +99,7 @@ async def merge_page(
 ) -> Template | Redirect:
     """Others to merge with: found by words, or similar ones."""
     problem = await opened(desk.engine, desk.viewer, problem_id)
-    if problem.id != problem_id:
+    if problem.id != problem_id and error is None:
         return Redirect(f"/problems/{problem.id}/merge", status_code=301)
     words = request.query_params.get("q", "").strip()[:500]
     rows, people = await gather(
@@ -98,7 +111,7 @@ async def merge_page(
         "problem": problem,
         "words": words,
         "rows": [row_view(row, people, today, whole=whole) for row in rows],
-        "wrong": error.message if error else "",
+        "wrong": wrong_words(error, people, desk.settings.zone),
     }
     status = error.status if error else 200
     return page(

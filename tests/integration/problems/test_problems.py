@@ -2,61 +2,32 @@
 
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
 
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import NotFoundError, RefusedError
 from app.permissions import Permission
-from app.problems import repository, service
+from app.problems import service
 from app.problems.access import may_see
-from app.problems.gathering import arrival_of
-from app.problems.models import Problem, ProblemState
-from app.problems.register import Register
-from app.problems.windows import shipped_windows
+from app.problems.models import ProblemState
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Scope, Viewer
-from dev.bench.problem_cases import documents, load
-from dev.bench.problem_stream import Told
+from dev.bench.problem_cases import load
 from indexers.problems import assign as assigning
 from indexers.problems.assign import assign
-from indexers.problems.describe import describe, lags
+from indexers.problems.describe import lags
 from indexers.problems.tidy import tidy
-from tests.integration.problems.town import placed, told
-
-MUCH = 60.0
-
-
-async def settled(engine: Engine, settings: Settings) -> None:
-    while await describe(engine, settings, MUCH):
-        pass
-
-
-async def problems(engine: Engine) -> dict[str, Problem]:
-    await engine.refresh(Index.PROBLEMS)
-    hits = (await engine.search(Index.PROBLEMS, {"size": 1_000}))["hits"]["hits"]
-    return {hit["_id"]: repository.to_problem(hit["_source"]) for hit in hits}
-
-
-def members(found: dict[str, str | None]) -> dict[str, set[str]]:
-    of: dict[str, set[str]] = {}
-    for name, problem in found.items():
-        if problem:
-            of.setdefault(problem, set()).add(name)
-    return of
-
-
-async def checked(engine: Engine, settings: Settings) -> dict[str, set[str]]:
-    """Every problem counts exactly the messages that name it."""
-    await settled(engine, settings)
-    of, stored = members(await placed(engine)), await problems(engine)
-    living = {name: one for name, one in stored.items() if one.members}
-    assert {name: one.members for name, one in living.items()} == {
-        name: len(ids) for name, ids in of.items()
-    }
-    assert all(one.settled and one.moved for one in stored.values())
-    return of
+from tests.integration.problems.town import (
+    MUCH,
+    checked,
+    in_memory,
+    members,
+    placed,
+    problems,
+    settled,
+    told,
+)
 
 
 async def test_a_stream_gives_the_same_problems_however_it_is_cut(
@@ -84,18 +55,6 @@ async def test_a_stream_gives_the_same_problems_however_it_is_cut(
     assert one.authors == len({m.author for m in messages if m.id in of[big]})
 
 
-def in_memory(messages: list[Told]) -> dict[str, str | None]:
-    register = Register(shipped_windows().of)
-    found: dict[str, str | None] = {}
-    arrivals = [arrival_of(msgspec.json.decode(body)) for _, body in documents(messages)]
-    for one in sorted(arrivals, key=lambda one: (one.at, one.id)):
-        made = register.assign(one)
-        found[one.id] = made.problem
-        if made.founder:
-            found[made.founder] = made.problem
-    return found
-
-
 async def test_a_crash_between_the_writes_loses_nothing(
     engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,11 +64,11 @@ async def test_a_crash_between_the_writes_loses_nothing(
     class KilledError(Exception):
         pass
 
-    async def dies(*_: object) -> set[str]:
+    async def dies(*_: object) -> None:
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(assigning, "_write_cases", dies)
+        patch.setattr(assigning, "write_cases", dies)
         with pytest.raises(KilledError):
             await assign(engine, MUCH, batch=80)
     assert not await placed(engine)
