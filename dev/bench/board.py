@@ -42,6 +42,7 @@ WARM_UP, ASKED = 40, 400
 _SEED = 29
 _HOUR = 3_600.0
 _CHUNK = 500
+_POINTS = "/problems/map/points?south=-85&west=-180&north=85&east=180&zoom=11"
 _LARGEST_SHARE = 0.5
 """Of the opened problems: those everybody talks about are opened most."""
 
@@ -122,7 +123,7 @@ async def _measure(settings: Settings, name: str, viewer: Viewer, ids: Sequence[
         pages = {
             "доска": await _board_paths(client),
             "страница проблемы": await _open_to(client, ids),
-            "карта": ["/problems/map/points"] * 20,
+            "карта": [_POINTS] * 20,
             "тепловая карта": ["/problems/heat"] * 20,
             "рост": ["/problems/growth"] * 20,
         }

@@ -85,6 +85,9 @@ class _Run:
         """To be left for the next call, or until their next try."""
         return self._lost | self._aside.ids
 
+    def _look_anew(self) -> None:
+        self._around = Surroundings(self._engine, self._windows)
+
     async def do(self, ids: Sequence[str]) -> None:
         """Anything but a batch that is written whole makes what is known out of date."""
         read = await cases.fetch(self._engine, ids)
@@ -94,9 +97,7 @@ class _Run:
             return
         decisions, broken = _decided(self._around.register, arrivals)
         if broken:
-            self._around = Surroundings(
-                self._engine, self._windows
-            )  # one that broke may be half counted in
+            self._look_anew()  # one that broke may be half counted in
             await self._set_aside(broken, read)
             return  # the others are found again
         await self._write(decisions, read)
@@ -116,7 +117,7 @@ class _Run:
         self._told.lost += len(lost)
         self._lost |= lost
         if lost or failed or refused:
-            self._around = Surroundings(self._engine, self._windows)
+            self._look_anew()
         guilty = [one for one, made in decisions.items() if made.problem in refused]
         await self._narrow(guilty, read, lambda one: refused[decisions[one].problem or ""])
 
@@ -130,7 +131,7 @@ class _Run:
             met = error
         else:
             return True
-        self._around = Surroundings(self._engine, self._windows)
+        self._look_anew()
         await self._narrow([one.id for one in arrivals], read, lambda one: _why(one, met))
         return False
 
