@@ -188,8 +188,8 @@ async def test_axe_finds_nothing_serious(
         for path in PAGES:
             found += await findings(page, f"{site}{path}", width)
         await page.goto(f"{site}/problems/p2")
-        # A call that the next page cuts off may never come back.
-        await page.evaluate("setTimeout(() => document.querySelector('#cases-form').submit())")
+        async with page.expect_navigation():  # a call that a new page cuts off never comes back
+            await page.evaluate("setTimeout(() => document.querySelector('#cases-form').submit())")
         await expect(page.locator(".notice-danger")).to_contain_text("Отметьте")
         found += await seen(page)
     assert not found, "\n".join(found)

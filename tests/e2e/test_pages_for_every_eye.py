@@ -160,12 +160,17 @@ async def site(product: str, settings: Settings, engine: Engine) -> str:
 
 
 async def colours(page: Page, scheme: str) -> None:
-    """The same page in another scheme, once no colour is on its way any more."""
+    """The same page in another scheme, once no colour is on its way any more: a second at most, as
+    one in what is not drawn may never end.
+    """
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     await expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
     await page.evaluate(
-        """() => Promise.allSettled(document.getAnimations()
-          .filter(one => one instanceof CSSTransition).map(one => one.finished))"""
+        """() => Promise.race([
+          Promise.allSettled(document.getAnimations()
+            .filter(one => one instanceof CSSTransition).map(one => one.finished)),
+          new Promise(done => setTimeout(done, 1000)),
+        ])"""
     )
 
 
