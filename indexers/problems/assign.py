@@ -145,6 +145,7 @@ class _Run:
         middle = len(guilty) // 2
         for half in (guilty[:middle], guilty[middle:]):
             if half:
+                await self._engine.refresh(Index.CASES)  # what was just left alone may be joined
                 await self.do(half)
 
     async def _set_aside(self, reasons: Mapping[str, str], read: Mapping[str, Stored]) -> None:
