@@ -22,6 +22,7 @@ from dev.bench.problem_stream import Stream, Told
 from indexers.friction import find
 from indexers.problems.assign import assign
 from indexers.problems.growing import mark_growing
+from indexers.problems.growth_notices import tell_growth
 from tests import growing_town
 from tests.boarding import problem
 from tests.casework import store
@@ -150,7 +151,7 @@ async def documents(engine: Engine, index: Index, *moments: str) -> dict[str, di
 
 async def growing(engine: Engine) -> dict[str, dict[str, Any]]:
     """Alarms, campaigns, what is learned, and whether the problem is said to grow."""
-    found = await documents(engine, Index.GROWTH, "watched_at", "seconds")
+    found = await documents(engine, Index.GROWTH, "watched_at", "seconds", "told_at")
     one = await repository.get(engine, "p1")
     assert one
     return {**found, "p1": {"growing": one.growing, "seen": one.growth.seen}}
@@ -182,6 +183,7 @@ async def test_a_killed_watch_of_growth_gives_the_same_alarms(
         killed += 1
         await watch_if_due(engine, settings.zone)
         await mark_growing(engine, settings.zone)
+        await tell_growth(engine, settings, datetime.now(UTC))
         assert await growing(engine) == expected, killed
     assert killed >= len(alarms) + 2
 
