@@ -16,6 +16,12 @@ def whole_number(text: str, most: int = LARGEST, *, least: int = 0) -> int | Non
     return number if least <= number <= most else None
 
 
+def shown_number(text: str) -> int:
+    """What a form says it had shown: -1, which was never shown, where it is no number."""
+    number = whole_number(text)
+    return -1 if number is None else number
+
+
 def chosen_number(text: str, field: str, most: int, told: str) -> int:
     """From 1 to `most`; anything else is refused with `told`."""
     number = whole_number(text, most, least=1)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from app.errors import BadInputError
+from app.numbers import shown_number
 from app.road_maps.models import StepState
 from app.road_maps.moving import Shift
 from app.road_maps.service import PartDraft
@@ -67,10 +68,9 @@ def read_shift(given: Given) -> Shift:
     reason = text(given, "reason", LONGEST_REASON)
     if not reason:
         raise BadInputError("Напишите причину: её увидят все, кто видит карту.", field="reason")
-    seen = text(given, "seen", _LONGEST_NUMBER)
     return Shift(
         reason=reason,
-        seen=int(seen) if seen.isascii() and seen.isdigit() else -1,
+        seen=shown_number(text(given, "seen", _LONGEST_NUMBER)),
         term=text(given, "term", _LONGEST_NAME),
         due_on=_day(given, "due_on"),
         owner=text(given, "owner", _LONGEST_NAME),

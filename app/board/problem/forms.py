@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from app.accounts.directory import colleague, is_empty
 from app.engine.client import Engine
 from app.errors import BadInputError
+from app.numbers import whole_number
 from app.problems.models import ProblemState
 
 _LONGEST = 512
-_LONGEST_NUMBER = 9
 
 
 def read_line(raw: Mapping[str, str], name: str) -> str:
@@ -38,9 +38,9 @@ def read_seen(raw: Mapping[str, str]) -> int | None:
     value = raw.get("seen", "")
     if not value:
         return None
-    if not value.isdecimal() or len(value) > _LONGEST_NUMBER:
+    if (seen := whole_number(value)) is None:
         raise BadInputError("Страница устарела. Откройте проблему заново.", field="seen")
-    return int(value)
+    return seen
 
 
 def read_cases(pairs: Iterable[tuple[str, str]]) -> list[str]:

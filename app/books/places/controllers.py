@@ -11,6 +11,7 @@ from app.books.places.pages import places_page
 from app.books.places.service import LARGEST_FILE, load_file, written_places
 from app.engine.client import Engine
 from app.errors import BadInputError, ConflictError, RefusedError, TooLargeError
+from app.numbers import shown_number
 from app.permissions import Permission
 from app.places.service import restore_places
 from app.settings import Settings
@@ -66,9 +67,8 @@ class PlacesController(Controller):
         self, request: AnyRequest, engine: NamedDependency[Engine], viewer: NamedDependency[Viewer]
     ) -> Answer:
         version = str((await request.form()).get("version", ""))
-        shown = int(version) if version.isascii() and version.isdigit() else -1
         try:
-            await restore_places(engine, viewer, shown)
+            await restore_places(engine, viewer, shown_number(version))
         except (ConflictError, RefusedError) as error:
             return await places_page(request, engine, viewer, refused=error)
         return go(request, f"{HERE}?restored=1")

@@ -13,7 +13,7 @@ from app.engine.client import Engine
 from app.errors import BadInputError, ConflictError, OtklikError
 from app.friction.book import ToneBook, open_tone, save_tone
 from app.friction.tone import written
-from app.numbers import whole_number
+from app.numbers import shown_number
 from app.permissions import Permission
 from app.reference.rules import BookEvent
 from app.viewer import Viewer
@@ -53,8 +53,7 @@ class ToneWordsController(Controller):
         given = await request.form()
         text, version = str(given.get("words", "")), str(given.get("version", ""))
         try:
-            shown = whole_number(version)
-            await save_tone(engine, viewer, text, -1 if shown is None else shown)
+            await save_tone(engine, viewer, text, shown_number(version))
         except (BadInputError, ConflictError) as error:
             return await _page(request, engine, viewer, text, error)
         return go(request, f"{HERE}?saved=1")

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.numbers import shown_number, whole_number
 from app.problems.windows import MOST_LINES, Window, Windows
-
-_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -19,8 +18,8 @@ class WindowsForm:
 
     def windows(self) -> Windows:
         """What is no number becomes 0 days, which `app.problems.windows.checked` refuses."""
-        lines = [Window(_number(days), words.splitlines()) for days, words in self.lines]
-        return Windows(_number(self.default), lines)
+        lines = [Window(whole_number(days) or 0, words.splitlines()) for days, words in self.lines]
+        return Windows(whole_number(self.default) or 0, lines)
 
     @property
     def shown_lines(self) -> list[tuple[str, str]]:
@@ -44,10 +43,4 @@ def read_windows(given: Mapping[str, object]) -> WindowsForm:
 
 
 def read_version(given: Mapping[str, object]) -> int:
-    version = str(given.get("version", ""))
-    return _number(version) if version.isascii() and version.isdigit() else -1
-
-
-def _number(text: str) -> int:
-    """0 where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
+    return shown_number(str(given.get("version", "")))
