@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, field
 
 from app.errors import BadInputError
-from app.intake.tables import Cell, Row, normalise_header
+from app.intake.tables import Cell, Row, named_cells, places_of
 from app.intake.values import BadValueError, parse_moment, parse_number, plain_text
 from app.polls.models import Option
 
@@ -55,11 +55,11 @@ class ReadPolls(Struct):
 
 def read_polls(header: Sequence[str], rows: Iterable[Row], zone: ZoneInfo) -> ReadPolls:
     """Raises `BadInputError` where a column is missing."""
-    places = _places(header)
+    places = places_of(header, COLUMNS, REQUIRED)
     found, groups = ReadPolls(), dict[tuple[str, ...], list[tuple[int, Draft]]]()
     for row in rows:
         found.rows += 1
-        cells = {name: _cell(row.cells, place) for name, place in places.items()}
+        cells = named_cells(row.cells, places)
         try:
             draft = _draft(cells, zone)
         except (BadValueError, BadInputError) as error:
@@ -98,25 +98,6 @@ def _check_option(one: Option) -> None:
         raise BadInputError(f"Вариант: текст до {LONGEST} знаков.", field="options")
     if not 0 <= one.votes <= MOST_VOTES:
         raise BadInputError(f"Голосов: целое число от 0 до {MOST_VOTES}.", field="options")
-
-
-def _places(header: Sequence[str]) -> dict[str, int]:
-    names = [normalise_header(one) for one in header]
-    places = {
-        column: next(place for place, name in enumerate(names) if name in spelled)
-        for column, spelled in COLUMNS.items()
-        if any(name in spelled for name in names)
-    }
-    missing = [name for name in REQUIRED if name not in places]
-    if missing:
-        raise BadInputError(
-            f"Нет столбцов: {', '.join(missing)}. Нужны: {', '.join(COLUMNS)}.", field="file"
-        )
-    return places
-
-
-def _cell(cells: Sequence[Cell], place: int) -> Cell:
-    return cells[place] if place < len(cells) else None
 
 
 def _draft(cells: Mapping[str, Cell], zone: ZoneInfo) -> Draft:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from app.errors import BadInputError
-from app.intake.tables import Cell, Row, normalise_header
+from app.intake.tables import Cell, Row, named_cells, places_of
 from app.intake.values import BadValueError, parse_number, plain_text
 from app.places.models import KnownPlace
 from app.reference.table import BadBookError, RowError, guarded
@@ -35,9 +35,9 @@ def read_places(header: Sequence[str], rows: Iterable[Row]) -> list[KnownPlace]:
     """Raises `BadInputError` where a column is missing or there are no rows, and `BadBookError`
     with every wrong row.
     """
-    places, reading = _places(header), _Reading()
+    places, reading = places_of(header, COLUMNS, REQUIRED), _Reading()
     for row in rows:
-        reading.take(row, {name: _cell(row.cells, place) for name, place in places.items()})
+        reading.take(row, named_cells(row.cells, places))
     return reading.finish()
 
 
@@ -55,25 +55,6 @@ def write_places(places: Iterable[KnownPlace]) -> bytes:
 
 def _order(one: KnownPlace) -> tuple[str, ...]:
     return tuple(part or "" for part in one.key)
-
-
-def _places(header: Sequence[str]) -> dict[str, int]:
-    names = [normalise_header(one) for one in header]
-    places = {
-        column: next(place for place, name in enumerate(names) if name in spelled)
-        for column, spelled in COLUMNS.items()
-        if any(name in spelled for name in names)
-    }
-    missing = [name for name in REQUIRED if name not in places]
-    if missing:
-        raise BadInputError(
-            f"Нет столбцов: {', '.join(missing)}. Нужны: {', '.join(COLUMNS)}.", field="file"
-        )
-    return places
-
-
-def _cell(cells: Sequence[Cell], place: int) -> Cell:
-    return cells[place] if place < len(cells) else None
 
 
 class _Reading:

@@ -3,6 +3,7 @@
 `convert` reads, `rows` and `preview` take what was read, `inspect_upload` is the quick look.
 """
 
+from app.intake.tables.columns import named_cells, places_of
 from app.intake.tables.convert import convert
 from app.intake.tables.header import Expected, normalise_header, number_headers
 from app.intake.tables.kinds import inspect_upload
@@ -21,8 +22,10 @@ __all__ = [
     "convert",
     "inspect_upload",
     "load_table",
+    "named_cells",
     "normalise_header",
     "number_headers",
+    "places_of",
     "preview",
     "rows",
     "table_path",
