@@ -7,12 +7,13 @@ import msgspec
 
 from app.books.service import load_table
 from app.engine.client import Engine
-from app.errors import BadInputError, StorageUnavailableError
+from app.errors import BadInputError
 from app.reference.service import open_book
-from app.reference.table import LARGEST_FILE, BadBookError, BookLoad, write_table
+from app.reference.table import LARGEST_FILE, BookLoad, write_table
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from cli.running import with_engine
+from cli.tables import OUT, write_out, wrong_rows_told
 
 
 @click.group()
@@ -32,12 +33,8 @@ def load(file: Path, *, as_json: bool) -> None:
     async def call(engine: Engine, _: Settings) -> BookLoad:
         return await load_table(engine, LOCAL_VIEWER, data)
 
-    try:
+    with wrong_rows_told():
         done = with_engine(call)
-    except BadBookError as error:
-        for wrong in error.errors:
-            click.echo(f"строка {wrong.row}: {wrong.message}", err=True)
-        raise
     if as_json:
         click.echo(msgspec.json.encode(done).decode())
         return
@@ -45,21 +42,11 @@ def load(file: Path, *, as_json: bool) -> None:
 
 
 @books.command()
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Куда записать таблицу CSV.",
-)
+@OUT
 def save(out: Path) -> None:
     """Записать ведомства и блоки в CSV."""
 
     async def call(engine: Engine, _: Settings) -> bytes:
         return write_table((await open_book(engine, LOCAL_VIEWER)).book)
 
-    table = with_engine(call)
-    try:
-        out.write_bytes(table)
-    except OSError as error:
-        message = f"Не удалось записать {out}: {error.strerror}."
-        raise StorageUnavailableError(message) from error
+    write_out(out, with_engine(call))

@@ -7,12 +7,12 @@ import msgspec
 
 from app.books.places.service import LARGEST_FILE, load_file, written_places
 from app.engine.client import Engine
-from app.errors import BadInputError, StorageUnavailableError
+from app.errors import BadInputError
 from app.places.models import Loaded
-from app.reference.table import BadBookError
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER
 from cli.running import with_engine
+from cli.tables import OUT, write_out, wrong_rows_told
 
 
 @click.group()
@@ -35,12 +35,8 @@ def load(file: Path, *, replace_all: bool, as_json: bool) -> None:
             engine, settings, LOCAL_VIEWER, data, file.name, replace_all=replace_all
         )
 
-    try:
+    with wrong_rows_told():
         done = with_engine(call)
-    except BadBookError as error:
-        for wrong in error.errors:
-            click.echo(f"строка {wrong.row}: {wrong.message}", err=True)
-        raise
     if as_json:
         click.echo(msgspec.json.encode(done).decode())
         return
@@ -49,21 +45,11 @@ def load(file: Path, *, replace_all: bool, as_json: bool) -> None:
 
 
 @places.command()
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Куда записать таблицу CSV.",
-)
+@OUT
 def save(out: Path) -> None:
     """Записать места в CSV."""
 
     async def call(engine: Engine, _: Settings) -> bytes:
         return await written_places(engine, LOCAL_VIEWER)
 
-    table = with_engine(call)
-    try:
-        out.write_bytes(table)
-    except OSError as error:
-        message = f"Не удалось записать {out}: {error.strerror}."
-        raise StorageUnavailableError(message) from error
+    write_out(out, with_engine(call))
