@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 _BEATS_A_LEASE = 4
 _ASKED_SECONDS = 3_600
+_DAY_SECONDS = 24 * 3_600
 
 
 class Turn:
@@ -52,6 +53,15 @@ class Turn:
 
     async def asked_again(self) -> bool:
         return bool(await self._redis.exists(self._asked))
+
+
+async def first_of_the_day(settings: Settings, name: str) -> bool:
+    """Whether nobody has begun `name` within the last day; whoever is told so has begun it. One
+    that fails is begun again a day later.
+    """
+    async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
+        mark = f"{settings.index_prefix}{name}"
+        return bool(await redis.set(mark, "1", nx=True, ex=_DAY_SECONDS))
 
 
 async def _beat(lock: Lock, every: float) -> None:

@@ -2,20 +2,19 @@
 
 import dramatiq
 import structlog
-from redis.asyncio import Redis
 
 from app.duplicates.settling import settle, settle_left
 from app.duplicates.tuning import learn
 from app.duplicates.verdicts import carry_out_left
 from app.engine.client import Engine
 from app.settings import Settings
+from workers.alone import first_of_the_day
 from workers.broker import broker
 from workers.running import with_engine
 
 log = structlog.get_logger()
 
 _MINUTE_MS = 60_000
-_DAY_SECONDS = 24 * 3_600
 
 
 @dramatiq.actor(
@@ -53,9 +52,7 @@ def learn_thresholds() -> None:
     """Asked for each minute, learns once a day."""
 
     async def call(engine: Engine, settings: Settings) -> None:
-        mark = f"{settings.index_prefix}duplicates:learned"
-        async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
-            if await redis.set(mark, "1", nx=True, ex=_DAY_SECONDS):
-                await learn(engine)
+        if await first_of_the_day(settings, "duplicates:learned"):
+            await learn(engine)
 
     with_engine(call)

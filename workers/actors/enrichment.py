@@ -14,7 +14,7 @@ from app.system.heartbeat import note_enrichment
 from app.system.models import WorkerNote
 from indexers.enrichment.places import drop_old_states, revisit_places
 from indexers.enrichment.run import enrich
-from workers.alone import Turn
+from workers.alone import Turn, first_of_the_day
 from workers.broker import broker
 from workers.running import with_engine
 
@@ -55,7 +55,8 @@ def revisit_cases() -> None:
     async def call(engine: Engine, settings: Settings) -> None:
         if await revisit_places(engine, settings, _SECONDS):
             await ring(settings, "revisit_cases")
-        await drop_old_states(engine)
+        if await first_of_the_day(settings, "places:dropped"):
+            await drop_old_states(engine)
 
     with_engine(call)
 

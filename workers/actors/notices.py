@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import dramatiq
 import structlog
-from redis.asyncio import Redis
 
 from app.engine.client import Engine
 from app.notices.smtp import MailAwayError
@@ -14,13 +13,13 @@ from indexers.notices.lost import settle_lost
 from indexers.notices.project import project_due_notices, project_notices_of
 from indexers.notices.retention import drop_old
 from indexers.notices.send import send_due
+from workers.alone import first_of_the_day
 from workers.broker import broker
 from workers.running import with_engine
 
 log = structlog.get_logger()
 
 _MINUTE_MS = 60_000
-_DAY_SECONDS = 24 * 3_600
 _MOST_BATCHES = 200
 """At one call; the next minute's goes on."""
 
@@ -55,10 +54,8 @@ def sweep_notices() -> None:
         for _ in range(_MOST_BATCHES):
             if not await project_due_notices(engine, settings, now=now()):
                 break
-        mark = f"{settings.index_prefix}notices:dropped"
-        async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
-            if await redis.set(mark, "1", nx=True, ex=_DAY_SECONDS):
-                await drop_old(engine, settings, now())
+        if await first_of_the_day(settings, "notices:dropped"):
+            await drop_old(engine, settings, now())
 
     with_engine(call)
 

@@ -10,7 +10,7 @@ from app.settings import Settings
 from indexers.problems.assign import assign
 from indexers.problems.describe import describe, lags
 from indexers.problems.tidy import tidy
-from workers.alone import Turn
+from workers.alone import Turn, first_of_the_day
 from workers.broker import broker
 from workers.running import with_engine
 
@@ -18,7 +18,6 @@ log = structlog.get_logger()
 
 _MINUTE_MS = 60_000
 _SECONDS = 40.0
-_DAY_SECONDS = 24 * 3_600
 
 
 @dramatiq.actor(broker=broker, queue_name="problems", max_retries=0, time_limit=10 * _MINUTE_MS)
@@ -69,10 +68,8 @@ def tidy_problems() -> None:
     """Asked for each minute, tidies once a day."""
 
     async def call(engine: Engine, settings: Settings) -> None:
-        mark = f"{settings.index_prefix}problems:tidied"
-        async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
-            if await redis.set(mark, "1", nx=True, ex=_DAY_SECONDS):
-                await tidy(engine)
-                await ring(settings, "find_problems")
+        if await first_of_the_day(settings, "problems:tidied"):
+            await tidy(engine)
+            await ring(settings, "find_problems")
 
     with_engine(call)
