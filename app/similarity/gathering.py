@@ -1,4 +1,4 @@
-"""One question: its candidates are gathered in two round trips that share its time, then judged."""
+"""One question: its candidates are gathered in round trips that share its time, then judged."""
 
 import asyncio
 import time

@@ -43,6 +43,12 @@ _SEED = 29
 _HOUR = 3_600.0
 _CHUNK = 500
 _POINTS = "/problems/map/points?south=-85&west=-180&north=85&east=180&zoom=11"
+_LISTS = (
+    *(f"/problems?show={show}" for show in ("all", "growing", "new", "stale", "returned")),
+    *(f"/problems?page={page}" for page in (2, 3, 10, 40)),
+    *(f"/problems?municipality={town}" for town in TOWNS),
+    *("/problems?q=вода", "/problems?q=ямы+ленина", "/problems?state=new&from=2026-09-01"),
+)
 _LARGEST_SHARE = 0.5
 """Of the opened problems: those everybody talks about are opened most."""
 
@@ -121,24 +127,13 @@ async def _measure(settings: Settings, name: str, viewer: Viewer, ids: Sequence[
     async with served(settings, told_by_header([viewer])) as client:
         client.headers["x-bench-person"] = viewer.name
         pages = {
-            "доска": await _board_paths(client),
+            "доска": _repeated(_LISTS),
             "страница проблемы": await _open_to(client, ids),
             "карта": [_POINTS] * 20,
             "тепловая карта": ["/problems/heat"] * 20,
             "рост": ["/problems/growth"] * 20,
         }
         return [Took(page, name, await _visits(client, paths)) for page, paths in pages.items()]
-
-
-async def _board_paths(client: httpx.AsyncClient) -> list[str]:
-    """Lists, pages, words and the filters that the board itself offers."""
-    answer = await client.get("/api/v1/problems", params={"size": "100"})
-    answer.raise_for_status()
-    paths = [f"/problems?show={show}" for show in ("all", "growing", "new", "stale", "returned")]
-    paths += [f"/problems?page={page}" for page in (2, 3, 10, 40)]
-    paths += [f"/problems?municipality={town}" for town in TOWNS]
-    paths += ["/problems?q=вода", "/problems?q=ямы+ленина", "/problems?state=new&from=2026-09-01"]
-    return _repeated(paths)
 
 
 async def _open_to(client: httpx.AsyncClient, ids: Sequence[str]) -> list[str]:
