@@ -210,7 +210,7 @@ async def test_the_map_needs_no_network(browser: Browser, site: str, settings: S
         for what in ("problems", "messages"):
             await page.goto(f"{site}/problems/map?what={what}")
             await expect(page.locator("path.map-boundary")).to_have_count(1)
-            drawn = page.locator(".map-mark, .map-cluster")
+            drawn = page.locator("#map :is(.map-mark, .map-cluster)")
             await expect(drawn.first).to_be_visible()
             box = await page.locator("path.map-boundary").bounding_box()
             assert box

@@ -19,7 +19,7 @@ from app.intake.tables import (
 )
 from tests.hostile import HEADER, REQUIRED, HostileFile, write_all
 
-LIMITS = Limits(unpacked_mb=512, rows=1_000_000, seconds=30, memory_mb=1024)
+LIMITS = Limits(unpacked_mb=512, rows=1_000_000, seconds=120, memory_mb=1024)
 SENTENCE = re.compile(r"[А-ЯЁ].*[.]\Z", re.DOTALL)
 TECHNICAL = re.compile(
     r"traceback|error|exception|errno|/tmp|\.py|panick|expat|\bzip|codec", re.IGNORECASE

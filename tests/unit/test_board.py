@@ -56,16 +56,18 @@ def test_a_sparkline_says_in_words_what_it_draws() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(-85, 85), st.floats(-179, 179)), max_size=40),
+    st.lists(st.tuples(st.floats(-85, 85), st.floats(-179, 179), st.booleans()), max_size=40),
     st.integers(0, 19),
 )
 def test_squares_of_the_map_keep_every_problem(
-    places: list[tuple[float, float]], zoom: int
+    places: list[tuple[float, float, bool]], zoom: int
 ) -> None:
-    spots = [Spot(lat, lon, 3, "Яма", "/problems/p", "new") for lat, lon in places]
+    spots = [Spot(lat, lon, 3, "Яма", "/problems/p", "new", up) for lat, lon, up in places]
     alone, clusters = gathered(spots, zoom)
     assert len(alone) + sum(one.count for one in clusters) == len(spots)
     assert all(one.count > 1 for one in clusters)
+    told = [*alone, *clusters]
+    assert sum(one.growing for one in told) == sum(one.growing for one in spots), "none is hidden"
     again = kept_apart(clusters, zoom)
     assert len(again) == len(clusters), "no circle covers another"
 

@@ -33,6 +33,8 @@ class Cluster(Struct, frozen=True):
     lon: float
     count: int
     """Things in it: problems, or messages."""
+    growing: int = 0
+    """How many of its problems grow."""
 
 
 def gathered(spots: Iterable[Spot], zoom: int) -> tuple[list[Spot], list[Cluster]]:
@@ -58,8 +60,13 @@ def kept_apart(clusters: Sequence[Cluster], zoom: int) -> list[Cluster]:
             kept.append(one)
             places.append(here)
         else:
-            kept[near] = replace(kept[near], count=kept[near].count + one.count)
+            kept[near] = _joined(kept[near], one)
     return kept
+
+
+def _joined(larger: Cluster, other: Cluster) -> Cluster:
+    count, growing = larger.count + other.count, larger.growing + other.growing
+    return replace(larger, count=count, growing=growing)
 
 
 def _pixel(one: Cluster, zoom: int) -> tuple[float, float]:
@@ -76,4 +83,4 @@ def _beside(one: tuple[float, float], other: tuple[float, float]) -> bool:
 def _cluster(group: list[Spot]) -> Cluster:
     number = len(group)
     lat, lon = sum(one.lat for one in group), sum(one.lon for one in group)
-    return Cluster(lat / number, lon / number, number)
+    return Cluster(lat / number, lon / number, number, sum(one.growing for one in group))

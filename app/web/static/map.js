@@ -71,9 +71,10 @@
     const icon = document.createElement("span");
     icon.textContent = one.count.toLocaleString("ru");
     const side = 2 * size(one.count) + 6;
-    const what = ofMessages ? messages(one.count) : words(one.count, "проблема", "проблемы", "проблем");
+    const growing = one.growing ? `, ${words(one.growing, "растёт", "растут", "растут")}` : "";
+    const what = ofMessages ? messages(one.count) : words(one.count, "проблема", "проблемы", "проблем") + growing;
     L.marker([one.lat, one.lon], {
-      icon: L.divIcon({ html: icon, className: "map-cluster", iconSize: [side, side] }),
+      icon: L.divIcon({ html: icon, className: one.growing ? "map-cluster is-growing" : "map-cluster", iconSize: [side, side] }),
       title: `${what}: приблизить`,
       alt: what,
     })
