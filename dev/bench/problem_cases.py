@@ -47,7 +47,7 @@ async def memberships(engine: Engine) -> dict[str, str | None]:
         "_source": ["problem.id"],
     }
     hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
-    return {hit["_id"]: hit["_source"]["problem"].get("id") for hit in hits}
+    return {hit["_id"]: (hit["_source"].get("problem") or {}).get("id") for hit in hits}
 
 
 def documents(messages: Iterable[Told]) -> Iterator[tuple[str, bytes]]:
