@@ -4,16 +4,19 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import msgspec
 import pytest
 from litestar.testing import AsyncTestClient
 
+from app.cases.models import Classifier, Place
+from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.problems.models import Counts, Growth, ProblemState
 from app.settings import Settings
 from indexers.exports.run import run_export
 from tests.boarding import NOW, TOWN, problem, store_member, store_problems
-from tests.casework import COORDINATOR, EXECUTOR, HEAD, ROADMAN
+from tests.casework import COORDINATOR, EXECUTOR, HEAD, ROADMAN, case
 from tests.factories import site
 from tests.web.people import BASE, HX, Visitor
 
@@ -246,6 +249,25 @@ async def test_each_number_of_the_heat_maps_opens_its_cases(board: Visitor) -> N
     assert "0\u00a0сообщений" in (await board.get("/problems/heat?theme=Лес")).text
     for wrong in ("weeks=5", "level=x", f"theme={'я' * 600}"):
         assert (await board.get(f"/problems/heat?{wrong}")).status_code == 400
+
+
+async def test_a_theme_that_is_rare_in_a_shown_territory_is_counted_there(
+    board: Visitor, engine: Engine
+) -> None:
+    """The town has the most messages, and of this theme fewer than twelve other places."""
+    places = [TOWN, *(place for letter in "АБВГДЕЖЗИКЛМ" for place in 2 * [f"Село {letter}"])]
+    for number, place in enumerate(places, 10):
+        one = case(
+            number,
+            received_at=NOW - timedelta(days=1),
+            place=Place(municipality=place),
+            classifier=Classifier(im_theme="Свет"),
+        )
+        await writer.create(engine, Index.CASES, one.id, msgspec.to_builtins(one))
+    await engine.refresh(Index.CASES)
+    page = (await board.get("/problems/heat")).text
+    assert f'aria-label="Свет, {TOWN}: 1\u00a0сообщение"' in page
+    assert 'aria-label="Свет, Село А: 2\u00a0сообщения"' in page
 
 
 async def test_a_case_and_the_search_name_the_problem(board: Visitor) -> None:
