@@ -29,7 +29,8 @@ from app.road_maps import practices, repository, service
 from app.road_maps.measuring import measure
 from app.road_maps.models import MapState, StepState
 from app.road_maps.moving import Shift, move_part
-from app.road_maps.service import PartDraft
+from app.road_maps.practices import PracticeDraft
+from app.road_maps.service import PartDraft, Report
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Scope, Viewer
 from indexers.road_maps.remind import remind, return_problems
@@ -165,12 +166,13 @@ async def test_from_the_first_step_to_a_practice_and_back(
     logins = {(hit["_source"]["login"], hit["_source"]["what"]) for hit in told}
     assert {("petrov", "step_overdue"), ("lead", "step_escalated")} <= logins
     owner = Viewer("petrov", permissions=GRANTS[Role.EXECUTOR].permissions, scopes=head.scopes)
-    await service.report(engine, owner, made.id, "s1", StepState.DONE, "Раскопали")
+    done = Report(StepState.DONE, "Раскопали", 0)
+    await service.report(engine, owner, made.id, "s1", done)
     with pytest.raises(ForbiddenError):
-        await service.report(engine, owner, made.id, "s2", StepState.DONE, "Чужое")
+        await service.report(engine, owner, made.id, "s2", done)
     with pytest.raises(RefusedError):
         await service.solve(engine, head, made.id)
-    await service.report(engine, head, made.id, "s2", StepState.DROPPED, "")
+    await service.report(engine, head, made.id, "s2", Report(StepState.DROPPED, "", 0))
     solved = await service.solve(engine, head, made.id)
     assert solved.state is MapState.SOLVED
     assert (await problems.survivor(engine, "p1")).state is ProblemState.SOLVED
@@ -180,7 +182,8 @@ async def test_from_the_first_step_to_a_practice_and_back(
     measured = await measure(engine, head, opened, settings.zone)
     assert measured
     assert measured.high < 0.5
-    await practices.publish(engine, head, made.id, "Трубы", "Заменили трубы", settings.zone)
+    draft = PracticeDraft("Трубы", "Заменили трубы", 0)
+    await practices.publish(engine, head, made.id, draft, settings.zone)
     similar = problem("p9", municipality="Инокраевск", seen_by=marks_of("Инокраевск", None, None))
     await problems.create(engine, similar)
     offered = await practices.practices_for(engine, lead("Инокраевск"), similar)
@@ -236,7 +239,7 @@ async def test_a_step_is_moved_by_whoever_leads_and_reminders_follow(
         ("petrov", "step_overdue"): 1,
         ("lead", "step_escalated"): 1,
     }
-    await service.report(engine, owner, made.id, "s1", StepState.DONE, "Раскопали")
+    await service.report(engine, owner, made.id, "s1", Report(StepState.DONE, "Раскопали", 0))
     with pytest.raises(RefusedError):
         await move_part(engine, head, made.id, "s1", replace(wanted, seen=1, term="d5"))
 
