@@ -1,18 +1,20 @@
 """Forms of polls and publications; whatever was typed is kept, also when it is wrong."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from app.errors import BadInputError
-from app.intake.values import BadValueError, parse_number
 from app.polls.models import Option
 from app.polls.table import Draft, checked
 
 _LONGEST_TEXT = 5_000
 _LONGEST_WHERE = 300
 _LONGEST_ID = 512
+_LONGEST_LINE = 400
+_OPTION = re.compile(r"(.+?)( ?[:—–] ?| - | )([0-9]{1,3}(?: [0-9]{3})+|[0-9]+)")
 _FIELDS = ("title", "question", "options", "theme", "territory", "held_from", "held_to", "url")
 
 
@@ -84,17 +86,19 @@ def read_publication(given: Mapping[str, Any]) -> PublicationForm:
 
 
 def _option(line: str) -> Option:
-    """«За: 120», «За — 120», «За 120». Raises `BadInputError`."""
-    name, _, tail = line.strip().replace("—", ":").rpartition(":")
-    if not name:
-        name, _, tail = line.strip().rpartition(" ")
-    try:
-        votes = parse_number(tail)
-    except BadValueError:
-        votes = None
-    if votes is None or not votes.is_integer() or not name.strip():
-        raise BadInputError(f"«{line.strip()[:80]}»: нужно «вариант: число».", field="options")
-    return Option(" ".join(name.split()), int(votes))
+    """«За: 1 200», «За — 120», «За 120». «Дом 5 200» may be 200 votes as well as 5,200: only a sign
+    before the number tells. Raises `BadInputError`.
+    """
+    told = " ".join(line.split())
+    found = _OPTION.fullmatch(told) if len(told) <= _LONGEST_LINE else None
+    if found is None:
+        raise BadInputError(f"«{told[:80]}»: нужно «вариант: число».", field="options")
+    name, sign, votes = found.groups()
+    if sign == " " and " " in votes:
+        raise BadInputError(
+            f"«{told[:80]}»: поставьте двоеточие перед числом голосов.", field="options"
+        )
+    return Option(name, int(votes.replace(" ", "")))
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:

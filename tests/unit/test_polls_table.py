@@ -45,6 +45,12 @@ def test_rows_of_one_question_are_one_poll() -> None:
         read_polls(["title", "option"], [], ZONE)
 
 
+def test_rows_that_differ_in_case_and_blanks_only_are_one_poll() -> None:
+    told = rows(["Сквер на Мира", "", "За", "120"], ["сквер  на мира", "", "Против", "80"])
+    [square] = read_polls(HEADER[:4], told, ZONE).drafts
+    assert square.options == [Option("За", 120), Option("Против", 80)]
+
+
 def test_a_vote_is_the_same_however_it_is_spaced() -> None:
     one = poll_id("Парк ", "Где?", None, date(2026, 3, 1))
     assert one == poll_id("парк", "где?", "", date(2026, 3, 1))
@@ -54,8 +60,22 @@ def test_a_vote_is_the_same_however_it_is_spaced() -> None:
 def test_a_form_reads_answers_line_by_line() -> None:
     form = read_poll({"title": "Парк", "options": "За: 120\r\nПротив — 7\nВсё равно 3"})
     assert form.draft().options == [Option("За", 120), Option("Против", 7), Option("Всё равно", 3)]
+    names = {
+        "За:\u00a01\u00a0200": ("За", 1200),
+        "За - 1 200": ("За", 1200),
+        "Парк — зона отдыха: 120": ("Парк — зона отдыха", 120),
+        "Время 10:30 — 7": ("Время 10:30", 7),
+        "Дом 5: 200": ("Дом 5", 200),
+        "Дом 5 12": ("Дом 5", 12),
+    }
+    for line, told in names.items():
+        [option] = read_poll({"title": "Парк", "options": line}).draft().options
+        assert (option.name, option.votes) == told
     for bad in (
         {"options": "За"},
+        {"options": "За 1 200"},
+        {"options": "За: -1"},
+        {"options": f"{'я' * 301}: 1"},
         {"options": ""},
         {"options": "За: 1\nза: 2"},
         {"url": "ftp://x"},
