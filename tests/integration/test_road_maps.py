@@ -116,11 +116,15 @@ async def test_a_cause_is_seen_with_its_problems_and_follows_merged_ones(engine:
 
 
 async def test_factors_are_counted_over_what_the_person_sees(engine: Engine) -> None:
-    one = problem("p1")
+    one = problem("p1", streets=["60-летия победы"], houses=["60-летия победы|14"])
     await problems.create(engine, one)
+    avenue = Place(TOWN, street_type="пр-т", street="60-летия Победы", house="14")
     cold = NOW - timedelta(days=2)
     mine = [
-        message(number, 2, "p1", workflow=Workflow(department="Водоканал", reworked=1))
+        message(
+            number, 2, "p1", workflow=Workflow(department="Водоканал", reworked=1), place=avenue
+        )
+        | {"spot": {"street": "60-летия победы", "house": "14"}}
         for number in range(12)
     ]
     others = [
@@ -134,6 +138,7 @@ async def test_factors_are_counted_over_what_the_person_sees(engine: Engine) -> 
     told = {factor.what for factor in found.clear}
     assert {"ответ возвращали на доработку", "у ведомства «Водоканал»"} <= told
     assert "в дни с погодой «мороз»" in told
+    assert {"пр-т 60-летия Победы", "пр-т 60-летия Победы, дом 14"} <= told
     assert (found.inside, found.outside) == (12, 40)
     blind = await factors_of(engine, lead("Инокраевск"), one, zone)
     assert (blind.inside, blind.outside, blind.clear) == (0, 0, [])
