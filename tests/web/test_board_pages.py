@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -149,6 +150,12 @@ async def test_people_lead_a_problem(board: Visitor, engine: Engine) -> None:
 async def test_merging_and_splitting(board: Visitor, engine: Engine) -> None:
     choice = await board.get("/problems/p2/merge?q=Ямы ленина")
     assert 'name="into" value="p1"' in choice.text
+    for address in ("http://городской.рф/problems/p1?done=state", "/problems/p1/#cases", "p1"):
+        by_address = await board.get(f"/problems/p2/merge?{urlencode({'q': address})}")
+        assert 'name="into" value="p1"' in by_address.text, address
+    for odd in ("/", "http://[", "/problems/"):
+        answer = await board.get(f"/problems/p2/merge?{urlencode({'q': odd})}")
+        assert answer.status_code == 200, odd
     assert (await board.post("/problems/p2/merge", {"into": "p2"})).status_code == 409
     apart = await board.post("/problems/p2/apart", {"other": "p3"})
     assert apart.headers["location"] == "/problems/p2?done=apart"
