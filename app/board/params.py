@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from app.errors import BadInputError
 from app.numbers import chosen_number
 from app.problems.models import LIVING
+from app.readable import readable
 
 SIZE = 25
 MAX_SIZE = 100
@@ -109,13 +110,7 @@ def parse_board(pairs: Iterable[tuple[str, str]]) -> BoardParams:
 
 
 def readable_board(pairs: Iterable[tuple[str, str]]) -> BoardParams:
-    """What can be read of `pairs`, every refused field left out: to show them again."""
-    left = list(pairs)
-    while True:
-        try:
-            return parse_board(left)
-        except BadInputError as error:
-            left = [pair for pair in left if pair[0] != error.field]
+    return readable(parse_board, pairs)
 
 
 def _show(given: dict[str, list[str]]) -> Show:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from app.cases.codes import Channel, Kind, State
 from app.errors import BadInputError
 from app.numbers import chosen_number
+from app.readable import readable
 from app.search.understanding import SWITCHES
 
 FACETS = (
@@ -136,13 +137,8 @@ def parse_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
 
 
 def readable_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
-    """What can be read of `pairs`, every refused field left out: to show them again."""
-    left = list(pairs)
-    while True:
-        try:
-            return parse_params(pair for pair in left if pair[0] != "after")
-        except BadInputError as error:
-            left = [pair for pair in left if pair[0] != error.field]
+    """From the first page."""
+    return readable(parse_params, (pair for pair in pairs if pair[0] != "after"))
 
 
 def _encodable(value: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from app.cases.codes import Channel, Importance, Kind, State
 from app.errors import BadInputError
+from app.readable import readable
 from app.work.queues import Queue
 
 FILTERS = ("state", "importance", "kind", "channel", "theme", "department", "street")
@@ -81,13 +82,8 @@ def parse_work(pairs: Iterable[tuple[str, str]]) -> WorkParams:
 
 
 def readable_work(pairs: Iterable[tuple[str, str]]) -> WorkParams:
-    """What can be read of `pairs`, every refused field left out: to show them again."""
-    left = [pair for pair in pairs if pair[0] != "after"]
-    while True:
-        try:
-            return parse_work(left)
-        except BadInputError as error:
-            left = [pair for pair in left if pair[0] != error.field]
+    """From the first page."""
+    return readable(parse_work, (pair for pair in pairs if pair[0] != "after"))
 
 
 def _present(filters: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -1,14 +1,17 @@
 """A table of votes: rows join into questions, and each refused row says why."""
 
 from datetime import date
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.cases.directory import Directory
 from app.errors import BadInputError
 from app.intake.tables import Row
-from app.polls.audience import PlaceCount, Street, draft_text, table_of
+from app.polls.audience import PlaceCount, Street, Target, draft_text, table_of
+from app.polls.contexts import audience_view
 from app.polls.forms import read_poll
 from app.polls.models import Option, poll_id
 from app.polls.table import read_polls
@@ -89,6 +92,14 @@ def test_a_form_reads_answers_line_by_line() -> None:
 def test_every_row_is_taken_or_told(cells: list[list[str]]) -> None:
     found = read_polls(HEADER, rows(*cells), ZONE)
     assert sum(len(one.options) for one in found.drafts) + len(found.refused) == len(cells)
+
+
+def test_a_street_leads_to_the_cases_of_its_settlement() -> None:
+    street = Street(PlaceCount("Север", "Дубки", "ул.", "Мира", "", 4, 3), [])
+    view = audience_view(Target(theme="Вода"), "", [street], "", [], Directory(), date(2026, 3, 1))
+    given = parse_qs(urlsplit(view.rows[0].url).query)
+    assert (given["municipality"], given["settlement"]) == (["Север"], ["Дубки"])
+    assert (given["street"], given["theme"], given["from"]) == (["Мира"], ["Вода"], ["2026-03-01"])
 
 
 def place(street: str, house: str = "") -> PlaceCount:

@@ -79,8 +79,41 @@ async def test_the_list_is_narrowed_and_refuses_nonsense_in_russian(board: Visit
         refused = await board.get(f"/problems?{wrong}")
         assert refused.status_code == 400, wrong
         assert 'role="alert"' in refused.text
-    late = await board.get("/problems?from=2026-02-02&to=2026-01-01")
+
+
+@pytest.mark.parametrize(
+    ("page", "rest"),
+    [("", "theme=%D0%AF%D0%BC%D1%8B"), ("/map", "what=messages&theme=%D0%AF%D0%BC%D1%8B")],
+)
+async def test_one_wrong_condition_leaves_the_others(board: Visitor, page: str, rest: str) -> None:
+    late = await board.get(f"/problems{page}?{rest}&from=2026-02-02&to=2026-01-01")
+    assert late.status_code == 400
     assert "поменяйте даты местами" in late.text
+    assert "Тема: Ямы" in late.text
+    assert 'value="2026-02-02"' in late.text
+    assert 'value="2026-01-01"' in late.text
+    kept = re.findall(r'<a class="chip[^"]*" href="([^"]+)"[^>]*>(Тема|по|Сбросить)', late.text)
+    kept_words = {word: url.replace("&amp;", "&") for url, word in kept}
+    assert kept_words["по"] == f"/problems{page}?{rest}"
+    mode = "?what=messages" if page else ""
+    assert kept_words["Сбросить"] == f"/problems{page}{mode}"
+
+
+async def test_a_street_of_the_map_opens_the_cases_it_counts(
+    board: Visitor, engine: Engine
+) -> None:
+    for number, (settlement, district) in enumerate(
+        [("Дубки", "Центр"), ("Дубки", "Восток"), ("Сосны", "Центр")], 10
+    ):
+        place = Place(TOWN, settlement=settlement, district=district, street="Мира")
+        one = case(number, place=place)
+        await writer.create(engine, Index.CASES, one.id, msgspec.to_builtins(one))
+    await engine.refresh(Index.CASES)
+    asked = urlencode({"what": "messages", "settlement": "Дубки", "district": "Центр"})
+    shown = (await board.get(f"/problems/map?{asked}")).text
+    link = re.search(r'href="(/search[^"]+)"[^>]*>Мира</a> <span [^>]*>1</span>', shown)
+    assert link
+    assert (await board.get(link[1].replace("&amp;", "&"))).text.count('class="hit"') == 1
 
 
 async def test_the_page_tells_what_the_cases_tell(board: Visitor) -> None:
@@ -254,8 +287,11 @@ async def test_each_number_of_the_heat_maps_opens_its_cases(board: Visitor) -> N
     assert by_theme
     assert "4\u00a0сообщения" in (await board.get("/problems/heat?theme=Ямы")).text
     assert "0\u00a0сообщений" in (await board.get("/problems/heat?theme=Лес")).text
-    for wrong in ("weeks=5", "level=x", f"theme={'я' * 600}"):
-        assert (await board.get(f"/problems/heat?{wrong}")).status_code == 400
+    for wrong in ("weeks=5", "level=x", f"municipality={'я' * 600}"):
+        refused = await board.get(f"/problems/heat?{wrong}&theme=Ямы", HX)
+        assert refused.status_code == 400
+        assert 'value="Ямы" selected' in refused.text
+        assert refused.headers["HX-Push-Url"] == f"/problems/heat?{urlencode({'theme': 'Ямы'})}"
 
 
 async def test_a_theme_that_is_rare_in_a_shown_territory_is_counted_there(
