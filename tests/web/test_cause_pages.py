@@ -171,6 +171,27 @@ async def test_what_a_colleague_wrote_of_a_step_and_a_practice_stays(
         await person.send(f"{address}/practice", **fresh, title="Трубы", done="Нет")
 
 
+async def test_an_address_that_no_document_can_have_is_not_found(
+    settings: Settings, engine: Engine
+) -> None:
+    """The engine refuses a line of more than 4 KB and an id of more than 512 octets."""
+    async with opened(settings, HEAD) as client:
+        for name in ("p" * 5_000, "ы" * 300, "%2E%2E"):
+            for page in (
+                f"/problems/{name}",
+                f"/problems/{name}/causes",
+                f"/problems/{name}/factors",
+                f"/problems/{name}/road-map",
+                f"/problems/causes/{name}",
+                f"/problems/causes/new?problem={name}",
+                f"/problems/road-maps/{name}",
+                f"/cases/{name}",
+                f"/api/v1/problems/{name}",
+            ):
+                answer = await client.get(page)
+                assert answer.status_code == 404, (page[:40], answer.status_code)
+
+
 async def test_days_of_weather_are_entered_and_taken_out(
     settings: Settings, engine: Engine
 ) -> None:
