@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from app.dates import read_day
 from app.errors import BadInputError
 from app.numbers import chosen_number
 from app.problems.models import LIVING
@@ -140,6 +141,6 @@ def _day(given: dict[str, list[str]], name: str) -> date | None:
     if name not in given:
         return None
     try:
-        return date.fromisoformat(given[name][-1])
+        return read_day(given[name][-1])
     except ValueError:
         raise BadInputError("Дата не понята: нужна как 2026-11-22.", field=name) from None

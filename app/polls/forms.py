@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.dates import read_day
 from app.errors import BadInputError
 from app.polls.models import Option
 from app.polls.table import Draft, checked
@@ -41,8 +42,8 @@ class PollForm:
                 [_option(line) for line in self.options.splitlines() if line.strip()],
                 self.theme or None,
                 self.territory or None,
-                read_day(self.held_from, "held_from"),
-                read_day(self.held_to, "held_to"),
+                _day(self.held_from, "held_from"),
+                _day(self.held_to, "held_to"),
                 self.url or None,
             )
         )
@@ -53,12 +54,12 @@ def read_poll(given: Mapping[str, Any]) -> PollForm:
     return PollForm(**texts, problem=_text(given, "problem")[:_LONGEST_ID])
 
 
-def read_day(text: str, name: str) -> date | None:
+def _day(text: str, name: str) -> date | None:
     """As a field of a browser sends it. Raises `BadInputError`."""
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         raise BadInputError("Укажите день: ДД.ММ.ГГГГ.", field=name) from None
 
@@ -73,7 +74,7 @@ class PublicationForm:
 def read_publication(given: Mapping[str, Any]) -> PublicationForm:
     """Raises `BadInputError` that names the field."""
     where, text = _text(given, "where"), _text(given, "text")
-    on = read_day(_text(given, "on"), "on")
+    on = _day(_text(given, "on"), "on")
     if not where or len(where) > _LONGEST_WHERE:
         raise BadInputError(
             f"Напишите, где опубликовано, до {_LONGEST_WHERE} знаков.", field="where"

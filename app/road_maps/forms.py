@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from app.dates import read_day
 from app.errors import BadInputError
 from app.numbers import shown_number
 from app.road_maps.models import StepState
@@ -65,7 +66,7 @@ def joint_filled(given: Given) -> bool:
 def _day(given: Given, name: str) -> date | None:
     value = text(given, name, _LONGEST_NAME)
     try:
-        return date.fromisoformat(value) if value else None
+        return read_day(value) if value else None
     except ValueError:
         raise BadInputError("День пишется так: 2026-12-30.", field=name) from None
 

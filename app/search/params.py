@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.cases.codes import Channel, Kind, State
+from app.dates import sane_day
 from app.errors import BadInputError
 from app.numbers import chosen_number
 from app.readable import readable
@@ -168,7 +169,7 @@ def _day(given: dict[str, list[str]], name: str) -> date | None:
     text = given[name][-1].strip()
     for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
+            return sane_day(datetime.strptime(text, pattern).date())  # noqa: DTZ007 - a bare day
         except ValueError:
             continue
     raise BadInputError(

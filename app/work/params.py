@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from urllib.parse import urlencode
 
 from app.cases.codes import Channel, Importance, Kind, State
+from app.dates import read_day
 from app.errors import BadInputError
 from app.readable import readable
 from app.work.queues import Queue
@@ -116,6 +116,6 @@ def _values(name: str, given: list[str]) -> tuple[str, ...]:
 def _is_day(text: str) -> bool:
     """`YYYY-MM-DD`, as addresses have it, and no other spelling of a day."""
     try:
-        return date.fromisoformat(text).isoformat() == text
+        return read_day(text).isoformat() == text
     except ValueError:
         return False

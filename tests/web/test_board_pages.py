@@ -75,7 +75,15 @@ async def test_the_list_is_narrowed_and_refuses_nonsense_in_russian(board: Visit
     assert narrowed.text.count('class="hit board-row"') == 1
     assert "Тема: Мусор" in narrowed.text
     assert (await board.get("/problems?owner=koord")).text.count("board-row") >= 1
-    for wrong in ("show=x", "page=0", "page=9999", "state=merged", "from=вчера", "size=1000"):
+    for wrong in (
+        "to=9999-12-31",
+        "show=x",
+        "page=0",
+        "page=9999",
+        "state=merged",
+        "from=вчера",
+        "size=1000",
+    ):
         refused = await board.get(f"/problems?{wrong}")
         assert refused.status_code == 400, wrong
         assert 'role="alert"' in refused.text
