@@ -139,8 +139,8 @@ def _lines(written: int, busy: float, encoder: float, rates: Rates, megabytes: f
     return [
         (
             f"Сообщений: {written}, по {SIGNS} знаков, после {_WARM_UP} других. Модель считает "
-            f"отдельный процесс, потоков: {get_settings().encoder_threads}. Движок работает на той же "
-            f"машине. Средняя загрузка перед измерением {busy:.1f} на {os.cpu_count()} ядра."
+            f"отдельный процесс, потоков: {get_settings().encoder_threads}. Движок работает на "
+            f"той же машине. Средняя загрузка перед измерением {busy:.1f} на {os.cpu_count()} ядра."
         ),
         "",
         *table(
