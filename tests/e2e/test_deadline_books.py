@@ -93,23 +93,20 @@ async def changes(engine: Engine, settings: Settings) -> list[str]:
     return [done.id, ready.id, counting.id, moving.id, lost.id]
 
 
-@pytest.mark.parametrize("width", [1366, 390])
 async def test_axe_finds_nothing_serious(
     browser: Browser,
     product: str,
     engine: Engine,
     settings: Settings,
-    width: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(recount, "SETTLE_SECONDS", 0.05)
     await store(engine, *cases())
     paths = [*PAGES, *(f"{ROOT}/changes/{one}" for one in await changes(engine, settings))]
-    look = {"viewport": {"width": width, "height": 800}}
     found = []
-    async with visit(browser, f"{product}/me", refused=True, **look) as page:
+    async with visit(browser, f"{product}/me", refused=True) as page:
         for path in paths:
-            found += await findings(page, f"{product}{path}", width)
+            found += await findings(page, f"{product}{path}")
         await expect(page.locator("#change")).to_be_visible()
     assert not found, "\n".join(found)
 

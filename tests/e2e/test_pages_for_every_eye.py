@@ -69,6 +69,7 @@ PAGES = (
 )
 OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size"]
 """Rules of axe that a scheme of colours can break; the others read the same document."""
+WIDTHS, HEIGHT = (1366, 390), 800
 SIGNED_OUT = ("/sign-in", "/sign-in?next=/work")
 LONG = "Просим_осмотреть_и_починить_" * 12
 """A word without a place to break it, as people and machines write."""
@@ -175,9 +176,16 @@ async def colours(page: Page, scheme: str) -> None:
 
 
 async def seen(page: Page) -> list[str]:
-    """What axe finds: all its rules, then in the other scheme those that look at the colours."""
+    """What axe finds: all its rules in both widths, where it also tells what sticks out to the
+    side, then in the other scheme those that look at the colours.
+    """
     await colours(page, "light")
-    found = [f"light: {one}" for one in await troubles(page)]
+    found = []
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"{width}: {one}" for one in await troubles(page)]
+        if (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
+            found.append(f"{width}: {wide} px wide")
     await colours(page, "dark")
     dark = await page.evaluate(
         "rules => axe.run(document, {runOnly: {type: 'rule', values: rules}})", OF_LOOKS
@@ -188,30 +196,33 @@ async def seen(page: Page) -> list[str]:
     ]
 
 
-async def findings(page: Page, address: str, width: int) -> list[str]:
-    """Of axe with all that unfolds open, and what sticks out to the side."""
+async def findings(page: Page, address: str) -> list[str]:
+    """With all that unfolds open."""
     await page.goto(address)
     await page.evaluate("document.querySelectorAll('main details').forEach(d => { d.open = true })")
-    found = await seen(page)
-    if (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
-        found.append(f"{wide} px wide")
-    return [f"{urlsplit(address).path}: {one}" for one in found]
+    return [f"{urlsplit(address).path}: {one}" for one in await seen(page)]
+
+
+async def test_axe_finds_nothing_serious(browser: Browser, site: str) -> None:
+    found = []
+    async with visit(browser, f"{site}/me", refused=True) as page:
+        for path in PAGES:
+            found += await findings(page, f"{site}{path}")
+    async with visit(browser, f"{site}/sign-in", stranger=True) as page:
+        for path in SIGNED_OUT:
+            found += await findings(page, f"{site}{path}")
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-async def test_axe_finds_nothing_serious(browser: Browser, site: str, width: int) -> None:
-    look = {"viewport": {"width": width, "height": 800}}
+async def test_axe_finds_nothing_serious_in_menus(browser: Browser, site: str, width: int) -> None:
     found = []
-    async with visit(browser, f"{site}/me", refused=True, **look) as page:
-        for path in PAGES:
-            found += await findings(page, f"{site}{path}", width)
+    look = {"viewport": {"width": width, "height": HEIGHT}}
+    async with visit(browser, f"{site}/me", **look) as page:
         for menu in await page.locator("header details").all():
             await menu.locator("summary").click()
             await expect(menu.locator(".menu-panel")).to_be_in_viewport(ratio=1)
-            found += await seen(page)
-    async with visit(browser, f"{site}/sign-in", stranger=True, **look) as page:
-        for path in SIGNED_OUT:
-            found += await findings(page, f"{site}{path}", width)
+            found += await troubles(page)
     assert not found, "\n".join(found)
 
 
