@@ -84,9 +84,15 @@ def promises_due(since: datetime | None, until: datetime, size: int, after: str 
 
 
 def related_cases(
-    authors: Collection[str], ids: Collection[str], names: list[str], after: str | None
+    authors: Collection[str],
+    ids: Collection[str],
+    but: Collection[str],
+    names: list[str],
+    after: str | None,
 ) -> Body:
-    """Cases of these authors and of the groups of duplicates that `ids` are in or lead."""
+    """Cases of these authors and of the groups of duplicates that `ids` are in or lead, `but`
+    those that were read already.
+    """
     ways: list[Body] = [
         {"terms": {"author.key": sorted(authors)}},
         {"terms": {"id": sorted(ids)}},
@@ -94,7 +100,12 @@ def related_cases(
         {"terms": {"links.case_id": sorted(ids)}},
     ]
     return {
-        "query": {"bool": {"filter": [{"bool": {"should": ways, "minimum_should_match": 1}}]}},
+        "query": {
+            "bool": {
+                "filter": [{"bool": {"should": ways, "minimum_should_match": 1}}],
+                "must_not": [{"terms": {"id": sorted(but)}}],
+            }
+        },
         "size": 1000,
         "_source": names,
         "track_total_hits": False,
