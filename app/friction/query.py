@@ -71,10 +71,14 @@ def changed_cases(since: datetime, size: int, after: list[Any] | None, names: li
 
 
 def promises_due(since: datetime | None, until: datetime, size: int, after: str | None) -> Body:
-    """Ids of cases whose promised day passed in between."""
+    """Ids of open cases of whose promised days one passed in between: also of a day that was
+    moved, since a promise is held against the first.
+    """
     limits = {"lte": until.isoformat(), **({"gt": since.isoformat()} if since else {})}
+    days = [{"range": {name: limits}} for name in ("promised_at", "answers.promised_at")]
+    passed = {"bool": {"should": days, "minimum_should_match": 1}}
     return {
-        "query": {"bool": {"filter": [{"range": {"promised_at": limits}}]}},
+        "query": {"bool": {"filter": [{"exists": {"field": "promised_at"}}, passed]}},
         "size": size,
         "_source": False,
         "track_total_hits": False,

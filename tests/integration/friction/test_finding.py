@@ -186,3 +186,17 @@ async def test_a_repeat_stays_when_a_case_of_its_group_is_changed(
     await change(8, NOW + timedelta(minutes=10))
     monkeypatch.setattr(look, "_MOST_PAGES", 0)
     await change(5, NOW + timedelta(minutes=20))
+
+
+async def test_a_promise_that_was_moved_slips_on_its_first_day(
+    engine: Engine, settings: Settings
+) -> None:
+    first, later = NOW + timedelta(days=3), NOW + timedelta(days=30)
+    days = [
+        Answer(f"i{at:%d%m}", "Сделаем", AnswerKind.INTERIM, at=NOW, promised_at=at)
+        for at in (first, later)
+    ]
+    await store(engine, case(9, answers=days, promised_at=later, updated_at=NOW))
+    assert await find.find_friction(engine, settings, now=NOW + timedelta(hours=1)) == 0
+    assert await find.find_friction(engine, settings, now=first + timedelta(days=1)) == 1
+    assert names(await listed(engine, COORDINATOR)) == {"promise:case-9"}
