@@ -10,7 +10,7 @@ from app.cases.models import Case
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import EncoderError, EngineSetupError, EngineUnavailableError, ForbiddenError
-from app.meaning.service import question_vector
+from app.meaning.service import message_vector
 from app.permissions import Permission
 from app.reference.current import current_book
 from app.reference.departments import DepartmentBook, name_key
@@ -115,8 +115,9 @@ async def suggest_for(
 
 
 async def _vector(engine: Engine, asked: Asked) -> tuple[list[float] | None, str]:
+    """As of a message: the model learned from messages."""
     try:
-        version, vector = await question_vector(engine, asked.whole)
+        version, vector = await message_vector(engine, asked.whole)
     except EncoderError:
         return None, ""  # `Suggestion.by` says that words alone were looked at
     return vector, version
