@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from anyio.to_thread import run_sync
 from msgspec.structs import replace
 
+from app.cases.codes import Importance
 from app.cases.models import Case
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -164,7 +165,9 @@ def _department(book: DepartmentBook, name: str) -> tuple[str, str, bool]:
 def importance_of(dangers: list[Found]) -> ImportanceGuess:
     if not dangers:
         return ImportanceGuess("normal")
-    return ImportanceGuess(dangers[0].word.importance, [one.told for one in dangers])
+    high = any(one.word.importance is Importance.HIGH for one in dangers)
+    value = Importance.HIGH if high else Importance.NORMAL
+    return ImportanceGuess(value, [one.told for one in dangers])
 
 
 async def _place(engine: Engine, used: InUse, asked: Asked) -> PlaceGuess | None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.cases.codes import Importance
 from app.errors import BadInputError, ConflictError
 from app.suggestions.book import shipped_book, with_thresholds, with_word
 from app.suggestions.danger import DangerWord, find_danger, shipped_words
@@ -14,6 +15,7 @@ from app.suggestions.features import features
 from app.suggestions.gazetteer import Seen, Sureness, gathered
 from app.suggestions.gist import LONGEST, gist
 from app.suggestions.linear import softmax
+from app.suggestions.service import importance_of
 from app.suggestions.store import (
     DamagedFileError,
     Model,
@@ -70,6 +72,15 @@ def test_a_danger_is_found_in_any_form_and_order(text: str, expected: str) -> No
 )
 def test_what_is_denied_or_apart_is_no_danger(text: str) -> None:
     assert codes(text) == []
+
+
+def test_one_high_danger_makes_the_message_high() -> None:
+    usual = DangerWord("smell", "Запах", ["пахнет"], "неприятно", Importance.NORMAL)
+    found = find_danger("Пахнет газом", [usual, *shipped_words()], WINTER)
+    assert [one.word.code for one in found] == ["smell", "gas"]
+    assert importance_of(found).value == "high"
+    assert importance_of(found[:1]).value == "normal"
+    assert importance_of([]).value == "normal"
 
 
 def test_cold_is_a_danger_in_the_season_only() -> None:
