@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cases.codes import Importance
+from app.deadlines.shipped import SHIPPED
 from app.errors import BadInputError, ConflictError
 from app.suggestions.book import shipped_book, with_thresholds, with_word
 from app.suggestions.danger import DangerWord, find_danger, shipped_words
@@ -15,7 +16,9 @@ from app.suggestions.features import features
 from app.suggestions.gazetteer import Seen, Sureness, gathered
 from app.suggestions.gist import LONGEST, gist
 from app.suggestions.linear import softmax
+from app.suggestions.models import By, DepartmentGuess, ImportanceGuess, Suggestion
 from app.suggestions.service import importance_of
+from app.suggestions.setting import Knowledge, set_by_itself
 from app.suggestions.store import (
     DamagedFileError,
     Model,
@@ -30,6 +33,8 @@ from app.suggestions.words import confidence
 from indexers.learning.fit import Check, Learned, calibration_gap, learn, vocabulary_of
 from indexers.learning.gather import Example, Gathered
 from indexers.learning.train import Trained, why_not
+from tests.casework import HOUSE, NOW, case
+from tests.unit.test_chase import staff
 
 WINTER, SUMMER = 12, 7
 
@@ -235,6 +240,15 @@ def test_confidence_is_said_in_words_first() -> None:
     assert confidence(0.1) == "маловероятно, 10\u00a0%"
     honest = calibration_gap(np.array([0.5] * 10), np.array([True, False] * 5))
     assert honest == pytest.approx(0)
+
+
+def test_a_department_the_machine_assigned_is_told() -> None:
+    guessed = DepartmentGuess("house", HOUSE, 0.97)
+    found = Suggestion([], [guessed], ImportanceGuess("normal"), None, "", by=By.WORDS)
+    known = Knowledge(SHIPPED, staff())
+    after = set_by_itself(case(), found, {"department": 0.9}, NOW, known)
+    assert after.workflow.department == HOUSE
+    assert (after.history[-1].notify, after.notices_due) == (["house1", "house2"], True)
 
 
 def test_the_book_checks_what_people_write() -> None:
