@@ -9,11 +9,11 @@ import pytest
 
 from app.accounts.roles import Role
 from app.cases.actions.model import Action
-from app.cases.codes import State
+from app.cases.codes import Importance, State
 from app.cases.doing import act
 from app.cases.models import Case, Place
 from app.cases.repository import to_case
-from app.duplicates import repository, service, settling, verdicts
+from app.duplicates import linking, repository, service, settling, verdicts
 from app.duplicates.models import Pair, Verdict, pair_id
 from app.duplicates.pairs import offer
 from app.duplicates.params import ReviewParams, Show
@@ -22,6 +22,7 @@ from app.engine.client import Engine
 from app.errors import ConflictError, ForbiddenError, NotFoundError, OtklikError, RefusedError
 from app.settings import Settings
 from app.similarity.models import MatchKind, OfferedPair
+from app.suggestions.setting import MACHINE
 from app.viewer import Viewer
 from tests.casework import (
     COORDINATOR,
@@ -195,6 +196,18 @@ async def test_undo_after_more_work_takes_back_the_link_alone(
     assert (back.verdict, after.tags, after.duplicate) == (None, ["яма"], None)
 
 
+async def test_undo_after_the_machine_s_work_takes_back_the_link_alone(
+    engine: Engine, cases: list[Case]
+) -> None:
+    pair = await pair_of(engine, 1, 2)
+    await say(engine, COORDINATOR, pair, Verdict.YES)
+    given = action("set_importance", importance="high", reason="Пахнет газом")
+    await act(engine, MACHINE, "case-2", None, given, zone=ZONE)
+    back = await verdicts.take_back(engine, COORDINATOR, pair, ZONE)
+    after = await read(engine, 2)
+    assert (back.verdict, after.importance, after.duplicate) == (None, Importance.HIGH, None)
+
+
 async def test_two_people_answer_one_pair_at_once(engine: Engine, cases: list[Case]) -> None:
     pair = await pair_of(engine, 1, 2)
     results = await asyncio.gather(
@@ -274,6 +287,34 @@ async def test_killed_in_between(
     await verdicts.take_back(engine, OPERATOR, pair, ZONE)
     await same_as_before(engine, cases[1])
     assert user.login == OPERATOR.name
+
+
+@pytest.mark.parametrize("then", ["undo", "unlink", "relink"])
+async def test_killed_and_the_link_taken_back_before_the_pair_knows(
+    engine: Engine, cases: list[Case], monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    pair = await pair_of(engine, 1, 2)
+
+    async def link_and_die(*given: Any) -> None:
+        await linking.link(*given)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(verdicts, "link", link_and_die)
+        with pytest.raises(Killed):
+            await say(engine, OPERATOR, pair, Verdict.YES)
+    if then == "unlink":
+        await service.unlink(engine, OPERATOR, "case-2", "k1", ZONE)
+    else:
+        await service.undo(engine, OPERATOR, "case-2", "k1", ZONE)
+    if then == "relink":
+        given = action("mark_duplicate", number="26-000003")
+        await act(engine, OPERATOR, "case-2", None, given, zone=ZONE)
+    after = await verdicts.carry_out(engine, OPERATOR, await kept(engine, pair), ZONE)
+    verdict = {"undo": None, "unlink": Verdict.NO, "relink": Verdict.YES}[then]
+    assert (after.verdict, after.linked, after.undone) == (verdict, None, True)
+    if verdict:
+        assert (await verdicts.take_back(engine, OPERATOR, pair, ZONE)).verdict is None
 
 
 async def test_a_verdict_of_whoever_lost_the_right_is_given_up(
