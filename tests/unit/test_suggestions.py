@@ -1,6 +1,8 @@
 """Words of danger, the gist, the gazetteer and the learned file: rules without an engine."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +33,7 @@ from app.suggestions.store import (
 )
 from app.suggestions.words import confidence
 from indexers.learning.fit import Check, Learned, calibration_gap, learn, vocabulary_of
-from indexers.learning.gather import Example, Gathered
+from indexers.learning.gather import Example, Gathered, _example
 from indexers.learning.train import Trained, why_not
 from tests.casework import HOUSE, NOW, case
 from tests.unit.test_chase import staff
@@ -269,7 +271,8 @@ def test_the_book_checks_what_people_write() -> None:
 
 def test_a_worse_model_is_refused_with_figures() -> None:
     present = small_model()
-    them = [Example(text, "Вода", None, "2026-11-20", []) for text in WATER * 3]
+    decided = datetime(2026, 11, 20, tzinfo=UTC)
+    them = [Example(text, "Вода", None, decided, []) for text in WATER * 3]
     found = Gathered(len(them), them, {"Вода": "ЖКХ"}, {})
 
     def fresh(right: bool) -> Trained:
@@ -278,9 +281,41 @@ def test_a_worse_model_is_refused_with_figures() -> None:
         learned = Learned(present.voters["theme"], check, check, first_right)
         return Trained(present, {}, learned)
 
-    assert why_not(found, fresh(right=True), present, "2026-11-01") == ""
-    refused = why_not(found, fresh(right=False), present, "2026-11-01")
+    before = decided - timedelta(days=9)
+    assert why_not(found, fresh(right=True), present, before) == ""
+    refused = why_not(found, fresh(right=False), present, before)
     assert refused.startswith("Новая модель хуже прежней на 36 свежих обращениях")
     assert "0% против 100%" in refused
-    assert why_not(found, fresh(right=False), present, "2026-11-25") == ""  # nothing is fresh
-    assert why_not(found, fresh(right=False), None, "") == ""
+    after = decided + timedelta(days=5)
+    assert why_not(found, fresh(right=False), present, after) == ""  # nothing is fresh
+    assert why_not(found, fresh(right=False), None, before) == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "decided"),
+    [
+        ({"closed_at": "2026-11-20T09:00:00Z"}, "2026-11-20T09:00:00Z"),
+        ({"closed_at": "2026-11-20T12:30:00+03:00"}, "2026-11-20T09:30:00Z"),
+        ({"closed_at": "2026-09-01T09:00:00Z"}, "2026-10-01T09:00:00Z"),
+        ({"answers": [{"at": "2026-11-02T09:00:00Z"}]}, "2026-11-02T09:00:00Z"),
+        (
+            {"answers": [{"at": "2026-11-02T09:00:00Z"}], "closed_at": "2026-11-20T09:00:00Z"},
+            "2026-11-02T09:00:00Z",
+        ),
+        (
+            {"answers": [{"at": "2026-11-02T09:00:00Z", "kind": "interim"}]},
+            "2026-10-01T09:00:00Z",
+        ),
+        ({}, "2026-10-01T09:00:00Z"),
+    ],
+)
+def test_a_later_write_makes_no_fresh_example(fields: dict[str, Any], decided: str) -> None:
+    """Learned from since it was first answered or closed, not since it was last touched."""
+    source = {
+        "text": "Яма",
+        "classifier": {"im_theme": "Ямы"},
+        "created_at": "2026-10-01T09:00:00Z",
+        "updated_at": "2026-11-26T09:00:00Z",
+        **fields,
+    }
+    assert _example(source).decided_at == datetime.fromisoformat(decided)
