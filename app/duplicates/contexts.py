@@ -230,7 +230,9 @@ class PanelView:
     case: Case
     members: list[MemberView]
     size: int
+    main_hidden: bool
     hidden: int
+    """Others of the group that the viewer does not see."""
     suggestions: list[MatchView]
     related: list[MatchView]
     answers: list[PastAnswer]
@@ -245,11 +247,13 @@ def panel_view(
     panel: Panel, viewer: Viewer, directory: Directory, told: Told = NOTHING_TOLD
 ) -> PanelView:
     group, case = panel.group, panel.case
+    main_hidden = group is not None and group.main is None
     return PanelView(
         case=case,
         members=_members(group, case, viewer, directory) if group else [],
         size=group.size if group else 0,
-        hidden=group.hidden if group else 0,
+        main_hidden=main_hidden,
+        hidden=group.hidden - main_hidden if group else 0,
         suggestions=[_suggested(one) for one in panel.suggestions],
         related=[_match(one) for one in panel.related],
         answers=panel.answers,
@@ -262,7 +266,8 @@ def panel_view(
 
 
 def _members(group: Group, shown: Case, viewer: Viewer, directory: Directory) -> list[MemberView]:
-    may_move = may_do(viewer, Permission.CASE_LINK, group.main)
+    main = group.main
+    may_move = main is not None and may_do(viewer, Permission.CASE_LINK, main)
     return [
         MemberView(
             id=one.id,
@@ -270,15 +275,15 @@ def _members(group: Group, shown: Case, viewer: Viewer, directory: Directory) ->
             state=one.state.value,
             state_name=STATE_NAMES[one.state],
             received_at=one.received_at,
-            is_main=one.id == group.main.id,
+            is_main=one is main,
             is_shown=one.id == shown.id,
             said=directory.called(one.duplicate.by) if one.duplicate else "",
             said_at=one.duplicate.at if one.duplicate else None,
-            why=list(one.duplicate.why) if one.duplicate and one.id != group.main.id else [],
-            may_unlink=one.id != group.main.id and may_do(viewer, Permission.CASE_LINK, one),
-            may_lead=one.id != group.main.id and may_move,
+            why=list(one.duplicate.why) if one.duplicate and one is not main else [],
+            may_unlink=one is not main and may_do(viewer, Permission.CASE_LINK, one),
+            may_lead=one is not main and may_move,
         )
-        for one in (group.main, *group.others)
+        for one in group.seen
     ]
 
 

@@ -54,11 +54,14 @@ async def link(engine: Engine, viewer: Viewer, pair: Pair, zone: ZoneInfo) -> Li
 
 
 def _done(members: Members, pair: Pair) -> Linked | None:
-    """What this very verdict has done, where its process died before it could say so."""
+    """What this very verdict has done, where its process died before it could say so; of nobody
+    where it was taken back by now.
+    """
     for case in members.values():
-        if any(event.key == pair.key for event in case.history if pair.key):
-            of = case.duplicate.of if case.duplicate else None
-            return Linked(case.id, of or "")
+        event = next((one for one in case.history if pair.key and one.key == pair.key), None)
+        if event:
+            said = case.duplicate
+            return Linked(case.id, (said and said.of_number == event.to and said.of) or "")
     return None
 
 

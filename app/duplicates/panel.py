@@ -65,7 +65,7 @@ async def panel_of(engine: Engine, viewer: Viewer, case: Case) -> Panel:
         )
     except (EngineUnavailableError, EngineSetupError):
         return Panel(case, group, [], [], [], away=True)
-    own = {case.id} | ({one.id for one in (group.main, *group.others)} if group else set())
+    own = {case.id} | ({one.id for one in group.seen} if group else set())
     said = await said_of(engine, case.id)
     near = [one for one in (*found.duplicates, *found.similar) if one.case_id not in own]
     to_judge = await _through_groups(engine, viewer, near, own)

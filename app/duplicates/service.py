@@ -23,15 +23,20 @@ from app.viewer import Viewer
 class Group(Struct, frozen=True):
     """What one viewer may know of a group."""
 
-    main: Case
+    main: Case | None
+    """None where it is not for this viewer's eyes."""
     others: tuple[Case, ...]
     """Those that count as duplicates, the earliest first."""
     hidden: int = 0
-    """Further members that the viewer does not see."""
+    """Members that the viewer does not see, the main case among them where it is one."""
+
+    @property
+    def seen(self) -> tuple[Case, ...]:
+        return (self.main, *self.others) if self.main else self.others
 
     @property
     def size(self) -> int:
-        return 1 + len(self.others) + self.hidden
+        return len(self.seen) + self.hidden
 
 
 Act = Callable[[Engine, Viewer, str, str | None, ZoneInfo], Awaitable[Case]]
@@ -49,10 +54,8 @@ async def group_of(engine: Engine, viewer: Viewer | None, case: Case) -> Group |
         return None
     seen = sorted((one for one in group if may_see(viewer, one)), key=_order)
     head = members[main]
-    if not may_see(viewer, head):
-        return Group(case, tuple(one for one in seen if one.id != case.id), len(group) - len(seen))
     others = tuple(one for one in seen if one.id != main)
-    return Group(head, others, len(group) - len(seen))
+    return Group(head if may_see(viewer, head) else None, others, len(group) - len(seen))
 
 
 def _order(case: Case) -> tuple[object, ...]:

@@ -11,17 +11,18 @@ from ulid import ULID
 from app.accounts.staff import current_staff
 from app.cases.actions.mention import mention
 from app.cases.actions.model import Action
+from app.cases.actions.table import UNDOING
 from app.cases.actions.undo import UNDO
 from app.cases.doing import act
 from app.cases.models import Case
 from app.cases.permissions import may_do, may_see
-from app.cases.regrouping import REGROUPED
 from app.cases.service import read_cases
 from app.duplicates import repository
 from app.duplicates.linking import link
 from app.duplicates.models import VERDICT_NAMES, Pair, Past, Verdict
 from app.duplicates.query import unapplied
 from app.duplicates.settling import settle
+from app.duplicates.undone import follow_words
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import (
@@ -134,8 +135,17 @@ async def carry_out(engine: Engine, viewer: Viewer, pair: Pair, zone: ZoneInfo) 
 
     written = await repository.change(engine, pair.id, applied, refresh=True)
     if linked:
-        await settle(engine, [linked.case_id])
+        await _settle(engine, linked.case_id)
+        written = await repository.get(engine, pair.id)
     return written or pair
+
+
+async def _settle(engine: Engine, case_id: str) -> None:
+    """The pair hears of its case in any case: who took the link back before the pair knew of it
+    has left no mark.
+    """
+    await settle(engine, [case_id])
+    await follow_words(engine, list((await read_cases(engine, [case_id])).values()))
 
 
 async def _give_up(engine: Engine, pair: Pair, why: str) -> None:
@@ -158,7 +168,7 @@ async def take_back(engine: Engine, viewer: Viewer, pair_id: str, zone: ZoneInfo
         pair = await carry_out(engine, viewer, pair, zone)
     if pair.verdict is Verdict.YES and pair.linked:
         await _unlink(engine, viewer, pair, zone)
-        await settle(engine, [pair.linked])
+        await _settle(engine, pair.linked)
     written = await repository.change(
         engine, pair.id, lambda now: _reopened(now, viewer.name), refresh=True
     )
@@ -166,8 +176,8 @@ async def take_back(engine: Engine, viewer: Viewer, pair_id: str, zone: ZoneInfo
 
 
 async def _unlink(engine: Engine, viewer: Viewer, pair: Pair, zone: ZoneInfo) -> None:
-    """By the undo of the case where the link is the last thing this person did with it; after
-    further work by a new action, which undoes nothing else.
+    """By the undo of the case where that takes back the link; after further work, of this person
+    or of the machine, by a new action, which undoes nothing else.
     """
     case = (await read_cases(engine, [pair.linked or ""])).get(pair.linked or "")
     if case is None:
@@ -175,19 +185,9 @@ async def _unlink(engine: Engine, viewer: Viewer, pair: Pair, zone: ZoneInfo) ->
     said = case.duplicate
     if said is None or said.of != pair.main:
         return  # somebody else was first: settling tells the pair
-    name = UNDO if _is_last(case, viewer, pair.key) else "unmark_duplicate"
-    await act(engine, viewer, case.id, None, Action(name, key=f"undo:{pair.key}"), zone=zone)
-
-
-def _is_last(case: Case, viewer: Viewer, key: str | None) -> bool:
-    gone = {event.undoes for event in case.history if event.undoes}
-    own = [
-        event
-        for event in case.history
-        if event.by == viewer.name and event.what != UNDO and event.seq not in gone
-    ]
-    own = [event for event in own if event.what != REGROUPED]
-    return bool(own) and own[-1].key == key
+    last = UNDOING.candidate(case, viewer)
+    name = UNDO if last and last.key == pair.key else "unmark_duplicate"
+    await act(engine, viewer, case.id, None, Action(name, key=f"{name}:{pair.key}"), zone=zone)
 
 
 def _reopened(pair: Pair, who: str) -> Pair:

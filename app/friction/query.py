@@ -71,10 +71,14 @@ def changed_cases(since: datetime, size: int, after: list[Any] | None, names: li
 
 
 def promises_due(since: datetime | None, until: datetime, size: int, after: str | None) -> Body:
-    """Ids of cases whose promised day passed in between."""
+    """Ids of open cases of whose promised days one passed in between: also of a day that was
+    moved, since a promise is held against the first.
+    """
     limits = {"lte": until.isoformat(), **({"gt": since.isoformat()} if since else {})}
+    days = [{"range": {name: limits}} for name in ("promised_at", "answers.promised_at")]
+    passed = {"bool": {"should": days, "minimum_should_match": 1}}
     return {
-        "query": {"bool": {"filter": [{"range": {"promised_at": limits}}]}},
+        "query": {"bool": {"filter": [{"exists": {"field": "promised_at"}}, passed]}},
         "size": size,
         "_source": False,
         "track_total_hits": False,
@@ -84,9 +88,15 @@ def promises_due(since: datetime | None, until: datetime, size: int, after: str 
 
 
 def related_cases(
-    authors: Collection[str], ids: Collection[str], names: list[str], after: str | None
+    authors: Collection[str],
+    ids: Collection[str],
+    but: Collection[str],
+    names: list[str],
+    after: str | None,
 ) -> Body:
-    """Cases of these authors and of the groups of duplicates that `ids` are in or lead."""
+    """Cases of these authors and of the groups of duplicates that `ids` are in or lead, `but`
+    those that were read already.
+    """
     ways: list[Body] = [
         {"terms": {"author.key": sorted(authors)}},
         {"terms": {"id": sorted(ids)}},
@@ -94,7 +104,12 @@ def related_cases(
         {"terms": {"links.case_id": sorted(ids)}},
     ]
     return {
-        "query": {"bool": {"filter": [{"bool": {"should": ways, "minimum_should_match": 1}}]}},
+        "query": {
+            "bool": {
+                "filter": [{"bool": {"should": ways, "minimum_should_match": 1}}],
+                "must_not": [{"terms": {"id": sorted(but)}}],
+            }
+        },
         "size": 1000,
         "_source": names,
         "track_total_hits": False,

@@ -15,7 +15,7 @@ from app.similarity.spot import street_key
 from app.text.words import fold
 from app.web.filters import counted
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised with every change of a rule: all cases are then looked at anew."""
 LOW_MARK = 2
 REPEAT_DAYS = 180
@@ -58,7 +58,9 @@ def repeat(case: Case, earlier: Iterable[Case]) -> Found | None:
     before = [
         (at, one)
         for one in earlier
-        if one.id != case.id and (at := _answered_at(one)) and _is_repeat(case, one, at)
+        if one.id != case.id
+        and (at := _answered_before(one, case.received_at))
+        and _is_repeat(case, one, at)
     ]
     if not before:
         return None
@@ -146,20 +148,25 @@ def _slipped(case: Case, days: Sequence[datetime], context: Context) -> tuple[li
     return [f"Обещали к {_day(first, zone)}, ответили {_day(done, zone)}: +{days_late}"], first
 
 
-def _answered_at(case: Case) -> datetime | None:
-    sent = [one.at for one in final_answers(case.answers) if one.at]
-    if sent:
-        return sent[-1]
-    return case.closed_at if case.state in _ANSWERED else None
+def _answers_at(case: Case) -> list[datetime]:
+    """When final answers were sent, the last at the end."""
+    if sent := [one.at for one in final_answers(case.answers) if one.at]:
+        return sent
+    return [case.closed_at] if case.closed_at and case.state in _ANSWERED else []
+
+
+def _answered_before(case: Case, moment: datetime) -> datetime | None:
+    """By the last answer till then: one that came later was to somebody who had written again."""
+    return max((at for at in _answers_at(case) if at < moment), default=None)
 
 
 def _ended_at(case: Case) -> datetime:
     """When the answer was sent; of a table without that day the nearest it tells."""
-    return _answered_at(case) or case.closed_at or case.received_at
+    return next(reversed(_answers_at(case)), None) or case.closed_at or case.received_at
 
 
 def _is_repeat(case: Case, earlier: Case, answered_at: datetime) -> bool:
-    if not timedelta(0) < case.received_at - answered_at <= timedelta(days=REPEAT_DAYS):
+    if case.received_at - answered_at > timedelta(days=REPEAT_DAYS):
         return False
     if _said_so(case, earlier):
         return True

@@ -1,5 +1,8 @@
 """Owns the encoder's process: starts it when it is first needed, kills it when it is silent, starts
-it again, not at once. Safe to call from any thread; asynchronous callers use `app.meaning.service`.
+it again, not at once. Whoever has no time to wait goes without an answer, and the process lives: it
+is asked the next thing when it has answered.
+
+Safe to call from any thread; asynchronous callers use `app.meaning.service`.
 """
 
 import atexit
@@ -25,9 +28,14 @@ START_SECONDS = 60.0
 """Of loading: 0.5 s here, more from a cold disk."""
 _PAUSES = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0)
 """Seconds before it is started again after so many failures in a row; the first time at once."""
+PATIENCE_SECONDS = 5.0
+"""For the answer to anything, before a process is taken for hung: it may be one of many here."""
+_LEAST_SECONDS = 0.03
+"""With less left nothing is asked: 3-8 ms are usual."""
 _BUSY = "Модель смысла сейчас занята."
 _LOADING = "Модель смысла ещё загружается."
 _GONE = "Процесс модели смысла завершился, он будет запущен снова."
+_LATE = "Модель смысла не успела ответить."
 _SILENT = "Модель смысла не ответила вовремя, она будет запущена снова."
 _NOT_STARTED = "Процесс модели смысла не запускается."
 _OTHER = "Модель смысла в папке заменили, она загружается."
@@ -35,6 +43,10 @@ _OTHER = "Модель смысла в папке заменили, она за�
 
 class TextError(EncoderError):
     """The process lives and could not do these texts: others it will do."""
+
+
+class _DeadError(EncoderError):
+    """It had to be ended, or had ended."""
 
 
 class EncoderProcess:
@@ -50,6 +62,8 @@ class EncoderProcess:
         self._failures = 0
         self._not_before = 0.0
         self._started = 0.0
+        self._owes_until: float | None = None
+        """Till when the answer to what was asked last may take; None: it was heard."""
         self.trouble = ""
         """Why it last failed, as a Russian sentence; empty while all is well."""
 
@@ -66,7 +80,10 @@ class EncoderProcess:
         if not self._lock.acquire(timeout=max(seconds, 0)):
             raise EncoderError(_BUSY)
         try:
-            return self._ask(self._ready(ends, code), Ask(list(texts), questions), ends)
+            talk = self._ready(ends, code)
+            if not self._hear_out(talk, ends):
+                talk = self._ready(ends, code)
+            return self._ask(talk, Ask(list(texts), questions), ends)
         finally:
             self._lock.release()
 
@@ -137,16 +154,37 @@ class EncoderProcess:
         self._failed(hello.error if isinstance(hello, Hello) else _NOT_STARTED)
         raise EncoderError(self.trouble)
 
+    def _hear_out(self, talk: Talk, ends: float) -> bool:
+        """The answer that nobody waits for any more; False where the process was ended instead."""
+        if self._owes_until is None:
+            return True
+        try:
+            self._listen(talk, min(ends, self._owes_until))
+        except _DeadError:
+            return False
+        return True
+
     def _ask(self, talk: Talk, ask: Ask, ends: float) -> Vectors:
+        now = time.monotonic()
+        if ends - now < _LEAST_SECONDS:
+            raise EncoderError(_BUSY)
+        self._owes_until = max(ends, now + PATIENCE_SECONDS)
         talk.say(ask)
-        reply = talk.listen(ends - time.monotonic())
-        if not isinstance(reply, Reply):
-            self._failed(_SILENT if talk.alive else _GONE)
-            raise EncoderError(self.trouble)
-        self._failures, self.trouble = 0, ""
+        reply = self._listen(talk, ends)
         if reply.error:
             raise TextError(f"Модель смысла не справилась с текстом ({reply.error}).")
         return np.frombuffer(reply.vectors, np.float32).reshape(len(ask.texts), DIMS)
+
+    def _listen(self, talk: Talk, ends: float) -> Reply:
+        """Raises `_DeadError` where nothing is to be hoped for, and `EncoderError` before that."""
+        reply = talk.listen(ends - time.monotonic())
+        if isinstance(reply, Reply):
+            self._owes_until, self._failures, self.trouble = None, 0, ""
+            return reply
+        if talk.alive and time.monotonic() < (self._owes_until or 0):
+            raise EncoderError(_LATE)
+        self._failed(_SILENT if talk.alive else _GONE)
+        raise _DeadError(self.trouble)
 
     def _failed(self, why: str) -> None:
         self._stop()
@@ -157,7 +195,7 @@ class EncoderProcess:
         log.warning("encoder_failed", failures=self._failures, again_in=pause)
 
     def _stop(self) -> None:
-        talk, self._talk, self._code = self._talk, None, ""
+        talk, self._talk, self._code, self._owes_until = self._talk, None, "", None
         if talk:
             talk.end()
 

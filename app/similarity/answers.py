@@ -19,14 +19,19 @@ from app.similarity.wording import about_meaning, about_theme
 from app.text.lemmas import analyzer
 from app.text.mask import mask_contacts
 from app.text.normalise import norm_hash
+from app.text.words import fold
 
 _LEAST_SCORE = 0.3
 _FLAT = re.compile(r"(?i)(?<!\w)(кв(?:артир[аыеу]|\.)?)\s*(?:№\s*)?\d+[а-я]?(?!\w)")
-_WORD = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?")
+_WORD = re.compile(r"(?i)(?<![а-яё])[а-яё]{2,}(?:-[а-яё]{2,})?")
 _HIDDEN = "•••"
 _RUN = re.compile(r"•••(?:[ ,]+•••)+")
 _COMPARED = 4
-"""Letters of an addressee's name: «Мария», «Марии», «Марию»."""
+"""Letters of an addressee's name: «Мария», «Марии», «Марию»; of a shorter one also its ending."""
+_LEAST = 3
+"""Letters of a name whose last one may be dropped, and of a small word beside large ones."""
+_LAST = "аеийоуыьэюя"
+_ENDING = "(?:[аеийоуыьюя]|[еиоя][йюм])?"
 _HALF_LIFE_DAYS = 180
 """An answer grows old with the contract and the people it speaks of."""
 
@@ -99,10 +104,12 @@ def _answer(candidate: Candidate, said: _Said, seen: Evidence) -> PastAnswer:
 
 def without_people(text: str, addressee: str | None) -> str:
     """Without phones, e-mails, flats, the addressee and whoever has a patronymic."""
-    own = {word[:_COMPARED].lower() for word in _WORD.findall(addressee or "")}
+    own = _names(addressee or "")
     masked = _FLAT.sub(lambda found: f"{found[1]} {_HIDDEN}", mask_contacts(text))
-    words = [(found[0], *found.span()) for found in _WORD.finditer(masked)]
-    hidden = {place for place, (word, _, _) in enumerate(words) if word[:_COMPARED].lower() in own}
+    words = [
+        (found[0], *found.span()) for found in _WORD.finditer(masked) if not found[0][0].islower()
+    ]
+    hidden = {place for place, (word, _, _) in enumerate(words) if own and own.match(fold(word))}
     for place, (word, _, _) in enumerate(words):
         if _is(word, "Pat"):
             hidden |= {place, *([place - 1] if place and _is(words[place - 1][0], "Giv") else [])}
@@ -110,6 +117,26 @@ def without_people(text: str, addressee: str | None) -> str:
         _, start, end = words[place]
         masked = f"{masked[:start]}{_HIDDEN}{masked[end:]}"
     return _RUN.sub(_HIDDEN, masked)
+
+
+def _names(addressee: str) -> re.Pattern[str] | None:
+    """Any form of any word of a name, however large its letters are; None where it has no words.
+
+    A short small word beside large ones is no name: «Управление по делам молодёжи».
+    """
+    small = addressee.islower()
+    words = [
+        fold(it) for it in _WORD.findall(addressee) if small or len(it) > _LEAST or not it.islower()
+    ]
+    ways = [_forms(word) for word in words]
+    return re.compile("|".join(ways)) if ways else None
+
+
+def _forms(word: str) -> str:
+    if len(word) > _COMPARED:
+        return word[:_COMPARED]
+    stem = word[:-1] if len(word) >= _LEAST and word[-1] in _LAST else word
+    return f"{stem}{_ENDING}$"
 
 
 def _is(word: str, name_type: str) -> bool:

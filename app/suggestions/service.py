@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 from anyio.to_thread import run_sync
 from msgspec.structs import replace
 
+from app.cases.codes import Importance
 from app.cases.models import Case
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import EncoderError, EngineSetupError, EngineUnavailableError, ForbiddenError
-from app.meaning.service import question_vector
+from app.meaning.service import message_vector
 from app.permissions import Permission
 from app.reference.current import current_book
 from app.reference.departments import DepartmentBook, name_key
@@ -115,8 +116,9 @@ async def suggest_for(
 
 
 async def _vector(engine: Engine, asked: Asked) -> tuple[list[float] | None, str]:
+    """As of a message: the model learned from messages."""
     try:
-        version, vector = await question_vector(engine, asked.whole)
+        version, vector = await message_vector(engine, asked.whole)
     except EncoderError:
         return None, ""  # `Suggestion.by` says that words alone were looked at
     return vector, version
@@ -163,7 +165,9 @@ def _department(book: DepartmentBook, name: str) -> tuple[str, str, bool]:
 def importance_of(dangers: list[Found]) -> ImportanceGuess:
     if not dangers:
         return ImportanceGuess("normal")
-    return ImportanceGuess(dangers[0].word.importance, [one.told for one in dangers])
+    high = any(one.word.importance is Importance.HIGH for one in dangers)
+    value = Importance.HIGH if high else Importance.NORMAL
+    return ImportanceGuess(value, [one.told for one in dangers])
 
 
 async def _place(engine: Engine, used: InUse, asked: Asked) -> PlaceGuess | None:

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import structlog
+from msgspec import Struct
 from ulid import ULID
 
+from app.accounts.staff import Staff
 from app.cases.actions.apply import UnchangedError, apply
 from app.cases.actions.model import Action, Given
 from app.cases.chasing import SYSTEM
 from app.cases.codes import Importance, State
 from app.cases.models import Case
+from app.cases.telling import told
 from app.deadlines.models import Book
 from app.errors import BadInputError, RefusedError
 from app.suggestions.book import FIELDS
@@ -29,8 +32,19 @@ _ACTIONS = {"theme": "classify", "department": "assign", "importance": "set_impo
 BY_SUGGESTION = "Поставлено по подсказке"
 
 
+class Knowledge(Struct, frozen=True):
+    """What actions need besides the case: when deadlines fall, and who is told of a step."""
+
+    deadlines: Book
+    staff: Staff
+
+
 def set_by_itself(
-    case: Case, found: Suggestion, thresholds: dict[str, float], now: datetime, book: Book
+    case: Case,
+    found: Suggestion,
+    thresholds: dict[str, float],
+    now: datetime,
+    known: Knowledge,
 ) -> Case:
     """The same object where nothing is to be set. `now` is in the municipality's zone."""
     if case.state is not State.NEW:
@@ -42,7 +56,7 @@ def set_by_itself(
         given["reason"] = f"{BY_SUGGESTION}: {why}"
         wish = Action(action, Given(dict(given)), key=str(ULID()))
         try:
-            case = apply(case, wish, MACHINE, now, book)
+            case = told(apply(case, wish, MACHINE, now, known.deadlines), known.staff)
         except (UnchangedError, RefusedError, BadInputError) as error:
             log.info("suggestion_not_set", field=name, why=type(error).__name__)
     return case

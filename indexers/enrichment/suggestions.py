@@ -10,20 +10,21 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from app.accounts.staff import current_staff
 from app.cases.repository import document_of, to_case
 from app.deadlines.current import current_deadlines
 from app.engine.client import Stored
 from app.suggestions.current import current_suggestion_book
 from app.suggestions.models import Asked, Suggestion
 from app.suggestions.service import suggest_for, this_month
-from app.suggestions.setting import set_by_itself
+from app.suggestions.setting import Knowledge, set_by_itself
 from indexers.enrichment.steps import Findings, Step, Tools
 
 
 async def add_suggestions(tools: Tools, cases: Sequence[Stored]) -> Findings:
     zone = tools.settings.zone
     book = await current_suggestion_book(tools.engine)
-    deadlines = await current_deadlines(tools.engine) if book.thresholds else None
+    known = await _knowledge(tools, zone) if book.thresholds else None
     findings = Findings()
     for one in cases:
         source = one.source
@@ -33,14 +34,19 @@ async def add_suggestions(tools: Tools, cases: Sequence[Stored]) -> Findings:
         changes: dict[str, Any] = _kept(source, found, tools)
         if found.danger or "danger" in source:
             changes["danger"] = found.danger or None
-        if deadlines is not None:
+        if known is not None:
             case = to_case(source)
             now = tools.now.astimezone(zone)
-            after = set_by_itself(case, found, book.thresholds, now, deadlines)
+            after = set_by_itself(case, found, book.thresholds, now, known)
             if after is not case:
                 changes |= _differences(source, document_of(one, case, after))
         findings.changed[one.id] = changes
     return findings
+
+
+async def _knowledge(tools: Tools, zone: ZoneInfo) -> Knowledge:
+    deadlines = await current_deadlines(tools.engine)
+    return Knowledge(deadlines, await current_staff(tools.engine, zone))
 
 
 def asked_of(case: Stored, zone: ZoneInfo) -> Asked:

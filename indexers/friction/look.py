@@ -79,36 +79,49 @@ def _alone(batch: Iterable[Case], context: Context) -> Wanted:
 
 
 async def _repeats(engine: Engine, known: _Known, batch: list[Case]) -> Wanted:
-    """Also of cases that came after one of the batch: it may have been answered only now."""
-    related = {one.id: one for one in await _related(engine, known, batch)}
-    related |= {one.id: one for one in batch}
+    """Also of cases that came after one of the batch: it may have been answered only now.
+
+    A repeat is gone only where all that it may repeat was read: of a case that came by its group
+    or by a link its own author's cases are read, too.
+    """
+    own = {one.id for one in batch}
+    whole = await _read_related(engine, known, batch)
+    judged = dict(known.cases)
+    others = [one for one in judged.values() if one.id not in own]
+    all_whole = await _read_related(engine, known, others) and whole
+    sure = judged.keys() if all_whole else own if whole else set[str]()
+    wanted = await run_sync(_judge_repeats, judged, known.cases)
+    return {one: found for one, found in wanted.items() if found or one[0] in sure}
+
+
+def _judge_repeats(judged: Mapping[str, Case], read: Mapping[str, Case]) -> Wanted:
     by_author, by_root = dict[str, list[Case]](), dict[str, list[Case]]()
-    for one in related.values():
+    for one in read.values():
         if one.author.key:
             by_author.setdefault(one.author.key, []).append(one)
         by_root.setdefault(_root(one), []).append(one)
     wanted: Wanted = {}
-    for one in related.values():
-        linked = [related[link.case_id] for link in one.links if link.case_id in related]
+    for one in judged.values():
+        linked = [read[link.case_id] for link in one.links if link.case_id in read]
         near = [*by_author.get(one.author.key or "", []), *by_root[_root(one)], *linked]
         wanted[one.id, Kind.REPEAT] = rules.repeat(one, {it.id: it for it in near}.values())
     return wanted
 
 
-async def _related(engine: Engine, known: _Known, batch: Iterable[Case]) -> list[Case]:
-    batch = list(batch)
-    authors = {one.author.key for one in batch if one.author.key}
-    ids = {one.id for one in batch} | {_root(one) for one in batch}
-    ids |= {link.case_id for one in batch for link in one.links}
-    found, after = list[Case](), None
+async def _read_related(engine: Engine, known: _Known, cases: Collection[Case]) -> bool:
+    """By author, group and link, what is not known yet; False where there was more than is read."""
+    authors = {one.author.key for one in cases if one.author.key}
+    ids = {one.id for one in cases} | {_root(one) for one in cases}
+    ids |= {link.case_id for one in cases for link in one.links}
+    seen, after = frozenset(known.cases), None
     for _ in range(_MOST_PAGES):
-        body = related_cases(authors, ids, FIELDS, after)
+        body = related_cases(authors, ids, seen, FIELDS, after)
         hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
-        found += _take(known, [hit["_source"] for hit in hits])
-        if not hits or len(hits) < body["size"]:
-            break
+        _take(known, [hit["_source"] for hit in hits])
+        if len(hits) < body["size"]:
+            return True
         after = hits[-1]["_id"]
-    return found
+    return False
 
 
 def _root(case: Case) -> str:

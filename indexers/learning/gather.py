@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from app.engine.names import Index
 from app.errors import EncoderError
 from app.meaning.models import Vectors
 from app.meaning.service import message_vectors
+from app.similarity.results import moment
 from app.suggestions.gazetteer import Seen
 from app.suggestions.models import Judged
 from indexers.learning.amounts import FEWEST
@@ -28,7 +30,8 @@ _MOST_DEPARTMENTS = 10
 _BATCH = 64
 _PAGE = 2_000
 _FIELDS = [
-    *("title", "text", "updated_at", "emb", "emb_ver", "suggested"),
+    *("title", "text", "emb", "emb_ver", "suggested"),
+    *("created_at", "closed_at", "answers.kind", "answers.state", "answers.at"),
     *("classifier.im_theme", "classifier.im_group", "workflow.department"),
 ]
 
@@ -37,7 +40,10 @@ class Example(Struct, frozen=True):
     text: str
     theme: str
     department: str | None
-    updated_at: str
+    decided_at: datetime
+    """Since when it could be learned from; later writes, as a table that is loaded again, make no
+    new example of it.
+    """
     suggested: list[str]
     """Themes that were suggested while the case had none."""
 
@@ -141,9 +147,21 @@ def _example(source: dict[str, Any]) -> Example:
         f"{title}\n{source['text']}" if title else source["text"],
         source["classifier"]["im_theme"],
         source.get("workflow", {}).get("department"),
-        source["updated_at"],
+        _decided_at(source),
         [one["value"] for one in shown],
     )
+
+
+def _decided_at(source: dict[str, Any]) -> datetime:
+    """When it was first answered or closed; what came closed already is new from its coming on."""
+    ends = [
+        one.get("at")
+        for one in source.get("answers") or []
+        if one.get("kind", "final") == "final" and one.get("state", "sent") == "sent"
+    ]
+    ends = [moment(one) for one in (*ends, source.get("closed_at")) if one]
+    came = moment(source["created_at"])
+    return max(came, min(ends, default=came))
 
 
 async def _add_vectors(engine: Engine, found: Gathered, sources: list[dict[str, Any]]) -> None:

@@ -44,6 +44,7 @@ _REST = 20
 _AGAIN = timedelta(hours=1)
 """After a trial that was not taken."""
 _BEATS_A_LEASE = 4
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def learn_if_due(engine: Engine, settings: Settings) -> bool:
@@ -96,7 +97,7 @@ async def _learn(engine: Engine, lease: "_Lease") -> bool:
         return False
     fresh = await run_sync(train, found)
     present = await _present(engine, lease.learned.model)
-    learned_at = lease.learned.model.learned_at.isoformat() if lease.learned.model else ""
+    learned_at = lease.learned.model.learned_at if lease.learned.model else _NEVER
     refused = why_not(found, fresh, present, learned_at)
     quality = fresh.fields["theme"]
     trial = Trial(

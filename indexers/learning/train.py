@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 from msgspec import Struct
@@ -81,7 +82,7 @@ def _quality(one: Learned) -> Quality:
     )
 
 
-def why_not(found: Gathered, fresh: Trained, present: Model | None, learned_at: str) -> str:
+def why_not(found: Gathered, fresh: Trained, present: Model | None, learned_at: datetime) -> str:
     """Why the present model stays, as a Russian sentence; empty where the fresh one is taken.
 
     Both are asked for cases decided after the present one was learned: it has not seen them, and
@@ -89,7 +90,7 @@ def why_not(found: Gathered, fresh: Trained, present: Model | None, learned_at: 
     """
     if present is None or THEME not in present.voters:
         return ""
-    places = [n for n in fresh.theme.first_right if found.examples[n].updated_at > learned_at]
+    places = [n for n in fresh.theme.first_right if found.examples[n].decided_at > learned_at]
     if len(places) < FEWEST_FRESH:
         return ""
     ours = float(np.mean([fresh.theme.first_right[place] for place in places]))

@@ -22,6 +22,8 @@ from app.meaning.process import EncoderProcess, encoder_of
 from app.meaning.service import current_meaning, question_vector, warm
 from app.meaning.waiting import VERSION, unfinished, waiting
 from app.settings import Settings
+from app.suggestions.models import Asked
+from app.suggestions.service import _vector
 from indexers.enrichment import batch as batching
 from indexers.enrichment import failures, run
 from indexers.enrichment.run import enrich
@@ -70,6 +72,10 @@ async def test_a_case_gets_its_vector_and_is_no_other_for_people(
     written = 3  # what is derived first; that all is done after the look around
     assert all((one["rev"], one["version"]) == (written, 1) for one in read)
     assert all(len(one["history"]) == 1 for one in read)
+    typed, known = await _vector(engine, Asked(text=read[0]["text"]))
+    assert known == version
+    assert typed is not None
+    assert cosine(read[0]["emb"], typed) > 0.999  # as the model of suggestions was learned
     asked, vector = await question_vector(engine, "горячее водоснабжение отключили")
     assert asked == version
     nearest = max(read, key=lambda one: cosine(one["emb"], vector))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.cases.codes import AnswerKind, AnswerState, LinkKind, State
 from app.cases.models import (
@@ -95,6 +96,14 @@ def test_who_writes_again_after_the_answer_is_found() -> None:
     assert found.why == ["Тот же автор снова: через 5\u00a0дней после ответа на прежнее обращение"]
     assert found.others == ["case-1"]
     assert rules.repeat(first, [first, second]) is None
+
+
+def test_a_repeat_stays_one_when_the_first_case_is_answered_again() -> None:
+    first, second = pair()
+    again = [*first.answers, Answer("a2", "Переделано", at=day(22), by="petrova")]
+    found = rules.repeat(second, [replace(first, answers=again)])
+    assert found
+    assert "через 5\u00a0дней" in found.why[0]
 
 
 @pytest.mark.parametrize(

@@ -193,9 +193,14 @@ class TestProcess:
 
     @pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
     def test_nobody_waits_longer_than_asked(
-        self, process: EncoderProcess, code: str, how: signal.Signals
+        self,
+        process: EncoderProcess,
+        code: str,
+        how: signal.Signals,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """Nor for a pipe that nobody empties; the next ones find it working again."""
+        monkeypatch.setattr("app.meaning.process.PATIENCE_SECONDS", 0)
         process.start(60)
         assert process.pid
         os.kill(process.pid, how)
@@ -206,6 +211,37 @@ class TestProcess:
         assert process.state is not EncoderState.READY
         assert process.encode(["a"], 60, code)[0, 0] == 1
         assert not process.trouble
+        process.close()
+
+    def test_who_has_no_time_leaves_it_alive(self, process: EncoderProcess, code: str) -> None:
+        """An answer that came too late for one is not the next one's."""
+        process.start(60)
+        pid = process.pid
+        assert pid
+        with pytest.raises(EncoderError, match="занята"):
+            process.encode(["a b c"], 0.001, code)
+        os.kill(pid, signal.SIGSTOP)
+        for _ in range(2):
+            with pytest.raises(EncoderError):
+                process.encode(["a b c"], 0.1, code)
+        os.kill(pid, signal.SIGCONT)
+        assert process.encode(["a"], 60, code)[0, 0] == 1
+        assert (process.pid, process.trouble) == (pid, "")
+        process.close()
+
+    def test_a_hung_one_is_started_again(
+        self, process: EncoderProcess, code: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.meaning.process.PATIENCE_SECONDS", 0.5)
+        process.start(60)
+        pid = process.pid
+        assert pid
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(EncoderError):
+            process.encode(["a b c"], 0.1, code)
+        assert process.pid == pid
+        assert process.encode(["a"], 60, code)[0, 0] == 1
+        assert process.pid != pid
         process.close()
 
     def test_a_question_does_not_wait_behind_a_batch(

@@ -182,6 +182,26 @@ def test_an_answer_names_nobody(text: str, shown: str) -> None:
     assert without_people(text, "Иванова Мария") == shown
 
 
+@pytest.mark.parametrize("name", ["ИВАНОВА МАРИЯ", "иванова мария", "Иванова Мария"])
+@pytest.mark.parametrize("text", ["Уважаемая Мария Иванова!", "УВАЖАЕМАЯ МАРИЯ ИВАНОВА!"])
+def test_the_addressee_is_hidden_however_the_name_is_written(name: str, text: str) -> None:
+    assert without_people(text, name) == f"{text.split(maxsplit=1)[0]} •••!"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("Цой Яна", "Яне Цой: работы в Январе", "•••: работы в Январе"),
+        ("Ким Анна", "Анне Ким и Анной, Верно", "••• и •••, Верно"),
+        ("Пётр Ян", "Петру Яну ответили", "••• ответили"),
+        ("Ли Вера", "Верно, Вере Ли ответили", "Верно, ••• ответили"),
+        ("Управление по делам семьи", "По вопросу семьи", "По вопросу семьи"),
+    ],
+)
+def test_a_short_name_is_hidden_in_any_form(name: str, text: str, shown: str) -> None:
+    assert without_people(text, name) == shown
+
+
 @given(
     st.sampled_from(["Мира", "ул. Ленина", "проспект Ленина", "Новая"]),
     st.sampled_from(["5", "Д. 7 А", "12/3", None]),

@@ -1,12 +1,16 @@
 """Words of danger, the gist, the gazetteer and the learned file: rules without an engine."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.cases.codes import Importance
+from app.deadlines.shipped import SHIPPED
 from app.errors import BadInputError, ConflictError
 from app.suggestions.book import shipped_book, with_thresholds, with_word
 from app.suggestions.danger import DangerWord, find_danger, shipped_words
@@ -14,6 +18,9 @@ from app.suggestions.features import features
 from app.suggestions.gazetteer import Seen, Sureness, gathered
 from app.suggestions.gist import LONGEST, gist
 from app.suggestions.linear import softmax
+from app.suggestions.models import By, DepartmentGuess, ImportanceGuess, Suggestion
+from app.suggestions.service import importance_of
+from app.suggestions.setting import Knowledge, set_by_itself
 from app.suggestions.store import (
     DamagedFileError,
     Model,
@@ -26,8 +33,10 @@ from app.suggestions.store import (
 )
 from app.suggestions.words import confidence
 from indexers.learning.fit import Check, Learned, calibration_gap, learn, vocabulary_of
-from indexers.learning.gather import Example, Gathered
+from indexers.learning.gather import Example, Gathered, _example
 from indexers.learning.train import Trained, why_not
+from tests.casework import HOUSE, NOW, case
+from tests.unit.test_chase import staff
 
 WINTER, SUMMER = 12, 7
 
@@ -70,6 +79,15 @@ def test_a_danger_is_found_in_any_form_and_order(text: str, expected: str) -> No
 )
 def test_what_is_denied_or_apart_is_no_danger(text: str) -> None:
     assert codes(text) == []
+
+
+def test_one_high_danger_makes_the_message_high() -> None:
+    usual = DangerWord("smell", "Запах", ["пахнет"], "неприятно", Importance.NORMAL)
+    found = find_danger("Пахнет газом", [usual, *shipped_words()], WINTER)
+    assert [one.word.code for one in found] == ["smell", "gas"]
+    assert importance_of(found).value == "high"
+    assert importance_of(found[:1]).value == "normal"
+    assert importance_of([]).value == "normal"
 
 
 def test_cold_is_a_danger_in_the_season_only() -> None:
@@ -230,6 +248,15 @@ def test_confidence_is_said_in_words_first() -> None:
     assert honest == pytest.approx(0)
 
 
+def test_a_department_the_machine_assigned_is_told() -> None:
+    guessed = DepartmentGuess("house", HOUSE, 0.97)
+    found = Suggestion([], [guessed], ImportanceGuess("normal"), None, "", by=By.WORDS)
+    known = Knowledge(SHIPPED, staff())
+    after = set_by_itself(case(), found, {"department": 0.9}, NOW, known)
+    assert after.workflow.department == HOUSE
+    assert (after.history[-1].notify, after.notices_due) == (["house1", "house2"], True)
+
+
 def test_the_book_checks_what_people_write() -> None:
     book = shipped_book()
     word = DangerWord("", "Мост", ["мост рушится|трещит"], "можно упасть")
@@ -248,7 +275,8 @@ def test_the_book_checks_what_people_write() -> None:
 
 def test_a_worse_model_is_refused_with_figures() -> None:
     present = small_model()
-    them = [Example(text, "Вода", None, "2026-11-20", []) for text in WATER * 3]
+    decided = datetime(2026, 11, 20, tzinfo=UTC)
+    them = [Example(text, "Вода", None, decided, []) for text in WATER * 3]
     found = Gathered(len(them), them, {"Вода": "ЖКХ"}, {})
 
     def fresh(right: bool) -> Trained:
@@ -257,9 +285,41 @@ def test_a_worse_model_is_refused_with_figures() -> None:
         learned = Learned(present.voters["theme"], check, check, first_right)
         return Trained(present, {}, learned)
 
-    assert why_not(found, fresh(right=True), present, "2026-11-01") == ""
-    refused = why_not(found, fresh(right=False), present, "2026-11-01")
+    before = decided - timedelta(days=9)
+    assert why_not(found, fresh(right=True), present, before) == ""
+    refused = why_not(found, fresh(right=False), present, before)
     assert refused.startswith("Новая модель хуже прежней на 36 свежих обращениях")
     assert "0% против 100%" in refused
-    assert why_not(found, fresh(right=False), present, "2026-11-25") == ""  # nothing is fresh
-    assert why_not(found, fresh(right=False), None, "") == ""
+    after = decided + timedelta(days=5)
+    assert why_not(found, fresh(right=False), present, after) == ""  # nothing is fresh
+    assert why_not(found, fresh(right=False), None, before) == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "decided"),
+    [
+        ({"closed_at": "2026-11-20T09:00:00Z"}, "2026-11-20T09:00:00Z"),
+        ({"closed_at": "2026-11-20T12:30:00+03:00"}, "2026-11-20T09:30:00Z"),
+        ({"closed_at": "2026-09-01T09:00:00Z"}, "2026-10-01T09:00:00Z"),
+        ({"answers": [{"at": "2026-11-02T09:00:00Z"}]}, "2026-11-02T09:00:00Z"),
+        (
+            {"answers": [{"at": "2026-11-02T09:00:00Z"}], "closed_at": "2026-11-20T09:00:00Z"},
+            "2026-11-02T09:00:00Z",
+        ),
+        (
+            {"answers": [{"at": "2026-11-02T09:00:00Z", "kind": "interim"}]},
+            "2026-10-01T09:00:00Z",
+        ),
+        ({}, "2026-10-01T09:00:00Z"),
+    ],
+)
+def test_a_later_write_makes_no_fresh_example(fields: dict[str, Any], decided: str) -> None:
+    """Learned from since it was first answered or closed, not since it was last touched."""
+    source = {
+        "text": "Яма",
+        "classifier": {"im_theme": "Ямы"},
+        "created_at": "2026-10-01T09:00:00Z",
+        "updated_at": "2026-11-26T09:00:00Z",
+        **fields,
+    }
+    assert _example(source).decided_at == datetime.fromisoformat(decided)

@@ -11,7 +11,7 @@ from app.cases.actions.undo import UNDO, Undo
 from app.permissions import Permission
 
 _RULES = (*INTAKE, *HANDS, *ASKING, *ANSWERING, *APPEAL, *BESIDE)
-_undo = Undo({rule.name: rule for rule in _RULES})
+UNDOING = Undo({rule.name: rule for rule in _RULES})
 
 RULES: dict[str, Rule] = {
     rule.name: rule
@@ -22,8 +22,8 @@ RULES: dict[str, Rule] = {
             title="Отменить своё действие",
             told="отменено своё действие",
             permission=Permission.CASE_VIEW,
-            change=_undo.change,
-            conditions=(_undo.why_not,),
+            change=UNDOING.change,
+            conditions=(UNDOING.why_not,),
             reversible=False,
             icon="history",
         ),

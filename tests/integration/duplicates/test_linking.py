@@ -9,7 +9,7 @@ import pytest
 
 from app.accounts.roles import Role
 from app.cases.actions.model import Action
-from app.cases.codes import State
+from app.cases.codes import Importance, State
 from app.cases.doing import act
 from app.cases.models import Case, Place
 from app.cases.repository import to_case
@@ -20,8 +20,8 @@ from app.duplicates.params import ReviewParams, Show
 from app.duplicates.review import open_review
 from app.engine.client import Engine
 from app.errors import ConflictError, ForbiddenError, NotFoundError, OtklikError, RefusedError
-from app.settings import Settings
 from app.similarity.models import MatchKind, OfferedPair
+from app.suggestions.setting import MACHINE
 from app.viewer import Viewer
 from tests.casework import (
     COORDINATOR,
@@ -35,7 +35,6 @@ from tests.casework import (
     store,
     stored,
 )
-from tests.factories import make_user
 
 SINCE = datetime(2026, 3, 9, 9, tzinfo=UTC)
 NORTH = person("north", Role.OPERATOR, municipalities=["Север"])
@@ -195,6 +194,18 @@ async def test_undo_after_more_work_takes_back_the_link_alone(
     assert (back.verdict, after.tags, after.duplicate) == (None, ["яма"], None)
 
 
+async def test_undo_after_the_machine_s_work_takes_back_the_link_alone(
+    engine: Engine, cases: list[Case]
+) -> None:
+    pair = await pair_of(engine, 1, 2)
+    await say(engine, COORDINATOR, pair, Verdict.YES)
+    given = action("set_importance", importance="high", reason="Пахнет газом")
+    await act(engine, MACHINE, "case-2", None, given, zone=ZONE)
+    back = await verdicts.take_back(engine, COORDINATOR, pair, ZONE)
+    after = await read(engine, 2)
+    assert (back.verdict, after.importance, after.duplicate) == (None, Importance.HIGH, None)
+
+
 async def test_two_people_answer_one_pair_at_once(engine: Engine, cases: list[Case]) -> None:
     pair = await pair_of(engine, 1, 2)
     results = await asyncio.gather(
@@ -226,73 +237,6 @@ async def test_two_people_link_two_ways_at_once(engine: Engine, cases: list[Case
     assert len(set(members)) == 1
     for number in (1, 2, 3, 4):
         assert_possible(await read(engine, number))
-
-
-class Killed(BaseException):
-    """As kill -9: nothing after it runs."""
-
-
-@pytest.mark.parametrize("before", ["link", "applied", "settle"])
-async def test_killed_in_between(
-    engine: Engine,
-    settings: Settings,
-    cases: list[Case],
-    monkeypatch: pytest.MonkeyPatch,
-    before: str,
-) -> None:
-    user = await make_user(engine, settings, "oper", Role.OPERATOR)
-    pair = await pair_of(engine, 1, 2)
-
-    async def die(*_: Any, **__: Any) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        if before == "link":
-            patch.setattr(verdicts, "link", die)
-        elif before == "applied":
-            patch.setattr(verdicts, "settle", die)
-            real = repository.change
-
-            async def change(engine: Engine, one: str, decide: Any, **more: Any) -> Any:
-                if (await kept(engine, one)).verdict:
-                    raise Killed
-                return await real(engine, one, decide, **more)
-
-            patch.setattr(repository, "change", change)
-        else:
-            patch.setattr(verdicts, "settle", die)
-        with pytest.raises(Killed):
-            await say(engine, OPERATOR, pair, Verdict.YES)
-    assert (await kept(engine, pair)).verdict is Verdict.YES
-    await verdicts.carry_out_left(engine, ZONE)
-    await settling.settle_left(engine)
-    after = await kept(engine, pair)
-    assert (after.applied, after.linked, after.main) == (True, "case-2", "case-1")
-    assert await root(engine, 2) == "case-1"
-    told = [event.what for event in (await read(engine, 2)).history]
-    assert told == ["imported", "mark_duplicate"]
-    await verdicts.take_back(engine, OPERATOR, pair, ZONE)
-    await same_as_before(engine, cases[1])
-    assert user.login == OPERATOR.name
-
-
-async def test_a_verdict_of_whoever_lost_the_right_is_given_up(
-    engine: Engine, cases: list[Case], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pair = await pair_of(engine, 1, 2)
-
-    async def die(*_: Any, **__: Any) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(verdicts, "link", die)
-        with pytest.raises(Killed):
-            await say(engine, OPERATOR, pair, Verdict.YES)
-    await verdicts.carry_out_left(engine, ZONE)  # nobody of this login works here
-    after = await kept(engine, pair)
-    assert (after.verdict, after.applied) == (None, True)
-    assert after.past[-1].why
-    assert await root(engine, 2) is None
 
 
 async def test_only_who_sees_both_is_asked(engine: Engine) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from app.accounts.roles import Role
 from app.cases.codes import AnswerKind, State
-from app.cases.models import Answer, Author, Case, Classifier, Place, Rating
+from app.cases.models import Answer, Author, Case, Classifier, Duplicate, Place, Rating
 from app.cases.service import change_by_machine
 from app.engine.client import Engine
 from app.engine.names import Index
@@ -23,7 +23,7 @@ from app.friction.tone import written
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Viewer
 from indexers.audit.book import project_book
-from indexers.friction import find
+from indexers.friction import find, look
 from tests.casework import COORDINATOR, EXECUTOR, ZONE, case, person, store
 
 NOW = datetime(2026, 4, 20, 9, tzinfo=UTC)
@@ -165,3 +165,38 @@ async def test_a_late_answer_makes_the_later_message_a_repeat(
     await change_by_machine(engine, "case-4", answered_now, refresh=True)
     await find.find_friction(engine, settings, now=NOW)
     assert "repeat:case-5" in names(await listed(engine, COORDINATOR))
+
+
+async def test_a_repeat_stays_when_a_case_of_its_group_is_changed(
+    engine: Engine, settings: Settings, cases: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the repeat's own author had been answered is read for that, or nothing is told gone."""
+    same = Duplicate(of="case-5", root="case-5")
+    await store(engine, case(8, author=Author(key="neighbour"), duplicate=same))
+    await find.find_friction(engine, settings, now=NOW)
+
+    async def change(number: int, moment: datetime) -> None:
+        def noted(one: Case) -> Case:
+            return replace(one, rev=one.rev + 1, tags=["вода"], updated_at=moment)
+
+        await change_by_machine(engine, f"case-{number}", noted, refresh=True)
+        await find.find_friction(engine, settings, now=moment)
+        assert "repeat:case-5" in names(await listed(engine, COORDINATOR))
+
+    await change(8, NOW + timedelta(minutes=10))
+    monkeypatch.setattr(look, "_MOST_PAGES", 0)
+    await change(5, NOW + timedelta(minutes=20))
+
+
+async def test_a_promise_that_was_moved_slips_on_its_first_day(
+    engine: Engine, settings: Settings
+) -> None:
+    first, later = NOW + timedelta(days=3), NOW + timedelta(days=30)
+    days = [
+        Answer(f"i{at:%d%m}", "Сделаем", AnswerKind.INTERIM, at=NOW, promised_at=at)
+        for at in (first, later)
+    ]
+    await store(engine, case(9, answers=days, promised_at=later, updated_at=NOW))
+    assert await find.find_friction(engine, settings, now=NOW + timedelta(hours=1)) == 0
+    assert await find.find_friction(engine, settings, now=first + timedelta(days=1)) == 1
+    assert names(await listed(engine, COORDINATOR)) == {"promise:case-9"}

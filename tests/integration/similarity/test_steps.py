@@ -1,11 +1,15 @@
 """The enrichment's own steps: the place a text names, and the pairs that people are asked about."""
 
 from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 
 from app.cases.codes import State
 from app.cases.models import Classifier, Duplicate, Place
 from app.engine.client import Engine
 from app.engine.names import Index
+from app.errors import EngineUnavailableError
 from app.settings import Settings
 from indexers.cases import fetch
 from indexers.enrichment.pairs import PAIRS
@@ -35,7 +39,7 @@ async def test_the_words_tell_the_place_where_the_fields_do_not(
 
 
 async def test_messages_of_one_second_are_offered_once_and_groups_and_closed_pairs_are_not(
-    engine: Engine, settings: Settings
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waste = {"state": State.NEW, "received_at": START, "classifier": Classifier()}
     over = {**waste, "state": State.CLOSED}
@@ -52,6 +56,16 @@ async def test_messages_of_one_second_are_offered_once_and_groups_and_closed_pai
         ],
     )
     read = await fetch(engine, [f"id-{number:04d}" for number in range(1, 8)])
+    whole = engine.msearch
+
+    async def busy(*asked: Any) -> list[dict[str, Any]]:
+        error = {"type": "es_rejected_execution_exception"}
+        return [*(await whole(*asked))[:-1], {"error": error, "status": 429}]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "msearch", busy)
+        with pytest.raises(EngineUnavailableError):
+            await PAIRS.run(tools(engine, settings), list(read.values()))
     for _ in range(2):
         assert (await PAIRS.run(tools(engine, settings), list(read.values()))).changed == {}
     await engine.refresh(Index.PAIRS)

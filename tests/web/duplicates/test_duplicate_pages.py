@@ -9,16 +9,17 @@ import pytest
 from litestar.testing import AsyncTestClient
 from msgspec.structs import replace
 
+from app.accounts.roles import Role
 from app.cases.codes import AnswerState, State
 from app.cases.derived import with_derived_fields
-from app.cases.models import Answer, Case, Classifier
+from app.cases.models import Answer, Case, Classifier, Duplicate, Place
 from app.duplicates import repository
 from app.duplicates.models import Verdict, pair_id
 from app.duplicates.pairs import offer
 from app.engine.client import Engine
 from app.settings import Settings
 from app.similarity.models import MatchKind, OfferedPair
-from tests.casework import COORDINATOR, OPERATOR, case, store, stored
+from tests.casework import COORDINATOR, OPERATOR, case, person, store, stored
 from tests.factories import site
 from tests.web.people import BASE, HX, Visitor
 
@@ -122,6 +123,27 @@ async def test_the_second_person_is_told_the_answer_of_the_first(
     assert "уже ответили «нет»" in second.text
     assert 'id="pairs"' in second.text
     assert await verdict_of(engine, pair) is Verdict.NO
+
+
+async def test_who_does_not_see_the_main_case_is_told_so_and_unlinks_the_own_one(
+    engine: Engine, settings: Settings
+) -> None:
+    north, said = Place(municipality="Север"), Duplicate(of="case-1", root="case-1")
+    said = replace(said, of_number="26-000001", by="koord", at=SINCE, why=["Тот же текст"])
+    mates = [message(number, TEXT, place=north, duplicate=said) for number in (2, 3)]
+    await store(engine, message(1, TEXT), *mates)
+    viewer = person("north", Role.OPERATOR, municipalities=["Север"])
+    async with AsyncTestClient(site(settings, viewer), base_url=BASE) as client:
+        panel = (await Visitor(client).get("/duplicates/cases/case-2")).text
+        assert "Группа дублей: 3" in panel
+        assert "Главное обращение этой группы вам не видно" in panel
+        assert panel.count("Главное") == 1
+        assert panel.count("Связь: koord") == 2
+        assert "Сделать главным" not in panel
+        assert "этой группы вам не видно" not in panel.replace("Главное обращение этой", "")
+        done = await Visitor(client).post("/duplicates/cases/case-2/unlink", {"panel": "case-2"})
+        assert done.status_code == 303
+    assert "duplicate" not in await stored(engine, "case-2")
 
 
 async def test_bad_input_is_a_sentence(operator: Visitor, engine: Engine) -> None:
