@@ -12,13 +12,11 @@ from app.errors import ConflictError
 from app.problems import query, repository
 from app.problems.book import load_windows
 from app.problems.merging import Merge, clear_merges
-from app.problems.models import LIVING, Act, Problem, ProblemState
+from app.problems.models import LIVING, MACHINE, Act, Problem, ProblemState
 from indexers.problems.walking import every_hit, every_readable
 
 log = structlog.get_logger()
 
-MACHINE = "otklik"
-"""Who did what no person did."""
 NEW_DAYS = 14
 """For how long a problem is called new."""
 
@@ -56,7 +54,8 @@ async def _merge(engine: Engine, merge: Merge, now: datetime) -> bool:
 
     def go(one: Problem, other: Problem) -> Problem:
         living = one.state in LIVING and other.state in LIVING
-        if one.acts or not living or merge.stays in one.apart or merge.gone in other.apart:
+        apart = merge.stays in one.apart or merge.gone in other.apart
+        if one.is_touched or not living or apart:
             return one
         act = Act(now, MACHINE, "merged", about)
         return replace(
@@ -65,7 +64,7 @@ async def _merge(engine: Engine, merge: Merge, now: datetime) -> bool:
             merged_into=merge.stays,
             moved=False,
             growing=False,
-            acts=[act],
+            acts=[*one.acts, act],
         )
 
     try:
