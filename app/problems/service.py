@@ -25,6 +25,7 @@ __all__ = ["ABSENT", "ProblemChangedError", "problem_clause"]
 
 MOST_MOVED = 500
 LONGEST_NAME = 200
+_EMPTY = "В проблеме не осталось сообщений. Добавьте хотя бы одно, тогда ей можно дать состояние."
 _SETTABLE = frozenset(LIVING - {ProblemState.RETURNED})
 
 
@@ -69,11 +70,16 @@ async def set_state(
     state: ProblemState,
     seen: int | None = None,
 ) -> Problem:
+    """`RefusedError` where the problem has no messages: a state would draw new ones to places that
+    are no longer in it.
+    """
     if state not in _SETTABLE:
         raise BadInputError("Такое состояние проблеме не ставят.", field="state")
     solved = datetime.now(UTC) if state is ProblemState.SOLVED else None
 
     def change(one: Problem) -> Problem:
+        if one.state is ProblemState.EMPTY:
+            raise RefusedError(_EMPTY)
         return one if one.state is state else replace(one, state=state, solved_at=solved)
 
     deed = Deed("state", change, {"state": state.value}, seen)
