@@ -1,4 +1,4 @@
-"""Carries out what people said: messages of a merged problem, and those put in or taken out."""
+"""Carries out what people said: messages of a merged problem, those put in or taken out, splits."""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from app.errors import ConflictError
 from app.problems import query, repository
 from app.problems.gathering import moment
 from app.problems.models import PUT_IN, TAKEN_OUT, Claim, Problem, ProblemState
+from app.problems.splitting import parts_of
 from indexers import bulk, cases
 
 log = structlog.get_logger()
@@ -30,12 +31,21 @@ async def carry_out(engine: Engine, problem: Problem) -> Problem:
     Raises `ConflictError` where others write a case all the time, or the engine refuses one: all
     others are moved, and it stays to be moved.
     """
+    await _parted(engine, problem)
     if problem.claims:
         await _claimed(engine, problem)
     if problem.state is ProblemState.MERGED:
         await _emptied(engine, problem)
         problem = replace(problem, members=0)
     return replace(problem, claims=[], moved=True, recount=True)
+
+
+async def _parted(engine: Engine, whole: Problem) -> None:
+    """Whoever split it may have died before the part was made."""
+    parts = parts_of(whole)
+    known = await repository.get_many(engine, parts)
+    for name in parts.keys() - known.keys():
+        await repository.create_once(engine, parts[name])
 
 
 async def _claimed(engine: Engine, problem: Problem) -> None:

@@ -155,3 +155,30 @@ async def test_what_the_machine_merged_is_merged_again_by_it(
     gone = await stored(engine, "p2")
     assert (gone.merged_into, [act.kind for act in gone.acts]) == ("p1", ["took_in", "merged"])
     assert (await service.open_problem(engine, COORDINATOR, "p3")).id == "p1"
+
+
+async def test_a_split_that_was_cut_off_is_carried_on(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store_problems(engine, problem(1))
+    for number in range(1, 4):
+        await store_member(engine, number, "p1")
+
+    class KilledError(Exception):
+        pass
+
+    async def dies(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repository, "create_once", dies)
+        with pytest.raises(KilledError):
+            await service.split(engine, COORDINATOR, "p1", ["case-1"])
+    assert set(await problems(engine)) == {"p1"}
+    of = await checked(engine, settings)
+    name = (await stored(engine, "p1")).acts[-1].about["into"]
+    assert of == {"p1": {"case-2", "case-3"}, name: {"case-1"}}
+    part = await stored(engine, name)
+    assert (part.split_from, part.apart) == ("p1", ["p1"])
+    assert [(act.kind, act.by) for act in part.acts] == [("split_from", COORDINATOR.name)]
+    assert members(await placed(engine)) == of
