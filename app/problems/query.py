@@ -228,3 +228,21 @@ def sizes(ids: Collection[str]) -> Body:
         "track_total_hits": False,
         "aggs": {"of": {"terms": {"field": "problem.id", "size": len(ids)}}},
     }
+
+
+def of_other_vectors(version: str, after: list[Any] | None = None) -> Body:
+    """Living problems whose middle was made before vectors were of this `emb_ver`."""
+    found: list[Clause] = [
+        {"terms": {"state": sorted(LIVING)}},
+        {"term": {"settled": True}},
+        {"exists": {"field": "emb_ver"}},
+    ]
+    return {**_walk(found, [{"term": {"emb_ver": version}}], after), "_source": ["id"]}
+
+
+def vectors_of(ids: Collection[str], version: str) -> Body:
+    """How many cases of each of `ids` have a vector, and one of this `emb_ver`."""
+    body = sizes(ids)
+    body["query"]["bool"]["filter"].append({"exists": {"field": "emb_ver"}})
+    body["aggs"]["of"]["aggs"] = {"now": {"filter": {"term": {"emb_ver": version}}}}
+    return body

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import NotFoundError, RefusedError
+from app.meaning.mean import first_means
+from app.meaning.models import Meaning
 from app.permissions import Permission
 from app.problems import service
 from app.problems.access import may_see
@@ -19,6 +22,7 @@ from dev.bench.problem_cases import load
 from dev.bench.problem_stream import FIRST, Told
 from indexers.problems import assign as assigning
 from indexers.problems import surroundings
+from indexers.problems import tidy as tidying
 from indexers.problems.assign import assign
 from indexers.problems.describe import lags
 from indexers.problems.tidy import tidy
@@ -92,6 +96,36 @@ async def test_a_street_of_two_towns_is_read_for_each_of_them(
     joined = dict.fromkeys(("a0", "a1", "b3"), problem)
     assert await placed(engine) == joined | dict.fromkeys(("b1", "b2"))
     await checked(engine, settings)
+
+
+async def test_a_new_mean_comes_to_problems_after_it_came_to_their_messages(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = [water(f"m{number}", 0, "Зареченск", "Ленина") for number in range(3)]
+    await load(engine, messages)
+    await assign(engine, MUCH)
+    await settled(engine, settings)
+    (before,) = (await problems(engine)).values()
+    now = Meaning("code", first_means("code")[0])
+
+    async def current(_: Engine) -> Meaning:
+        return now
+
+    monkeypatch.setattr(tidying, "current_meaning", current)
+    await tidy(engine, FIRST)
+    assert not await lags(engine), "the messages have the old one"
+    vector = [0.0] * 383 + [1.0]
+    for one in messages:
+        read = await engine.get(Index.CASES, one.id)
+        assert read
+        converted = read.source | {"emb": vector, "emb_ver": now.version}
+        await writer.replace(engine, read, converted, refresh=True)
+    await tidy(engine, FIRST)
+    await settled(engine, settings)
+    (after,) = (await problems(engine)).values()
+    assert (before.emb_ver, after.emb_ver) == ("v", now.version)
+    assert after.centroid == pytest.approx(vector)
+    assert after.counts.vectors == len(messages)
 
 
 async def test_an_archive_loaded_later_asks_for_its_own_days(
