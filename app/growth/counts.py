@@ -1,5 +1,6 @@
 """From the engine's buckets to a matrix of series × days, copies and repeated authors left out."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -20,8 +21,8 @@ class Tally:
     def __init__(self, first: date, last: date) -> None:
         self.first, self.days = first, (last - first).days + 1
         self.rows: dict[Series, int] = {}
-        self.about: dict[Series, Series] = {}
-        """Theme and place of the newest messages of a problem."""
+        self._newest: dict[Series, tuple[int, Counter[Series]]] = {}
+        """Of a problem: the last day, and themes and places of the messages of that day."""
         self._authors: dict[str, int] = {}
         self._found: list[tuple[int, int, int, int]] = []
         """Row, day, author, messages."""
@@ -34,7 +35,22 @@ class Tally:
             row = self.rows.setdefault(series, len(self.rows))
             self._found.append((row, offset, code, many))
             if series.problem and place.theme:
-                self.about[series] = Series(place.theme, place.municipality, place.settlement)
+                about = Series(place.theme, place.municipality, place.settlement)
+                self._tell(series, offset, about, many)
+
+    def _tell(self, problem: Series, offset: int, about: Series, many: int) -> None:
+        """The days of a stretch come place by place, not in their order."""
+        day, told = self._newest.get(problem, (offset, Counter()))
+        if offset > day:
+            day, told = offset, Counter()
+        if offset == day:
+            told[about] += many
+        self._newest[problem] = day, told
+
+    def about(self, problem: Series) -> Series | None:
+        """Theme and place of most of the newest messages of a problem."""
+        _, told = self._newest.get(problem, (0, Counter[Series]()))
+        return max(told, key=lambda one: (told[one], one.id), default=None)
 
     @property
     def series(self) -> list[Series]:

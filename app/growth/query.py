@@ -18,10 +18,9 @@ PAGE = 10_000
 """Buckets a request brings: about 2 MB."""
 MOST_TEXTS = 500
 """Texts that came several times, the most frequent first."""
-MOST_ALARMS = 200
+SHOWN_PAGE = 100
+"""Alarms of the whole installation that are counted for a viewer at once."""
 MOST_DEPARTMENTS = 50
-MOST_DISMISSED = 20
-"""Shown with a way back."""
 _PLACES = {
     "theme": "classifier.im_theme",
     "municipality": "place.municipality",
@@ -147,37 +146,39 @@ def shown_body(
     }
 
 
-def growing_body(size: int = MOST_ALARMS) -> Body:
+def growing_body(size: int, after: Any = None) -> Body:
     """Alarms that stand and that nobody dismissed, the newest first."""
     return {
         "size": size,
         "query": {"bool": {"filter": [_kind("alarm"), {"term": {"growing": True}}]}},
         "sort": [{"began": "desc"}, {"id": "asc"}],
         "_source": ["document"],
+        **_behind(after),
     }
 
 
-def lately_dismissed_body(since: date) -> Body:
+def lately_dismissed_body(since: date, after: Any = None) -> Body:
     """What people called no growth, the newest first."""
     late = {"range": {"ended": {"gte": since.isoformat()}}}
     silent = {"term": {"silent": True}}
     return {
-        "size": MOST_DISMISSED,
+        "size": SHOWN_PAGE,
         "query": {"bool": {"filter": [_kind("alarm"), silent, late]}},
         "sort": [{"ended": "desc"}, {"id": "asc"}],
         "_source": ["document"],
+        **_behind(after),
     }
 
 
 def dismissed_body(after: Any = None) -> Body:
     """All that people ever called no growth."""
-    body: Body = {
+    return {
         "size": PAGE,
         "query": {"bool": {"filter": [_kind("alarm"), {"term": {"silent": True}}]}},
         "sort": [{"id": "asc"}],
         "_source": ["document"],
+        **_behind(after),
     }
-    return body if after is None else {**body, "search_after": after}
 
 
 def campaigns_body(since: date) -> Body:
@@ -223,6 +224,10 @@ def of_problem_body(problem_id: str) -> Body:
         "sort": [{"began": "desc"}, {"id": "asc"}],
         "_source": ["document"],
     }
+
+
+def _behind(after: Any) -> Body:
+    return {} if after is None else {"search_after": after}
 
 
 def _kind(kind: str) -> Clause:

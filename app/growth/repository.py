@@ -91,21 +91,26 @@ def _place(key: dict[str, Any]) -> tuple[str | None, ...]:
 
 
 async def alarms(engine: Engine, body: dict[str, Any]) -> list[Alarm]:
+    return (await page(engine, body))[0]
+
+
+async def page(engine: Engine, body: dict[str, Any]) -> tuple[list[Alarm], list[Any] | None]:
+    """Alarms, and after which place the next page begins, if there may be one."""
     hits = (await engine.search(Index.GROWTH, body))["hits"]["hits"]
-    return [msgspec.convert(hit["_source"]["document"], Alarm) for hit in hits]
+    found = [msgspec.convert(hit["_source"]["document"], Alarm) for hit in hits]
+    return found, hits[-1]["sort"] if hits and len(hits) == body["size"] else None
 
 
 async def dismissals(engine: Engine) -> dict[Series, list[tuple[Alarm, Dismissal]]]:
     """By series, all that were ever said."""
     found, after = dict[Series, list[tuple[Alarm, Dismissal]]](), None
     while True:
-        page = await alarms(engine, query.dismissed_body(after))
-        for one in page:
+        some, after = await page(engine, query.dismissed_body(after))
+        for one in some:
             if one.dismissed:
                 found.setdefault(one.series, []).append((one, one.dismissed))
-        if len(page) < query.PAGE:
+        if after is None:
             return found
-        after = [page[-1].id]
 
 
 async def campaigns(engine: Engine, since: date) -> list[Campaign]:

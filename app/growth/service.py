@@ -1,7 +1,8 @@
 """Use cases of growth: what grows, how a series went, «это не рост» and back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from anyio.to_thread import run_sync
@@ -13,6 +14,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import NotFoundError
 from app.growth import query, repository
+from app.growth.campaigns import Sent
 from app.growth.campaigns import campaigns as campaigns_of
 from app.growth.learned import State, read_state
 from app.growth.models import Alarm, Campaign, Dismissal, Series
@@ -26,6 +28,9 @@ CAMPAIGN_DAYS = 30
 """How long a campaign is shown after its last message."""
 DISMISSED_DAYS = 30
 _SHOWN_CAMPAIGNS = 30
+_SHOWN_GROWING, _SHOWN_DISMISSED = 200, 20
+_MOST_READ = 2_000
+"""Alarms of the whole installation, the newest first, among which a viewer's own are looked for."""
 
 
 class Day(Struct, frozen=True):
@@ -55,21 +60,44 @@ class SeenCampaign(Struct, frozen=True):
 
 
 async def growing(engine: Engine, viewer: Viewer | None, zone: ZoneInfo) -> list[Growing]:
-    """The least usual first; of which the viewer sees no case is left out. Raises
-    `ForbiddenError`.
+    """The least usual first; of which the viewer sees no case is left out. The newest
+    `_SHOWN_GROWING` of the viewer's. Raises `ForbiddenError`.
     """
     who = require(viewer, Permission.PROBLEM_VIEW)
-    found = await repository.alarms(engine, query.growing_body())
-    seen = await as_seen(engine, who, found, zone)
+    seen = await _first_seen(
+        engine, who, zone, _SHOWN_GROWING, lambda after: query.growing_body(query.SHOWN_PAGE, after)
+    )
     return sorted(seen, key=lambda one: (one.expected - one.seen, one.alarm.id))
 
 
 async def dismissed(engine: Engine, viewer: Viewer | None, zone: ZoneInfo) -> list[Growing]:
-    """What people called no growth in the last month."""
+    """What people called no growth in the last month: the last `_SHOWN_DISMISSED` of it that the
+    viewer sees.
+    """
     who = require(viewer, Permission.PROBLEM_MANAGE)
     since = datetime.now(UTC).astimezone(zone).date() - timedelta(days=DISMISSED_DAYS)
-    found = await repository.alarms(engine, query.lately_dismissed_body(since))
-    return await as_seen(engine, who, found, zone)
+    return await _first_seen(
+        engine,
+        who,
+        zone,
+        _SHOWN_DISMISSED,
+        lambda after: query.lately_dismissed_body(since, after),
+    )
+
+
+async def _first_seen(
+    engine: Engine, viewer: Viewer, zone: ZoneInfo, most: int, body: Callable[[Any], query.Body]
+) -> list[Growing]:
+    """Page by page, until there are `most` of which the viewer sees a message: an alarm does not
+    say who may see it.
+    """
+    found, after = list[Growing](), None
+    for _ in range(_MOST_READ // query.SHOWN_PAGE):
+        alarms, after = await repository.page(engine, body(after))
+        found += await as_seen(engine, viewer, alarms, zone)
+        if after is None or len(found) >= most:
+            break
+    return found[:most]
 
 
 async def of_problem(engine: Engine, problem_id: str) -> Alarm | None:
@@ -126,14 +154,18 @@ async def series_of(
 async def campaigns(
     engine: Engine, viewer: Viewer | None, zone: ZoneInfo, now: datetime | None = None
 ) -> list[SeenCampaign]:
-    """Of the last month, as far as the viewer sees them."""
+    """Of the last month, as far as the viewer sees them: the newest `_SHOWN_CAMPAIGNS`."""
     who = require(viewer, Permission.PROBLEM_VIEW)
     last = (now or datetime.now(UTC)).astimezone(zone).date()
     first = last - timedelta(days=HISTORY_DAYS)
     kept = await repository.campaigns(engine, last - timedelta(days=CAMPAIGN_DAYS))
-    texts = [one.norm_hash for one in kept[:_SHOWN_CAMPAIGNS]]
-    sent = await repository.sent(engine, texts, first, last, zone, access_clause(who))
-    found = campaigns_of(sent)
+    sent, found = list[Sent](), list[Campaign]()
+    for start in range(0, len(kept), _SHOWN_CAMPAIGNS):
+        texts = [one.norm_hash for one in kept[start : start + _SHOWN_CAMPAIGNS]]
+        sent += await repository.sent(engine, texts, first, last, zone, access_clause(who))
+        found = campaigns_of(sent)[:_SHOWN_CAMPAIGNS]
+        if len(found) == _SHOWN_CAMPAIGNS:
+            break
     bodies = [query.example_body(who, one) for one in found]
     answers = await engine.msearch(Index.CASES, bodies) if bodies else []
     return [

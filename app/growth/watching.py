@@ -117,7 +117,7 @@ def _alarms(counted: Tally, judged: Judged, threshold: float, said: Said) -> lis
         above[:, day] = judged.alarms(threshold, authors[:, None].astype(np.float64))[:, day]
     episodes = standing(above)
     made = found(counted.series, judged, episodes, people, counted.first, said)
-    return [replace(one, about=counted.about.get(one.series)) for one in made]
+    return [replace(one, about=counted.about(one.series)) for one in made]
 
 
 async def _keep(engine: Engine, alarms: list[Alarm], today: date, series: int) -> Watched:
@@ -153,6 +153,7 @@ def _renewed(new: Alarm, before: Alarm) -> Alarm:
         return before
     return replace(
         before,
+        about=new.about,
         day=new.day,
         seen=new.seen,
         expected=new.expected,

@@ -18,7 +18,9 @@ def members_in(answer: Answer) -> int:
 
 
 def described(problem: Problem, answer: Answer) -> Problem:
-    """`answer` to `app.problems.query.counted`."""
+    """`answer` to `app.problems.query.counted`. Without messages it is seen by those who saw the
+    last of them: their links lead to it.
+    """
     aggs = answer["aggregations"]
     marks, departments, channels = set[str](), set[str](), set[str]()
     for town in aggs["seen_by"]["buckets"]:
@@ -37,7 +39,7 @@ def described(problem: Problem, answer: Answer) -> Problem:
         days={
             day["key_as_string"]: day["doc_count"] for day in aggs["originals"]["days"]["buckets"]
         },
-        seen_by=sorted(marks),
+        seen_by=sorted(marks) or problem.seen_by,
         departments=sorted(departments - {""}),
         sectors=_named(aggs["sectors"]),
         district=next(iter(_named(aggs["districts"])), None),
@@ -60,8 +62,11 @@ def with_words(problem: Problem, phrases: list[Phrase], examples: list[str]) -> 
 
 
 def wants_words(problem: Problem) -> bool:
-    """Half as many messages again change what a problem is about; one in a hundred does not."""
-    return problem.members >= problem.described_members * 1.5 or not problem.examples
+    """Half as many messages again, or as many fewer, change what a problem is about; one in a
+    hundred does not.
+    """
+    before, now = problem.described_members, problem.members
+    return now >= before * 1.5 or now * 1.5 <= before or not problem.examples
 
 
 def _named(agg: Answer) -> list[str]:

@@ -59,7 +59,7 @@ def _within(group: list[Problem], grace: Grace) -> Iterator[Merge]:
 
 def _are_one(older: Problem, younger: Problem, grace: Grace) -> float | None:
     """The cosine of their middles where all else is the same."""
-    if younger.id in older.apart or older.id in younger.apart or younger.acts:
+    if younger.id in older.apart or older.id in younger.apart or younger.is_touched:
         return None
     if not _one_place(older, younger) or not _one_time(older, younger, grace):
         return None

@@ -36,6 +36,9 @@ STATE_NAMES: dict[ProblemState, str] = {
 PUT_IN, TAKEN_OUT = "problem_put_in", "problem_taken_out"
 """Codes of the events in the history of a case."""
 
+MACHINE = "otklik"
+"""Who did what no person did."""
+
 UNPLACED = "problems"
 """Step named in the records of cases that could not be given to a problem (`Index.ENRICHMENT`)."""
 
@@ -88,7 +91,7 @@ class Counts(Struct, frozen=True, omit_defaults=True):
 
 
 class Act(Struct, frozen=True, omit_defaults=True):
-    """What a person did with it, newest last; nothing is taken out of the list."""
+    """What a person, or `MACHINE`, did with it, newest last; nothing is taken out of the list."""
 
     at: datetime
     by: str
@@ -176,6 +179,11 @@ class Problem(Struct, frozen=True, kw_only=True):
     moved: bool = True
     """False while there are claims, and from a merge until all messages are in `merged_into`."""
     acts: list[Act] = field(default_factory=list)
+
+    @property
+    def is_touched(self) -> bool:
+        """By a person: whatever the machine did is no word against what it does next."""
+        return any(act.by != MACHINE for act in self.acts)
 
     @property
     def shown_title(self) -> str:

@@ -1,12 +1,13 @@
 """Bodies for the engine: what may take in messages, what waits, what is to be worked out anew."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.meaning.waiting import DERIVED
 from app.problems.gathering import FIELDS
 from app.problems.models import LIVING, ProblemState
+from app.problems.reach import By, Reach
 
 Body = dict[str, Any]
 Clause = dict[str, Any]
@@ -42,73 +43,13 @@ def waiting(size: int, vectors_since: datetime | None, besides: Collection[str] 
     }
 
 
-class Reach:
-    """Where and when the messages of one batch are: what they may join lies within."""
-
-    def __init__(self, window: timedelta) -> None:
-        self._window = window
-        self.municipalities: set[str | None] = set()
-        self.streets: set[str] = set()
-        self.themes: set[str] = set()
-        self.lost_themes: set[str] = set()
-        """Of messages that name no street."""
-        self.first: datetime | None = None
-
-    def add(
-        self, at: datetime, municipality: str | None, street: str | None, theme: str | None
-    ) -> None:
-        self.first = min(self.first or at, at)
-        self.municipalities.add(municipality)
-        if theme:
-            self.themes.add(theme)
-        if street:
-            self.streets.add(street)
-        elif theme:
-            self.lost_themes.add(theme)
-
-    def since(self) -> str:
-        return (_known(self.first) - self._window).isoformat()
-
-    def reaches_before(self, other: "Reach") -> bool:
-        return other.first is not None and _known(self.first) < other.first
-
-    def beyond(self, other: "Reach") -> "Reach | None":
-        """What `other` has not; None where that is nothing."""
-        fresh = Reach(self._window)
-        fresh.first = self.first
-        fresh.municipalities = self.municipalities
-        if self.municipalities <= other.municipalities:
-            fresh.streets = self.streets - other.streets
-            fresh.themes = self.themes - other.themes
-            fresh.lost_themes = self.lost_themes - other.lost_themes
-        else:
-            fresh.streets, fresh.themes = self.streets, self.themes
-            fresh.lost_themes = self.lost_themes
-        return fresh if fresh.streets or fresh.themes or fresh.lost_themes else None
-
-    def join(self, other: "Reach") -> None:
-        """Takes in what `other` has; the earliest moment stays."""
-        firsts = [one for one in (self.first, other.first) if one is not None]
-        self.first = min(firsts, default=None)
-        self.municipalities |= other.municipalities
-        self.streets |= other.streets
-        self.themes |= other.themes
-        self.lost_themes |= other.lost_themes
-
-
-def _known(at: datetime | None) -> datetime:
-    if at is None:
-        raise ValueError("the batch is empty")
-    return at
-
-
 def problems_within(reach: Reach, after: list[Any] | None = None) -> Body:
-    streets, themes = "streets", "themes"
     found: list[Clause] = [
         {"terms": {"state": sorted(LIVING)}},
-        {"range": {"last_at": {"gte": reach.since()}}},
+        {"range": {"last_at": {"gte": reach.since}}},
+        {"range": {"first_at": {"lte": reach.until}}},
         _of_municipalities("municipality", reach),
-        _any(_ways(reach, streets, themes)),
+        _any(_ways(reach, "streets", "themes")),
     ]
     body = _walk(found, [], after)
     return {**body, "_source": {"excludes": _HEAVY}}
@@ -118,7 +59,7 @@ def lone_within(reach: Reach, after: list[Any] | None = None) -> Body:
     """Cases that were looked at and stayed alone."""
     found: list[Clause] = [
         {"exists": {"field": "problem.score"}},
-        {"range": {"received_at": {"gte": reach.since()}}},
+        {"range": {"received_at": {"gte": reach.since, "lte": reach.until}}},
         _of_municipalities("place.municipality", reach),
         _any(_ways(reach, "spot.street", "classifier.im_theme")),
     ]
@@ -127,12 +68,13 @@ def lone_within(reach: Reach, after: list[Any] | None = None) -> Body:
 
 
 def _ways(reach: Reach, streets: str, themes: str) -> list[Clause]:
+    """Of all its municipalities together: a few too many are read, and no clause for each."""
     placeless = {"must_not": [{"exists": {"field": streets}}]}
-    of_theme = [{"terms": {themes: sorted(reach.themes)}}]
+    of_theme = [{"terms": {themes: reach.names(By.THEME)}}]
     ways: list[Clause] = [
-        {"terms": {streets: sorted(reach.streets)}},
+        {"terms": {streets: reach.names(By.STREET)}},
         {"bool": {"filter": of_theme, **placeless}},
-        {"terms": {themes: sorted(reach.lost_themes)}},
+        {"terms": {themes: reach.names(By.LOST_THEME)}},
     ]
     return ways
 
@@ -286,3 +228,21 @@ def sizes(ids: Collection[str]) -> Body:
         "track_total_hits": False,
         "aggs": {"of": {"terms": {"field": "problem.id", "size": len(ids)}}},
     }
+
+
+def of_other_vectors(version: str, after: list[Any] | None = None) -> Body:
+    """Living problems whose middle was made before vectors were of this `emb_ver`."""
+    found: list[Clause] = [
+        {"terms": {"state": sorted(LIVING)}},
+        {"term": {"settled": True}},
+        {"exists": {"field": "emb_ver"}},
+    ]
+    return {**_walk(found, [{"term": {"emb_ver": version}}], after), "_source": ["id"]}
+
+
+def vectors_of(ids: Collection[str], version: str) -> Body:
+    """How many cases of each of `ids` have a vector, and one of this `emb_ver`."""
+    body = sizes(ids)
+    body["query"]["bool"]["filter"].append({"exists": {"field": "emb_ver"}})
+    body["aggs"]["of"]["aggs"] = {"now": {"filter": {"term": {"emb_ver": version}}}}
+    return body

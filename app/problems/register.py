@@ -78,7 +78,9 @@ class Register:
     def candidates(self, one: Arrival) -> list[Gathered]:
         """Open ones on its street, and of its theme where either names no street.
 
-        Without a street the theme must be the same: place and text alone cannot reach `JOIN`.
+        Without a street the theme must be the same: text alone cannot reach `JOIN`. Two points side
+        by side and one text could, but nothing is looked for by its point, here or in the engine:
+        messages that share neither a street nor a theme stay apart.
         """
         same_theme = self._by_theme[one.municipality, one.theme] if one.theme else set[str]()
         ids = same_theme

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -47,6 +48,12 @@ async def get_many(engine: Engine, ids: Collection[str]) -> dict[str, Stored]:
 async def create(engine: Engine, problem: Problem) -> None:
     """`ConflictError` where the id is taken."""
     await writer.create(engine, Index.PROBLEMS, problem.id, document_of(problem), refresh=True)
+
+
+async def create_once(engine: Engine, problem: Problem) -> None:
+    """Nothing where the id is taken: whoever came first has made the same one."""
+    with suppress(ConflictError):
+        await create(engine, problem)
 
 
 async def survivor(engine: Engine, problem_id: str) -> Problem:

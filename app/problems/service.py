@@ -1,4 +1,7 @@
-"""What people do with problems: each is one write of one document, carried on by the workers.
+"""What people do with problems: each is decided by one write of one document, and the workers carry
+it on. What follows that write loses nothing where it is cut off: a split says all that its part is
+made of; one of two that says it is apart is enough to keep both; a merge lacks but the line of what
+was taken in.
 
 What people did is pinned: the machine never moves such a message again. `seen`, wherever it is
 asked for: how many acts of the problem the person knew of (`app.problems.acting`).
@@ -8,7 +11,6 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
-from ulid import ULID
 
 from app.engine.access import access_clause
 from app.engine.client import Engine
@@ -18,13 +20,15 @@ from app.permissions import Permission
 from app.problems import repository
 from app.problems.access import may_see, problem_clause
 from app.problems.acting import ABSENT, Deed, ProblemChangedError, do, do_merge, must_live
-from app.problems.models import LIVING, Act, Claim, Problem, ProblemState
+from app.problems.models import LIVING, Claim, Problem, ProblemState
+from app.problems.splitting import SPLIT, part_id, parts_of, split_of
 from app.viewer import Viewer, require
 
 __all__ = ["ABSENT", "ProblemChangedError", "problem_clause"]
 
 MOST_MOVED = 500
 LONGEST_NAME = 200
+_EMPTY = "В проблеме не осталось сообщений. Добавьте хотя бы одно, тогда ей можно дать состояние."
 _SETTABLE = frozenset(LIVING - {ProblemState.RETURNED})
 
 
@@ -69,11 +73,16 @@ async def set_state(
     state: ProblemState,
     seen: int | None = None,
 ) -> Problem:
+    """`RefusedError` where the problem has no messages: a state would draw new ones to places that
+    are no longer in it.
+    """
     if state not in _SETTABLE:
         raise BadInputError("Такое состояние проблеме не ставят.", field="state")
     solved = datetime.now(UTC) if state is ProblemState.SOLVED else None
 
     def change(one: Problem) -> Problem:
+        if one.state is ProblemState.EMPTY:
+            raise RefusedError(_EMPTY)
         return one if one.state is state else replace(one, state=state, solved_at=solved)
 
     deed = Deed("state", change, {"state": state.value}, seen)
@@ -111,38 +120,19 @@ async def split(
     seen: int | None = None,
 ) -> Problem:
     """A new problem of these messages of it; both are said to be others. The old one is told of it
-    first: where that is refused there is no new one.
+    first: where that is refused there is no new one, and where nobody comes to make the new one,
+    the workers do.
     """
     whole = await _itself(engine, viewer, problem_id)
     ids = await _seen_cases(engine, viewer, case_ids, of=whole.id)
     if len(ids) >= whole.members:
         raise RefusedError("Отделить можно часть сообщений, а не все.")
-    part = _part(whole, ids, viewer)
-    about = {"into": part.id, "messages": len(ids), "cases": ids}
-    await do(engine, viewer, whole.id, Deed("split", _apart_from(part.id), about, seen))
-    await repository.create(engine, part)
+    name = part_id()
+    about = {"into": name, "messages": len(ids), "cases": ids}
+    deed = Deed(SPLIT, lambda one: split_of(one, name), about, seen)
+    part = parts_of(await do(engine, viewer, whole.id, deed))[name]
+    await repository.create_once(engine, part)
     return part
-
-
-def _part(whole: Problem, ids: list[str], viewer: Viewer) -> Problem:
-    now = datetime.now(UTC)
-    return Problem(
-        id=f"p{str(ULID()).lower()}",
-        created_at=now,
-        founder=ids[0],
-        theme=whole.theme,
-        group=whole.group,
-        municipality=whole.municipality,
-        settlement=whole.settlement,
-        first_at=whole.first_at,
-        last_at=whole.last_at,
-        seen_by=whole.seen_by,
-        split_from=whole.id,
-        apart=[whole.id],
-        claims=[Claim(one, viewer.name, now) for one in ids],
-        moved=False,
-        acts=[Act(now, viewer.name, "split_from", {"from": whole.id, "messages": len(ids)})],
-    )
 
 
 async def put_in(

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -83,14 +83,15 @@ async def _batch(engine: Engine, settings: Settings, ids: Sequence[str]) -> set[
     await _carry_out(engine, problems)
     bodies = [query.counted(name, str(settings.zone)) for name in problems]
     answers = await engine.msearch(Index.CASES, bodies)
-    fresh = {}
+    fresh, moved = {}, set[str]()
     for (name, problem), answer in zip(problems.items(), answers, strict=True):
         if problem.recount or members_in(answer) != problem.members:
+            moved.add(name)
             problem = await _recounted(engine, problem)  # noqa: PLW2901 - the same one, mended
         kept = problem.state
         made = described(problem, answer)
         fresh[name] = replace(made, state=kept) if kept is ProblemState.MERGED else made
-    await _add_words(engine, fresh)
+    await _add_words(engine, fresh, moved)
     return await _write(engine, stored, fresh)
 
 
@@ -121,8 +122,11 @@ async def _recounted(engine: Engine, problem: Problem) -> Problem:
     return problem if now is None else with_gathered(problem, now)
 
 
-async def _add_words(engine: Engine, fresh: dict[str, Problem]) -> None:
-    wanted = [one for one in fresh.values() if one.members and wants_words(one)]
+async def _add_words(engine: Engine, fresh: dict[str, Problem], moved: Collection[str]) -> None:
+    """`moved`: whose messages were moved, so that an example may be another's by now."""
+    fresh |= {name: with_words(one, [], []) for name, one in fresh.items() if not one.members}
+    full = [one for one in fresh.values() if one.members]
+    wanted = [one for one in full if one.id in moved or wants_words(one)]
     bodies: list[dict[str, Any]] = []
     for one in wanted:
         bodies.append(query.lemmas_of(one.id, _SAMPLE))

@@ -2,8 +2,8 @@
 while one worker goes through the messages in the order they came.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -13,7 +13,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.problems import query, repository
 from app.problems.gathering import VECTOR_FIELDS, arrival_of, gathered_of
-from app.problems.query import Reach
+from app.problems.reach import Covered, Reach, reach_of, ways_of
 from app.problems.register import Register
 from app.problems.scoring import Arrival, Gathered
 from app.problems.windows import Windows
@@ -26,28 +26,24 @@ Known = TypeVar("Known", Gathered, Arrival)
 
 
 class Surroundings:
-    """Each street and theme is read once; what the worker itself adds is in the register anyway."""
+    """Each street and theme of a town is read once in a stretch of days; what the worker itself
+    adds is in the register anyway.
+    """
 
     def __init__(self, engine: Engine, windows: Windows) -> None:
         self._engine = engine
         self._windows = windows
-        self._forget()
-
-    def _forget(self) -> None:
-        self.register = Register(self._windows.of)
-        self._covered = Reach(self._windows.longest)
+        self.register = Register(windows.of)
+        self._covered = Covered()
 
     async def cover(self, arrivals: Sequence[Arrival]) -> None:
         """Reads all that any of `arrivals` may join and that was not read yet."""
-        reach = Reach(self._windows.longest)
-        for one in arrivals:
-            reach.add(one.at, one.municipality, one.street, one.theme)
-        if reach.reaches_before(self._covered):
-            self._forget()
-        fresh = reach.beyond(self._covered)
-        self._covered.join(reach)
-        if fresh is not None:
-            await self._read(fresh)
+        ways = [way for one in arrivals for way in ways_of(one.municipality, one.street, one.theme)]
+        reach = reach_of(ways, [one.at for one in arrivals], self._windows.longest)
+        missing = self._covered.lacks(reach)
+        if missing is not None:
+            await self._read(missing)
+            self._covered.add(missing)
 
     async def _read(self, reach: Reach) -> None:
         known = self.register
@@ -88,11 +84,15 @@ def _put(found: Iterable[Known], put: Callable[[Known], None]) -> None:
 
 async def _with_vectors(engine: Engine, lone: Sequence[Arrival]) -> list[Arrival]:
     """A message that somebody changed meanwhile is compared as it was: its write is refused."""
-    read = await cases.fetch(engine, [one.id for one in lone], VECTOR_FIELDS)
     found = []
-    for one in lone:
-        source = read[one.id].source if one.id in read else {}
-        emb = source.get("emb")
-        vector = None if emb is None else np.asarray(emb, np.float32)
-        found.append(msgspec.structs.replace(one, vector=vector, emb_ver=source.get("emb_ver")))
+    for start in range(0, len(lone), query.PAGE):
+        part = lone[start : start + query.PAGE]
+        read = await cases.fetch(engine, [one.id for one in part], VECTOR_FIELDS)
+        found += [_with_vector(one, read[one.id].source if one.id in read else {}) for one in part]
     return found
+
+
+def _with_vector(one: Arrival, source: Mapping[str, Any]) -> Arrival:
+    emb = source.get("emb")
+    vector = None if emb is None else np.asarray(emb, np.float32)
+    return msgspec.structs.replace(one, vector=vector, emb_ver=source.get("emb_ver"))

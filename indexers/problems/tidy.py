@@ -1,4 +1,6 @@
-"""Each night: merges what is clearly one, and finds problems whose counts went astray."""
+"""Each night: merges what is clearly one, and finds problems whose counts went astray, or whose
+vectors are of another mean or another model than those of their messages.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,17 +10,16 @@ from msgspec.structs import replace
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.errors import ConflictError
+from app.errors import ConflictError, EncoderError
+from app.meaning.service import current_meaning
 from app.problems import query, repository
 from app.problems.book import load_windows
 from app.problems.merging import Merge, clear_merges
-from app.problems.models import LIVING, Act, Problem, ProblemState
+from app.problems.models import LIVING, MACHINE, Act, Problem, ProblemState
 from indexers.problems.walking import every_hit, every_readable
 
 log = structlog.get_logger()
 
-MACHINE = "otklik"
-"""Who did what no person did."""
 NEW_DAYS = 14
 """For how long a problem is called new."""
 
@@ -34,7 +35,8 @@ async def tidy(engine: Engine, now: datetime | None = None) -> int:
     merged = sum([await _merge(engine, merge, now) for merge in merges])
     await _age(engine, recent, now)
     astray = await _astray(engine, recent) + await _left_behind(engine, since)
-    log.info("problems_tidied", merged=merged, astray=astray)
+    outdated = await _outdated(engine)
+    log.info("problems_tidied", merged=merged, astray=astray, outdated=outdated)
     return merged
 
 
@@ -56,7 +58,8 @@ async def _merge(engine: Engine, merge: Merge, now: datetime) -> bool:
 
     def go(one: Problem, other: Problem) -> Problem:
         living = one.state in LIVING and other.state in LIVING
-        if one.acts or not living or merge.stays in one.apart or merge.gone in other.apart:
+        apart = merge.stays in one.apart or merge.gone in other.apart
+        if one.is_touched or not living or apart:
             return one
         act = Act(now, MACHINE, "merged", about)
         return replace(
@@ -65,7 +68,7 @@ async def _merge(engine: Engine, merge: Merge, now: datetime) -> bool:
             merged_into=merge.stays,
             moved=False,
             growing=False,
-            acts=[act],
+            acts=[*one.acts, act],
         )
 
     try:
@@ -124,6 +127,33 @@ async def _left_behind(engine: Engine, since: datetime) -> int:
         for problem_id in await _sizes(engine, empty[start : start + query.PAGE]):
             found += await _noted(engine, problem_id)
     return found
+
+
+async def _outdated(engine: Engine) -> int:
+    """Problems whose messages have the vectors of now, by and large, and they themselves older
+    ones: no message is compared with them by its words until they are counted anew.
+    """
+    try:
+        version = (await current_meaning(engine)).version
+    except EncoderError:
+        return 0
+    old = [
+        hit["_id"]
+        async for hit in every_hit(
+            engine, Index.PROBLEMS, lambda after: query.of_other_vectors(version, after)
+        )
+    ]
+    found = 0
+    for start in range(0, len(old), query.PAGE):
+        for problem_id in await _converted(engine, old[start : start + query.PAGE], version):
+            found += await _noted(engine, problem_id)
+    return found
+
+
+async def _converted(engine: Engine, ids: Sequence[str], version: str) -> list[str]:
+    answer = await engine.search(Index.CASES, query.vectors_of(ids, version))
+    buckets = answer["aggregations"]["of"]["buckets"]
+    return [one["key"] for one in buckets if one["now"]["doc_count"] * 2 > one["doc_count"]]
 
 
 async def _noted(engine: Engine, problem_id: str) -> bool:

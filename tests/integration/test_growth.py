@@ -3,7 +3,7 @@
 from asyncio import gather
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -17,10 +17,10 @@ from app.errors import ForbiddenError, NotFoundError
 from app.forecasts.contexts import forecast_view
 from app.forecasts.params import ForecastParams, Level, parse_forecast
 from app.forecasts.service import forget_outlooks, outlook
-from app.growth import service
+from app.growth import query, repository, service
 from app.growth.contexts import alarm_row, cases_url
 from app.growth.learned import read_state
-from app.growth.models import Series
+from app.growth.models import Campaign, Dismissal, Series
 from app.growth.watching import watch, watch_if_due
 from app.permissions import Permission
 from app.problems import repository as problems
@@ -122,6 +122,35 @@ async def test_what_was_called_no_growth_is_silent_until_it_grows_beyond(engine:
     again = {one.alarm.series: one.alarm for one in await service.growing(engine, MANAGER, ZONE)}
     assert again[alarm.series].id != alarm.id
     assert again[alarm.series].seen == 51
+
+
+async def test_what_others_see_takes_no_place_in_a_viewer_s_lists(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Newer alarms, dismissals and campaigns of elsewhere, more than a page shows."""
+    await watch(engine, ZONE, NOW)
+    mine = await service.growing(engine, MANAGER, ZONE)
+    campaigns = await service.campaigns(engine, MANAGER, ZONE, NOW)
+    own = next(one.alarm for one in mine if one.alarm.series.theme)
+    day = own.day + timedelta(days=1)
+    for number in range(4):
+        series = Series(f"Тема {number}", "Дальний")
+        far = msgspec.structs.replace(own, id=f"far-{number}", series=series, began=day)
+        await repository.create(engine, far)
+        said = Dismissal("petrov", NOW, 5)
+        late = datetime.now(UTC).date() + timedelta(days=1)
+        away = msgspec.structs.replace(far, id=f"away-{number}", dismissed=said, ended=late)
+        await repository.create(engine, away)
+        text = Campaign(norm_hash=f"h{number}", count=9, places=9, authors=9, first=day, last=day)
+        await repository.keep_campaign(engine, text)
+    await engine.refresh(Index.GROWTH)
+    monkeypatch.setattr(query, "SHOWN_PAGE", 2)
+    monkeypatch.setattr(service, "_SHOWN_CAMPAIGNS", len(campaigns))
+    assert await service.campaigns(engine, MANAGER, ZONE, NOW) == campaigns
+    assert await service.growing(engine, MANAGER, ZONE) == mine
+    await service.say_no_growth(engine, MANAGER, own.id, ZONE)
+    (kept,) = await service.dismissed(engine, MANAGER, ZONE)
+    assert kept.alarm.id == own.id
 
 
 async def test_the_look_is_due_once_an_hour_and_keeps_what_it_learned(engine: Engine) -> None:

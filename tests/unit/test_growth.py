@@ -14,6 +14,7 @@ from app.growth.episodes import dismissed_days, found, standing
 from app.growth.models import Alarm, Dismissal, Series, alarm_id
 from app.growth.rules import LEAST_AUTHORS, THRESHOLD, Judged, judge, sums, tail, usual_range
 from app.growth.telling import is_news, same_as, untold
+from app.growth.watching import _renewed
 from app.growth.words import growth_text
 
 FIRST = date(2026, 1, 5)
@@ -136,6 +137,23 @@ def test_copies_of_one_person_count_once_a_day() -> None:
     }
     assert people[Series(problem="p1")] == 2
     assert people[Series("Ямы", "Зареченск")] == 5
+
+
+def test_a_problem_is_about_what_most_of_its_newest_messages_tell() -> None:
+    """Within a stretch the counts come theme by theme, each through all its days."""
+    counted = Tally(FIRST, FIRST + timedelta(days=9))
+    for theme, day, many in (
+        *(("Вода", 2, 3), ("Вода", 5, 1), ("Снег", 1, 9), ("Снег", 5, 2)),
+        *(("Ямы", 0, 1), ("Ямы", 4, 7)),
+    ):
+        place = Series(theme, "Зареченск", problem="p1")
+        counted.add(place, FIRST + timedelta(days=day), f"a{day}", many)
+    problem = Series(problem="p1")
+    assert counted.about(problem) == Series("Снег", "Зареченск")
+    assert counted.about(TOWN_SERIES) is None
+    before = told_alarm(problem, 4, about=Series("Ямы", "Зареченск"))
+    now = told_alarm(problem, 5, about=counted.about(problem))
+    assert _renewed(now, before).about == Series("Снег", "Зареченск")
 
 
 def test_an_episode_begins_where_its_days_began_and_waits_for_today() -> None:

@@ -15,6 +15,7 @@ from app.problems.merging import clear_merges, split_offer
 from app.problems.models import LIVING, Act, Counts, Problem, ProblemState
 from app.problems.phrases import key_phrases
 from app.problems.query import DONE
+from app.problems.reach import AHEAD, By, Covered, Reach, reach_of, ways_of
 from app.problems.register import Register, problem_id
 from app.problems.scoring import Arrival, founded, score
 from app.problems.windows import Moved, Window, Windows, checked, moved, shipped_windows
@@ -268,3 +269,29 @@ def test_what_is_no_message_is_said_at_once() -> None:
     for part in odd:
         with pytest.raises((TypeError, ValueError, LookupError)):
             arrival_of({**whole, **part})
+
+
+def test_what_was_read_is_known_by_town_street_and_days() -> None:
+    """A street that was read for a later day, or in another town, was not read."""
+
+    def reach(street: str, *days: int, town: str = "Город") -> Reach:
+        moments = [START + timedelta(days=day) for day in days]
+        return reach_of(ways_of(town, street, WATER), moments, WINDOWS.longest)
+
+    covered = Covered()
+    assert covered.lacks(reach("ленина", 5)) == reach("ленина", 5)
+    covered.add(reach("ленина", 5))
+    assert covered.lacks(reach("ленина", 6, 5 + AHEAD.days)) is None
+    missing = covered.lacks(reach("мира", 6))
+    assert missing
+    assert missing.ways == {(By.STREET, "Город", "мира")}, "the theme is known"
+    for other in (
+        reach("ленина", 4),
+        reach("ленина", 6 + AHEAD.days),
+        reach("ленина", 5, town="Другой"),
+    ):
+        assert covered.lacks(other) == other
+    covered.add(reach("ленина", 90))
+    covered.add(reach("ленина", 95))
+    assert covered.lacks(reach("ленина", 90, 95 + AHEAD.days)) is None
+    assert covered.lacks(reach("ленина", 60)), "nobody looked between the two"
