@@ -1,5 +1,7 @@
 """`otklik demo`: data of a town that does not exist, to try the product with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,6 +10,18 @@ import msgspec
 
 from app.errors import BadInputError
 from cli.up import DevelopmentOnlyError
+
+
+@contextmanager
+def _developers_only() -> Iterator[None]:
+    """Around imports of `dev`, which an installation for work does not have."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise DevelopmentOnlyError(
+            f"Команда demo работает на машине разработчика, а здесь нет модуля {error.name}. "
+            "Установите всё нужное: make setup"
+        ) from error
 
 
 @click.group("demo", help="Учебные данные вымышленного города.")
@@ -42,22 +56,22 @@ def demo() -> None:
     default=None,
     help="Последний день данных, ГГГГ-ММ-ДД. Данные охватывают полтора года до него.",
 )
+@click.option(
+    "--growing",
+    is_flag=True,
+    help="Кончить происшествием, о котором пишут всё больше, и кампанией: чтобы увидеть рост.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Вывести список файлов в JSON.")
 def generate_files(
-    *, messages: int, seed: int, out: Path, until: datetime | None, as_json: bool
+    *, messages: int, seed: int, out: Path, until: datetime | None, growing: bool, as_json: bool
 ) -> None:
-    try:
+    with _developers_only():
         from dev.demo.generate import write_demo
         from dev.demo.stream import DEFAULT_UNTIL
-    except ModuleNotFoundError as error:
-        raise DevelopmentOnlyError(
-            f"Команда demo работает на машине разработчика, а здесь нет модуля {error.name}. "
-            "Установите всё нужное: make setup"
-        ) from error
 
     last: date = until.date() if until else DEFAULT_UNTIL
     try:
-        written = write_demo(out, messages, seed, last)
+        written = write_demo(out, messages, seed, last, growing=growing)
     except OSError as error:
         raise BadInputError(
             f"Не удалось записать файлы в папку {out}: {error.strerror}.", field="out"
@@ -75,29 +89,30 @@ def live_a_week() -> None:
     """Прожить неделю: обращения последних дней, над которыми работают учебные люди."""
     from cli.running import with_engine
 
-    try:
+    with _developers_only():
         from dev.demo.week import live
-    except ModuleNotFoundError as error:
-        raise DevelopmentOnlyError(
-            f"Команда demo работает на машине разработчика, а здесь нет модуля {error.name}. "
-            "Установите всё нужное: make setup"
-        ) from error
 
     number = with_engine(lambda engine, settings: live(engine, settings.zone))
     click.echo(f"Обращений последней недели: {number}")
+
+
+@demo.command("boundaries")
+def draw_boundaries() -> None:
+    """Нанести на карту проблем границы районов и посёлков вымышленного города."""
+    with _developers_only():
+        from dev.demo.boundaries import demo_boundaries
+    from app.board.map import store
+    from app.settings import get_settings
+
+    store.save(get_settings().data_dir, demo_boundaries())
 
 
 @demo.command("users")
 @click.option("--password-stdin", is_flag=True, required=True, help="Общий пароль учебных людей.")
 def make_users(*, password_stdin: bool) -> None:  # noqa: ARG001 - there is no other way to give it
     """Завести по человеку на каждую роль и дать всем один пароль."""
-    try:
+    with _developers_only():
         from dev.demo.staff import make_staff
-    except ModuleNotFoundError as error:
-        raise DevelopmentOnlyError(
-            f"Команда demo работает на машине разработчика, а здесь нет модуля {error.name}. "
-            "Установите всё нужное: make setup"
-        ) from error
     from cli.users import read_password, with_sessions
 
     password = read_password()

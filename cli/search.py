@@ -38,7 +38,9 @@ _NARROWEST = 40
 def search(text: str, size: int, filters: tuple[str, ...], *, as_json: bool) -> None:
     """Найти сообщения и обращения по словам, адресу или номеру."""
     params = _params(text, size, filters)
-    results, zone = with_engine(lambda engine, settings: _found(engine, settings, params))
+    results, zone = with_engine(
+        lambda engine, settings: _found(engine, settings, params), by_meaning=True
+    )
     if as_json:
         click.echo(msgspec.json.encode(api_answer(results)))
         return

@@ -48,7 +48,7 @@ def similar(
         asked = read_asked(given, get_settings().zone)
     except BadInputError as error:
         raise click.UsageError(error.message) from error
-    found = with_engine(lambda engine, settings: _found(engine, settings, asked))
+    found = with_engine(lambda engine, settings: _found(engine, settings, asked), by_meaning=True)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return

@@ -29,7 +29,7 @@ def suggest(text: str, street: str, house: str, *, as_json: bool) -> None:
     async def call(engine: Engine, settings: Settings) -> Suggestion:  # noqa: ARG001 - as others are called
         return await find(engine, LOCAL_VIEWER, asked)
 
-    found = with_engine(call)
+    found = with_engine(call, by_meaning=True)
     click.echo(msgspec.json.encode(found) if as_json else "\n".join(_lines(found)))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.audit.models import Outcome
+from app.dates import read_day
 from app.errors import BadInputError
 
 FILTERS = ("who", "what", "outcome", "number")
@@ -71,7 +72,7 @@ def _day(given: dict[str, str], name: str) -> date | None:
     if name not in given:
         return None
     try:
-        return date.fromisoformat(given[name])
+        return read_day(given[name])
     except ValueError:
         raise BadInputError(
             "Дату напишите так: 2026-11-22 (год, месяц, день).", field=name

@@ -19,13 +19,13 @@ from app.board.answers import (
 )
 from app.board.openapi import ProblemCasesOperation, ProblemsOperation
 from app.board.params import parse_board
-from app.board.problem.opening import opened
 from app.board.problem.params import parse_cases, parse_size
 from app.board.problem.service import read_cases_of, read_facts
 from app.board.service import open_board
 from app.board.words import sees_everything
 from app.engine.client import Engine
 from app.permissions import Permission
+from app.problems.service import open_problem
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.access import needs
@@ -68,7 +68,7 @@ class ProblemsApiController(Controller):
         """Числа, дни, места, примеры и похожие проблемы. Объединённая ведёт на ту, в которой
         продолжается: ответ 308 с её адресом.
         """
-        problem = await opened(engine, viewer, problem_id)
+        problem = await open_problem(engine, viewer, problem_id)
         if elsewhere := redirected(problem, problem_id):
             return Redirect(elsewhere, status_code=308)
         facts = await read_facts(engine, problem, viewer, settings.zone)
@@ -89,7 +89,7 @@ class ProblemsApiController(Controller):
         """Обращения, видимые владельцу токена, сначала новые; `why` — почему отнесено к ней."""
         pairs = list(request.query_params.multi_items())
         params, size = parse_cases(pairs), parse_size(pairs)
-        problem = await opened(engine, viewer, problem_id)
+        problem = await open_problem(engine, viewer, problem_id)
         query = f"?{urlencode(pairs)}" if pairs else ""
         if elsewhere := redirected(problem, problem_id, f"/cases{query}"):
             return Redirect(elsewhere, status_code=308)

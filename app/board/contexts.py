@@ -102,7 +102,9 @@ def board_view(
         lead=SHOW_LEADS[params.show],
         lists=[_list(params, show, board) for show in SHOW_NAMES],
         facets=_facets(params, board, people),
-        chips=_chips(params, people),
+        chips=[
+            Link(label, without.address, selected=True) for label, without in chosen(params, people)
+        ],
         clear_url=BoardParams(show=params.show).address,
         previous_url=replace(params, page=params.page - 1).address if before else "",
         next_url=replace(params, page=params.page + 1).address if last < board.total else "",
@@ -175,7 +177,8 @@ def value_label(name: str, value: str, people: Directory) -> str:
     return people.called(value) if name == "owner" else value
 
 
-def _chips(params: BoardParams, people: Directory) -> list[Link]:
+def chosen(params: BoardParams, people: Directory) -> list[tuple[str, BoardParams]]:
+    """Each condition in words, and the list without it."""
     chips = [
         (f"{FACET_TITLES[name]}: {value_label(name, value, people)}", params.toggled(name, value))
         for name in FACETS
@@ -187,7 +190,7 @@ def _chips(params: BoardParams, people: Directory) -> list[Link]:
         chips.append((f"с {params.since:%d.%m.%Y}", replace(params.first, since=None)))
     if params.until:
         chips.append((f"по {params.until:%d.%m.%Y}", replace(params.first, until=None)))
-    return [Link(label, without.address, selected=True) for label, without in chips]
+    return chips
 
 
 def messages(count: int) -> str:

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from app.board.contexts import board_view
-from app.board.params import BoardParams, parse_board
+from app.board.params import parse_board, readable_board
 from app.board.service import open_board
 from app.cases.directory import read_people
 from app.engine.client import Engine
@@ -35,10 +35,11 @@ class BoardController(Controller):
         settings: NamedDependency[Settings],
         viewer: NamedDependency[Viewer],
     ) -> Template:
+        pairs = list(request.query_params.multi_items())
         try:
-            params, wrong = parse_board(request.query_params.multi_items()), ""
+            params, wrong = parse_board(pairs), ""
         except BadInputError as error:
-            params, wrong = BoardParams(), error.message
+            params, wrong = readable_board(pairs), error.message
         board, people = await gather(
             open_board(engine, params, viewer, settings.zone), read_people(engine)
         )
@@ -47,7 +48,7 @@ class BoardController(Controller):
             request,
             "problems/board.html",
             fragment="problems/_board.html",
-            context={"view": view, "wrong": wrong},
+            context={"view": view, "wrong": wrong, "typed": dict(pairs) if wrong else {}},
             status=400 if wrong else 200,
             headers={"HX-Push-Url": params.address},  # the form also sends its empty fields
         )

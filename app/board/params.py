@@ -6,9 +6,11 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from app.dates import read_day
 from app.errors import BadInputError
 from app.numbers import chosen_number
 from app.problems.models import LIVING
+from app.readable import readable
 
 SIZE = 25
 MAX_SIZE = 100
@@ -109,13 +111,7 @@ def parse_board(pairs: Iterable[tuple[str, str]]) -> BoardParams:
 
 
 def readable_board(pairs: Iterable[tuple[str, str]]) -> BoardParams:
-    """What can be read of `pairs`, every refused field left out: to show them again."""
-    left = list(pairs)
-    while True:
-        try:
-            return parse_board(left)
-        except BadInputError as error:
-            left = [pair for pair in left if pair[0] != error.field]
+    return readable(parse_board, pairs)
 
 
 def _show(given: dict[str, list[str]]) -> Show:
@@ -145,6 +141,6 @@ def _day(given: dict[str, list[str]], name: str) -> date | None:
     if name not in given:
         return None
     try:
-        return date.fromisoformat(given[name][-1])
+        return read_day(given[name][-1])
     except ValueError:
         raise BadInputError("Дата не понята: нужна как 2026-11-22.", field=name) from None

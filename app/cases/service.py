@@ -11,9 +11,6 @@ from app.engine.names import Index
 from app.errors import NotFoundError
 from app.viewer import Viewer
 
-_LONGEST_ID = 512
-"""Octets the engine takes for an id."""
-
 
 async def naming(
     engine: Engine, viewer: Viewer | None, case_id: str
@@ -24,12 +21,10 @@ async def naming(
 
 async def open_case(engine: Engine, viewer: Viewer | None, id_or_number: str) -> Case:
     """Raises `NotFoundError` also for a case outside the scope: its existence is no one's hint."""
-    case = None
-    if len(id_or_number.encode()) <= _LONGEST_ID:
-        case = await case_by_id(engine, id_or_number)
-        if case is None:
-            found = await id_by_number(engine, id_or_number.strip().upper(), viewer)
-            case = await case_by_id(engine, found) if found else None
+    case = await case_by_id(engine, id_or_number)
+    if case is None:
+        found = await id_by_number(engine, id_or_number.strip().upper(), viewer)
+        case = await case_by_id(engine, found) if found else None
     if case is None or not may_see(viewer, case):
         raise NotFoundError("Такого обращения нет, или оно вам не видно.")
     return case

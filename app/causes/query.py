@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.cases.streets import STREET_AGGS
 from app.engine.access import Clause, access_clause
 from app.problems.models import Problem
 from app.viewer import Viewer
@@ -81,7 +82,7 @@ def _aggregations(problem: Problem, zone: str) -> Body:
     streets = {f"street:{key}": _street(key) for key in problem.streets[:MOST_PLACES]}
     houses = {f"house:{key}": _house(key) for key in problem.houses[:MOST_PLACES]}
     return {
-        "shares": {"filters": {"filters": {**marks, **streets, **houses}}},
+        "shares": {"filters": {"filters": {**marks, **streets, **houses}}, "aggs": STREET_AGGS},
         "departments": {"terms": {"field": "workflow.department", "size": 200}},
         "hours": {
             "date_histogram": {

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.cases.streets import street_name
 from app.causes.factors import FactorKind, Share
 from app.causes.models import WeatherKind
 from app.causes.times import time_shares
@@ -32,18 +33,17 @@ def shares(
 
 def _filtered(mine: Answer, theirs: Answer, totals: tuple[int, int]) -> Iterator[Share]:
     for name, bucket in mine["shares"]["buckets"].items():
-        kind, what = _named(name)
+        kind, what = _named(name, bucket)
         counted = int(bucket["doc_count"]), int(theirs["shares"]["buckets"][name]["doc_count"])
         yield Share(kind, what, counted[0], totals[0], counted[1], totals[1])
 
 
-def _named(name: str) -> tuple[FactorKind, str]:
+def _named(name: str, bucket: Answer) -> tuple[FactorKind, str]:
     if name in _MARKS:
         return _MARKS[name]
     kind, _, key = name.partition(":")
     street, _, house = key.partition("|")
-    place = f"улица {street.title()}" + (f", дом {house}" if house else "")
-    return FactorKind(kind), place
+    return FactorKind(kind), street_name(street, bucket) + (f", дом {house}" if house else "")
 
 
 def _departments(mine: Answer, theirs: Answer, totals: tuple[int, int]) -> Iterator[Share]:

@@ -21,6 +21,8 @@ from app.settings import Settings
 
 _OVERLOADED = frozenset({429, 502, 503, 504})
 PIT_KEEP_ALIVE = "2m"
+_LONGEST_ID = 512
+"""Octets the engine takes for an id."""
 _GRACE_SECONDS = 0.5
 """The engine looks at its clock now and then only, and the answer has to travel."""
 
@@ -167,10 +169,13 @@ class Engine:
     async def get(
         self, index: Index, document_id: str, *, fields: Sequence[str] = ()
     ) -> Stored | None:
-        """The current document, also when it is not yet refreshed for search; None if absent.
+        """The current document, also when it is not yet refreshed for search; None if absent, and
+        for an id that none can have.
 
         Only `fields` of it where any are named.
         """
+        if not _may_be(document_id):
+            return None
         async with translated_errors():
             try:
                 answer = await self.client.get(
@@ -242,6 +247,12 @@ class Engine:
         """`_cluster/health` as it is: `status`, `number_of_nodes`, …"""
         async with translated_errors():
             return _plain(await self.client.cluster.health())
+
+
+def _may_be(document_id: str) -> bool:
+    """Of «..» the address of the document would be that of its index."""
+    octets = len(document_id.encode("utf-8", "replace"))
+    return 0 < octets <= _LONGEST_ID and document_id not in {".", ".."}
 
 
 def _raise_refused(part: Mapping[str, Any], meta: ApiResponseMeta) -> None:

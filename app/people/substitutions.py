@@ -10,6 +10,7 @@ from app.accounts import service as accounts
 from app.accounts.events import SecurityEvent, announce
 from app.accounts.models import Substitution, User
 from app.accounts.sessions import Sessions
+from app.dates import read_day
 from app.engine.client import Engine
 from app.errors import BadInputError, ForbiddenError, NotFoundError
 from app.people.models import Acting
@@ -117,7 +118,7 @@ def _days(wish: Wish, day: date) -> tuple[date, date]:
 
 def _day(text: str, name: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         raise BadInputError("Укажите день.", field=name) from None
 

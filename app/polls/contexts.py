@@ -159,6 +159,7 @@ def _cases(one: PlaceCount, target: Target, since: date) -> str:
         "theme": target.theme,
         "problem": target.problem,
         "municipality": one.municipality,
+        "settlement": one.settlement,
         "street": one.street,
         "from": since.isoformat(),
     }

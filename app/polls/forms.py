@@ -1,18 +1,21 @@
 """Forms of polls and publications; whatever was typed is kept, also when it is wrong."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.dates import read_day
 from app.errors import BadInputError
-from app.intake.values import BadValueError, parse_number
 from app.polls.models import Option
 from app.polls.table import Draft, checked
 
 _LONGEST_TEXT = 5_000
 _LONGEST_WHERE = 300
 _LONGEST_ID = 512
+_LONGEST_LINE = 400
+_OPTION = re.compile(r"(.+?)( ?[:—–] ?| - | )([0-9]{1,3}(?: [0-9]{3})+|[0-9]+)")
 _FIELDS = ("title", "question", "options", "theme", "territory", "held_from", "held_to", "url")
 
 
@@ -39,8 +42,8 @@ class PollForm:
                 [_option(line) for line in self.options.splitlines() if line.strip()],
                 self.theme or None,
                 self.territory or None,
-                read_day(self.held_from, "held_from"),
-                read_day(self.held_to, "held_to"),
+                _day(self.held_from, "held_from"),
+                _day(self.held_to, "held_to"),
                 self.url or None,
             )
         )
@@ -51,12 +54,12 @@ def read_poll(given: Mapping[str, Any]) -> PollForm:
     return PollForm(**texts, problem=_text(given, "problem")[:_LONGEST_ID])
 
 
-def read_day(text: str, name: str) -> date | None:
+def _day(text: str, name: str) -> date | None:
     """As a field of a browser sends it. Raises `BadInputError`."""
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         raise BadInputError("Укажите день: ДД.ММ.ГГГГ.", field=name) from None
 
@@ -71,7 +74,7 @@ class PublicationForm:
 def read_publication(given: Mapping[str, Any]) -> PublicationForm:
     """Raises `BadInputError` that names the field."""
     where, text = _text(given, "where"), _text(given, "text")
-    on = read_day(_text(given, "on"), "on")
+    on = _day(_text(given, "on"), "on")
     if not where or len(where) > _LONGEST_WHERE:
         raise BadInputError(
             f"Напишите, где опубликовано, до {_LONGEST_WHERE} знаков.", field="where"
@@ -84,17 +87,19 @@ def read_publication(given: Mapping[str, Any]) -> PublicationForm:
 
 
 def _option(line: str) -> Option:
-    """«За: 120», «За — 120», «За 120». Raises `BadInputError`."""
-    name, _, tail = line.strip().replace("—", ":").rpartition(":")
-    if not name:
-        name, _, tail = line.strip().rpartition(" ")
-    try:
-        votes = parse_number(tail)
-    except BadValueError:
-        votes = None
-    if votes is None or not votes.is_integer() or not name.strip():
-        raise BadInputError(f"«{line.strip()[:80]}»: нужно «вариант: число».", field="options")
-    return Option(" ".join(name.split()), int(votes))
+    """«За: 1 200», «За — 120», «За 120». «Дом 5 200» may be 200 votes as well as 5,200: only a sign
+    before the number tells. Raises `BadInputError`.
+    """
+    told = " ".join(line.split())
+    found = _OPTION.fullmatch(told) if len(told) <= _LONGEST_LINE else None
+    if found is None:
+        raise BadInputError(f"«{told[:80]}»: нужно «вариант: число».", field="options")
+    name, sign, votes = found.groups()
+    if sign == " " and " " in votes:
+        raise BadInputError(
+            f"«{told[:80]}»: поставьте двоеточие перед числом голосов.", field="options"
+        )
+    return Option(name, int(votes.replace(" ", "")))
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from app.errors import BadInputError
 from app.intake.tables import Cell, Row, named_cells, places_of
 from app.intake.values import BadValueError, parse_moment, parse_number, plain_text
-from app.polls.models import Option
+from app.polls.models import Option, poll_id
 
 _WEB = ("http://", "https://")
 LONGEST, LONGEST_URL, MOST_VOTES, MOST_OPTIONS = 300, 500, 100_000_000, 50
@@ -56,7 +56,7 @@ class ReadPolls(Struct):
 def read_polls(header: Sequence[str], rows: Iterable[Row], zone: ZoneInfo) -> ReadPolls:
     """Raises `BadInputError` where a column is missing."""
     places = places_of(header, COLUMNS, REQUIRED)
-    found, groups = ReadPolls(), dict[tuple[str, ...], list[tuple[int, Draft]]]()
+    found, groups = ReadPolls(), dict[str, list[tuple[int, Draft]]]()
     for row in rows:
         found.rows += 1
         cells = named_cells(row.cells, places)
@@ -65,7 +65,7 @@ def read_polls(header: Sequence[str], rows: Iterable[Row], zone: ZoneInfo) -> Re
         except (BadValueError, BadInputError) as error:
             found.refused.append(Refused(row.number, error.message))
             continue
-        key = (draft.title, draft.question, draft.territory or "", str(draft.held_from or ""))
+        key = poll_id(draft.title, draft.question, draft.territory, draft.held_from)
         groups.setdefault(key, []).append((row.number, draft))
     for group in groups.values():
         found.drafts.append(_joined(group, found.refused))

@@ -81,6 +81,8 @@ class PartRow:
     moves: list[MoveRow]
     seen: int
     """How many times it was moved: what the form of a further move says it knows."""
+    reports: int
+    """The same of reports."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class MapView:
     may_publish: bool
     practice_title: str
     practice_done: str
+    publications: int
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,7 @@ def map_view(
         may_publish=manages and solved,
         practice_title=practice.title if practice else "",
         practice_done=practice.done if practice else "",
+        publications=one.publications,
     )
 
 
@@ -239,6 +243,7 @@ def _part(
         ),
         moves=[_move(move, names) for move in part.moves],
         seen=len(part.moves),
+        reports=one.reports(part.id),
     )
 
 

@@ -112,9 +112,8 @@ class RoadMapsController(Controller):
     @post("/road-maps/{map_id:str}/practice", status_code=303, opt=_MANAGE)
     async def publish(self, desk: NamedDependency[Desk], map_id: FromPath[str]) -> Answer:
         async def done(given: dict[str, Any]) -> None:
-            title, told = read_practice(given)
             zone = desk.settings.zone
-            await practices.publish(desk.engine, desk.viewer, map_id, title, told, zone)
+            await practices.publish(desk.engine, desk.viewer, map_id, read_practice(given), zone)
 
         return await _done(desk, map_id, done)
 
@@ -125,8 +124,7 @@ class RoadMapsController(Controller):
         """Open to the owner of the part, whatever else this person may."""
 
         async def done(given: dict[str, Any]) -> None:
-            state, result = read_report(given)
-            await service.report(desk.engine, desk.viewer, map_id, part_id, state, result)
+            await service.report(desk.engine, desk.viewer, map_id, part_id, read_report(given))
 
         return await _done(desk, map_id, done)
 

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 
+from app.dates import read_day
 from app.errors import BadInputError
 from app.numbers import shown_number
 from app.road_maps.models import StepState
 from app.road_maps.moving import Shift
-from app.road_maps.service import PartDraft
+from app.road_maps.practices import PracticeDraft
+from app.road_maps.service import PartDraft, Report
 from app.web.fields import text
 
 LONGEST_TITLE = 300
@@ -17,6 +19,8 @@ _LONGEST_NAME = 200
 _LONGEST_NUMBER = 6
 MOST_PARTS = 4
 """Departments of a joint step that the form has lines for."""
+
+_LINE = ("owner", "department", "term", "due_on")
 
 Given = Mapping[str, object]
 
@@ -30,7 +34,7 @@ def read_title(given: Given, empty: str) -> str:
 
 
 def read_parts(given: Given) -> list[PartDraft]:
-    """Lines without an owner are empty; the first must not be. Raises `BadInputError`."""
+    """Lines where nothing is chosen are left out; one must be filled. Raises `BadInputError`."""
     found = [part for place in range(1, MOST_PARTS + 1) if (part := _part(given, place))]
     if not found:
         raise BadInputError("Выберите, кто отвечает за шаг.", field="owner_1")
@@ -38,29 +42,41 @@ def read_parts(given: Given) -> list[PartDraft]:
 
 
 def _part(given: Given, place: int) -> PartDraft | None:
+    if not _filled(given, place):
+        return None
     owner = text(given, f"owner_{place}", _LONGEST_NAME)
     if not owner:
-        return None
+        raise BadInputError("Выберите, кто отвечает.", field=f"owner_{place}")
     term, due_on = text(given, f"term_{place}", _LONGEST_NAME), _day(given, f"due_on_{place}")
     if not term and not due_on:
         raise BadInputError("Выберите срок или назовите день.", field=f"term_{place}")
     department = text(given, f"department_{place}", _LONGEST_NAME) or None
-    return PartDraft(owner, department, term, due_on)
+    return PartDraft(owner, department, term, due_on, place)
+
+
+def _filled(given: Given, place: int) -> bool:
+    return any(str(given.get(f"{name}_{place}") or "").strip() for name in _LINE)
+
+
+def joint_filled(given: Given) -> bool:
+    """Whether anything is chosen in the lines after the first."""
+    return any(_filled(given, place) for place in range(2, MOST_PARTS + 1))
 
 
 def _day(given: Given, name: str) -> date | None:
     value = text(given, name, _LONGEST_NAME)
     try:
-        return date.fromisoformat(value) if value else None
+        return read_day(value) if value else None
     except ValueError:
         raise BadInputError("День пишется так: 2026-12-30.", field=name) from None
 
 
-def read_report(given: Given) -> tuple[StepState, str]:
+def read_report(given: Given) -> Report:
+    """Raises `BadInputError`."""
     state = str(given.get("state") or "")
     if state not in set(StepState):
         raise BadInputError("Выберите, как идёт шаг.", field="state")
-    return StepState(state), text(given, "result", LONGEST_TEXT)
+    return Report(StepState(state), text(given, "result", LONGEST_TEXT), _seen(given))
 
 
 def read_shift(given: Given) -> Shift:
@@ -70,7 +86,7 @@ def read_shift(given: Given) -> Shift:
         raise BadInputError("Напишите причину: её увидят все, кто видит карту.", field="reason")
     return Shift(
         reason=reason,
-        seen=shown_number(text(given, "seen", _LONGEST_NUMBER)),
+        seen=_seen(given),
         term=text(given, "term", _LONGEST_NAME),
         due_on=_day(given, "due_on"),
         owner=text(given, "owner", _LONGEST_NAME),
@@ -78,9 +94,14 @@ def read_shift(given: Given) -> Shift:
     )
 
 
-def read_practice(given: Given) -> tuple[str, str]:
+def _seen(given: Given) -> int:
+    return shown_number(text(given, "seen", _LONGEST_NUMBER))
+
+
+def read_practice(given: Given) -> PracticeDraft:
+    """Raises `BadInputError`."""
     title = read_title(given, "Назовите практику.")
     done = text(given, "done", LONGEST_TEXT)
     if not done:
         raise BadInputError("Напишите, что сделали и что помогло.", field="done")
-    return title, done
+    return PracticeDraft(title, done, _seen(given))

@@ -167,6 +167,16 @@ class RoadMap(Struct, frozen=True, omit_defaults=True, kw_only=True):
         begun = self.begun_at
         return [one for one in part.moves if begun and one.at >= begun]
 
+    def reports(self, part_id: str) -> int:
+        """How many times a part was reported on: what a form says it had shown."""
+        kinds = {f"part_{state}" for state in StepState}
+        return sum(act.kind in kinds and act.about.get("part") == part_id for act in self.acts)
+
+    @property
+    def publications(self) -> int:
+        """How many times its practice was written."""
+        return sum(act.kind == "published" for act in self.acts)
+
     @property
     def slips(self) -> int:
         """How many times a day that people were told of was put off."""

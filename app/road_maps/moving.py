@@ -55,7 +55,7 @@ async def move_part(
     who = require(viewer, Permission.PROBLEM_MANAGE)
     opened = await open_map(engine, who, map_id)
     if shift.owner:
-        await check_owners(engine, opened.problem, [shift.owner], "owner")
+        await check_owners(engine, opened.problem, {"owner": shift.owner})
     table = await table_for(engine, opened.problem)
 
     def decide(one: RoadMap, act: Act) -> RoadMap:

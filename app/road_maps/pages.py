@@ -20,7 +20,7 @@ from app.reference.choices import department_choices
 from app.reference.current import current_book
 from app.road_maps import practices, service
 from app.road_maps.contexts import MapView, map_view, practice_rows
-from app.road_maps.forms import MOST_PARTS
+from app.road_maps.forms import MOST_PARTS, joint_filled
 from app.road_maps.measuring import measure
 from app.road_maps.models import STEP_NAMES, MapState
 from app.road_maps.terms import TERMS
@@ -57,6 +57,7 @@ async def map_page(
         "terms": [(one.code, one.name) for one in TERMS],
         "states": [(one.value, name) for one, name in STEP_NAMES.items()],
         "places": range(1, MOST_PARTS + 1),
+        "joint_filled": joint_filled(typed or {}),
         "typed": {name: str(value) for name, value in (typed or {}).items()},
         "errors": {error.field: error.message} if error and error.field else {},
         "error": error,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine.client import Engine
-from app.errors import RefusedError
+from app.errors import ConflictError, RefusedError
 from app.permissions import Permission
 from app.problems.access import may_see
 from app.problems.lifecycle import NEAR, nearest, survivors
@@ -22,6 +22,13 @@ MOST_OFFERED = 3
 _LOOKED_AT = 20
 
 
+class PracticeDraft(Struct, frozen=True):
+    title: str
+    done: str
+    seen: int
+    """How many times the practice had been written when the form was shown."""
+
+
 class SeenPractice(Struct, frozen=True):
     """`open`: whether the person may follow it to its road map."""
 
@@ -33,24 +40,39 @@ class SeenPractice(Struct, frozen=True):
 
 
 async def publish(
-    engine: Engine, viewer: Viewer | None, map_id: str, title: str, done: str, zone: ZoneInfo
+    engine: Engine, viewer: Viewer | None, map_id: str, draft: PracticeDraft, zone: ZoneInfo
 ) -> RoadMap:
-    """Or writes it anew, with the effect of today. Raises `RefusedError` before the solution."""
+    """Or writes it anew, with the effect of today. Raises `RefusedError` before the solution, and
+    `ConflictError` where somebody wrote another since the form was shown.
+    """
     who = require(viewer, Permission.PROBLEM_MANAGE)
     opened = await open_map(engine, who, map_id)
     now = datetime.now(UTC)
     if opened.road_map.state is not MapState.SOLVED:
         raise RefusedError("Практикой становится то, что уже помогло: сначала отметьте «решена».")
     measured = await measure(engine, who, opened, zone)
-    practice = Practice(title=title, done=done, at=now, by=who.name, effect=measured)
+    practice = Practice(title=draft.title, done=draft.done, at=now, by=who.name, effect=measured)
     theme = opened.problem.theme
 
     def decide(one: RoadMap) -> RoadMap:
+        if one.publications != draft.seen:
+            return _same_again(one, draft)
         acts = [*one.acts, Act(now, who.name, "published")]
         return replace(one, practice=practice, published=True, theme=theme, acts=acts)
 
     await told(engine, who, "road_map.published", map_id)
     return await repository.change(engine, map_id, decide)
+
+
+def _same_again(one: RoadMap, draft: PracticeDraft) -> RoadMap:
+    """A form that was sent twice changes nothing. Raises `ConflictError` for another text."""
+    there = one.practice
+    if there and (there.title, there.done) == (draft.title, draft.done):
+        return one
+    raise ConflictError(
+        "Практику тем временем записали иначе: посмотрите её на вкладке «Практики». "
+        "Введённое осталось в полях."
+    )
 
 
 async def list_practices(engine: Engine, viewer: Viewer | None) -> list[SeenPractice]:

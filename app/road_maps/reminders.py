@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 
+import xxhash
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -25,9 +26,6 @@ class ReminderKind(StrEnum):
     """To whoever does it, or did until it was passed on."""
 
 
-_ORDER = list(ReminderKind)
-
-
 class Reminder(Struct, frozen=True):
     key: str
     kind: ReminderKind
@@ -38,9 +36,10 @@ class Reminder(Struct, frozen=True):
 
     @property
     def seq(self) -> int:
-        """Tells it from the other notices of the road map: a day that is moved makes it another."""
-        minute = int(self.part.due_at.timestamp() // 60) % 200_000
-        return (self.part.number % 2_000) * 1_000_000 + minute * 5 + _ORDER.index(self.kind)
+        """Tells it from the other notices of the road map: another key makes it another; 31 bits,
+        as the index of notices has them.
+        """
+        return xxhash.xxh32_intdigest(self.key.encode()) >> 1
 
 
 def reminders(one: RoadMap) -> list[Reminder]:

@@ -1,6 +1,6 @@
 """Road maps for a person: made, filled with steps, begun, reported on, finished."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from app.audit.service import ObjectKind, happened, record
 from app.deadlines.current import current_deadlines
 from app.deadlines.days import DayTable, table_of
 from app.engine.client import Engine
-from app.errors import BadInputError, ForbiddenError, NotFoundError, RefusedError
+from app.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError, RefusedError
 from app.permissions import Permission
 from app.problems.access import may_see
 from app.problems.lifecycle import with_merged
@@ -30,7 +30,7 @@ from app.road_maps.models import (
     StepFile,
     StepState,
 )
-from app.road_maps.terms import moments
+from app.road_maps.terms import latest_of_joint, moments
 from app.viewer import Viewer, require
 
 MOST_STEPS = 60
@@ -38,6 +38,15 @@ MOST_FILES = 20
 _ABSENT = "Такого шага в дорожной карте нет."
 
 Decide = Callable[[RoadMap, Act], RoadMap]
+
+
+class Report(Struct, frozen=True):
+    """How far a part is."""
+
+    state: StepState
+    result: str
+    seen: int
+    """How many times it had been reported on when the form was shown."""
 
 
 class OpenMap(Struct, frozen=True):
@@ -52,6 +61,8 @@ class PartDraft(Struct, frozen=True):
     department: str | None = None
     term: str = ""
     due_on: date | None = None
+    line: int = 1
+    """Of the form: what is wrong is told at it."""
 
 
 async def maps_of(engine: Engine, problem: Problem) -> list[RoadMap]:
@@ -97,7 +108,8 @@ async def add_step(
 ) -> RoadMap:
     """Several `drafts` make a joint step. Raises `BadInputError`, `NotFoundError`."""
     opened = await open_map(engine, require(viewer, Permission.PROBLEM_MANAGE), map_id)
-    await check_owners(engine, opened.problem, [one.owner for one in drafts], "owner_1")
+    owners = {f"owner_{one.line}": one.owner for one in drafts}
+    await check_owners(engine, opened.problem, owners)
     table = await table_for(engine, opened.problem)
     now = datetime.now(UTC)
     step_id = str(ULID())
@@ -106,11 +118,8 @@ async def add_step(
         refuse_over(one)
         if len(one.steps) >= MOST_STEPS:
             raise RefusedError(f"В дорожной карте уже {MOST_STEPS} шагов.")
-        parts = [
-            _part(draft, one.numbers + place, table, now) for place, draft in enumerate(drafts, 1)
-        ]
-        step = Step(id=step_id, title=title, parts=parts)
-        longer = replace(one, steps=[*one.steps, step], numbers=one.numbers + len(parts))
+        step = Step(id=step_id, title=title, parts=first_parts(drafts, one.numbers, table, now))
+        longer = replace(one, steps=[*one.steps, step], numbers=one.numbers + len(drafts))
         return acted(longer, replace(act, about={"step": step_id}))
 
     return await change(engine, viewer, map_id, "step_added", decide)
@@ -123,11 +132,16 @@ async def who_may_own(engine: Engine, problem: Problem) -> list[User]:
     return sorted(able, key=lambda one: one.name)
 
 
-async def check_owners(engine: Engine, problem: Problem, logins: Iterable[str], field: str) -> None:
-    """Raises `BadInputError` where one of them could not open the step."""
+async def check_owners(engine: Engine, problem: Problem, owners: Mapping[str, str]) -> None:
+    """Logins by the fields they stand in. Raises `BadInputError` with the field of one who could
+    not open the step.
+    """
     able = {one.login for one in await who_may_own(engine, problem)}
-    if not able.issuperset(logins):
-        raise BadInputError("Выберите того, кто работает здесь и видит эту проблему.", field=field)
+    for field, login in owners.items():
+        if login not in able:
+            raise BadInputError(
+                "Выберите того, кто работает здесь и видит эту проблему.", field=field
+            )
 
 
 async def table_for(engine: Engine, problem: Problem) -> DayTable:
@@ -136,8 +150,28 @@ async def table_for(engine: Engine, problem: Problem) -> DayTable:
     return table_of(book.calendar_for(problem.municipality))
 
 
+def first_parts(
+    drafts: Sequence[PartDraft], numbers: int, table: DayTable, now: datetime
+) -> list[Part]:
+    """Of a new step, numbered after `numbers`. Pure. Raises `BadInputError` with the line."""
+    latest = latest_of_joint(table, now, now) if len(drafts) > 1 else None
+    parts = [_part(draft, numbers + place, table, now) for place, draft in enumerate(drafts, 1)]
+    for draft, part in zip(drafts, parts, strict=True):
+        if latest and part.due_at > latest:
+            raise BadInputError(
+                "В совместном шаге сроки короткие: самое большее 10 рабочих дней, до "
+                f"{latest:%d.%m.%Y %H:%M}. Если нужно больше, заведите этому ведомству отдельный "
+                "шаг.",
+                field=f"due_on_{draft.line}",
+            )
+    return parts
+
+
 def _part(draft: PartDraft, number: int, table: DayTable, now: datetime) -> Part:
-    counted = moments(draft.term, draft.due_on, table, now)
+    try:
+        counted = moments(draft.term, draft.due_on, table, now)
+    except BadInputError as error:
+        raise BadInputError(error.message, field=f"{error.field}_{draft.line}") from None
     return Part(
         id=f"s{number}",
         number=number,
@@ -169,25 +203,27 @@ async def begin(engine: Engine, viewer: Viewer | None, map_id: str) -> RoadMap:
 
 
 async def report(
-    engine: Engine,
-    viewer: Viewer | None,
-    map_id: str,
-    part_id: str,
-    state: StepState,
-    result: str,
+    engine: Engine, viewer: Viewer | None, map_id: str, part_id: str, given: Report
 ) -> RoadMap:
-    """How far a part is. Open to its owner as well. Done without a word of what was done is
-    refused: raises `BadInputError`.
+    """Open to the owner of the part as well. Done without a word of what was done is refused:
+    raises `BadInputError`; `ConflictError` where somebody reported since the form was shown.
     """
-    if state is StepState.DONE and not result:
+    if given.state is StepState.DONE and not given.result:
         raise BadInputError("Напишите, что сделано.", field="result")
     now = datetime.now(UTC)
 
-    def moved(part: Part) -> Part:
-        done_at = (part.done_at or now) if state in OVER else None
-        return replace(part, state=state, result=result, done_at=done_at)
+    def reported(one: RoadMap, part: Part) -> Part:
+        if (part.state, part.result) == (given.state, given.result):
+            return part
+        if one.reports(part_id) != given.seen:
+            raise ConflictError(
+                "Об этом шаге тем временем уже отчитались: посмотрите, что написано. "
+                "Введённое осталось в полях."
+            )
+        done_at = (part.done_at or now) if given.state in OVER else None
+        return replace(part, state=given.state, result=given.result, done_at=done_at)
 
-    return await change_part(engine, viewer, map_id, part_id, moved, f"part_{state}")
+    return await change_part(engine, viewer, map_id, part_id, reported, f"part_{given.state}")
 
 
 async def attach(
@@ -195,14 +231,14 @@ async def attach(
 ) -> RoadMap:
     """The caller has kept the octets. The same file is named once."""
 
-    def moved(part: Part) -> Part:
+    def with_file(_: RoadMap, part: Part) -> Part:
         if any(one.sha256 == file.sha256 for one in part.files):
             return part
         if len(part.files) >= MOST_FILES:
             raise RefusedError(f"У шага уже {MOST_FILES} файлов.")
         return replace(part, files=[*part.files, file])
 
-    return await change_part(engine, viewer, map_id, part_id, moved, "file_added")
+    return await change_part(engine, viewer, map_id, part_id, with_file, "file_added")
 
 
 async def change_part(
@@ -210,7 +246,7 @@ async def change_part(
     viewer: Viewer | None,
     map_id: str,
     part_id: str,
-    moved: Callable[[Part], Part],
+    moved: Callable[[RoadMap, Part], Part],
     kind: str,
 ) -> RoadMap:
     who = require(viewer, Permission.PROBLEM_VIEW)
@@ -221,7 +257,7 @@ async def change_part(
         refuse_over(one)
         before = find_part(one, part_id)
         may_report(who, before)
-        after = moved(before)
+        after = moved(one, before)
         if after == before:
             return one
         return acted(with_part(one, after), replace(act, about={"part": part_id}))

@@ -53,8 +53,8 @@ def moments(term: str, due_on: date | None, table: DayTable, now: datetime) -> M
 
 
 def latest_of_joint(table: DayTable, now: datetime, due: datetime) -> datetime:
-    """To when at most a part of a joint step may be moved that is due at `due`: the others wait for
-    it, so its day stays a short one. Raises `BadInputError`.
+    """To when at most a part of a joint step may be moved that is due at `due`, or given first,
+    where `due` is `now`: the others wait for it, so its day is a short one. Raises `BadInputError`.
     """
     try:
         return _after_term(_LONGEST_OF_JOINT, table, max(now, due))

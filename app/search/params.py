@@ -7,8 +7,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.cases.codes import Channel, Kind, State
+from app.dates import sane_day
 from app.errors import BadInputError
 from app.numbers import chosen_number
+from app.readable import readable
 from app.search.understanding import SWITCHES
 
 FACETS = (
@@ -136,13 +138,8 @@ def parse_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
 
 
 def readable_params(pairs: Iterable[tuple[str, str]]) -> SearchParams:
-    """What can be read of `pairs`, every refused field left out: to show them again."""
-    left = list(pairs)
-    while True:
-        try:
-            return parse_params(pair for pair in left if pair[0] != "after")
-        except BadInputError as error:
-            left = [pair for pair in left if pair[0] != error.field]
+    """From the first page."""
+    return readable(parse_params, (pair for pair in pairs if pair[0] != "after"))
 
 
 def _encodable(value: str) -> str:
@@ -172,7 +169,7 @@ def _day(given: dict[str, list[str]], name: str) -> date | None:
     text = given[name][-1].strip()
     for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
+            return sane_day(datetime.strptime(text, pattern).date())  # noqa: DTZ007 - a bare day
         except ValueError:
             continue
     raise BadInputError(

@@ -9,6 +9,7 @@ houses.
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from operator import itemgetter
 from statistics import median
 
 from msgspec import Struct, field
@@ -118,11 +119,12 @@ def _beside(street: Street, house: str) -> Located | None:
     number = number_of(house)
     if number is None:
         return None
-    near = sorted(
+    near = [
         (known, one)
-        for label, one in street.houses.items()
+        for label, one in sorted(street.houses.items())
         if (known := number_of(label)) is not None and abs(known - number) <= FARTHEST
-    )
+    ]
+    near.sort(key=itemgetter(0))  # 35 and 35а have one number: by their names then
     side = [(known, one) for known, one in near if (known - number) % 2 == 0] or near
     below = [pair for pair in side if pair[0] <= number]
     above = [pair for pair in side if pair[0] > number]

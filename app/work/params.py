@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from urllib.parse import urlencode
 
 from app.cases.codes import Channel, Importance, Kind, State
+from app.dates import read_day
 from app.errors import BadInputError
+from app.readable import readable
 from app.work.queues import Queue
 
 FILTERS = ("state", "importance", "kind", "channel", "theme", "department", "street")
@@ -81,13 +82,8 @@ def parse_work(pairs: Iterable[tuple[str, str]]) -> WorkParams:
 
 
 def readable_work(pairs: Iterable[tuple[str, str]]) -> WorkParams:
-    """What can be read of `pairs`, every refused field left out: to show them again."""
-    left = [pair for pair in pairs if pair[0] != "after"]
-    while True:
-        try:
-            return parse_work(left)
-        except BadInputError as error:
-            left = [pair for pair in left if pair[0] != error.field]
+    """From the first page."""
+    return readable(parse_work, (pair for pair in pairs if pair[0] != "after"))
 
 
 def _present(filters: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -120,6 +116,6 @@ def _values(name: str, given: list[str]) -> tuple[str, ...]:
 def _is_day(text: str) -> bool:
     """`YYYY-MM-DD`, as addresses have it, and no other spelling of a day."""
     try:
-        return date.fromisoformat(text).isoformat() == text
+        return read_day(text).isoformat() == text
     except ValueError:
         return False

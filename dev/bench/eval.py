@@ -124,7 +124,7 @@ def _sections(
     if kursk:
         yield "Подсказка темы: настоящие сообщения", themes_section(kursk)
         yield "Поиск: темы настоящих сообщений", _kursk_lines(settings, kursk)
-    yield "Проблемы: поток с известными происшествиями", problems.section(settings)
+    yield "Проблемы: поток с известными происшествиями", asyncio.run(problems.section(settings))
     title, lines = growth.section()
     recount = asyncio.run(growth.recounted(settings, GROWTH_MESSAGES))
     yield title, [*lines, "", recount]

@@ -20,6 +20,7 @@ from indexers import bulk
 
 _CHUNK = 1_000
 _DIMS = 384
+_MOST = 10_000
 
 
 Made = Callable[[int, Told], bytes]
@@ -35,6 +36,18 @@ async def load(engine: Engine, messages: Iterable[Told], made: Made | None = Non
         if outcome.failures:
             raise RuntimeError(f"the engine refused a document: {outcome.failures.popitem()}")
     await engine.refresh(Index.CASES)
+
+
+async def memberships(engine: Engine) -> dict[str, str | None]:
+    """Case → its problem, None where it is alone, of all that were looked at; at most 10,000."""
+    await engine.refresh(Index.CASES)
+    body = {
+        "query": {"exists": {"field": "problem.score"}},
+        "size": _MOST,
+        "_source": ["problem.id"],
+    }
+    hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
+    return {hit["_id"]: (hit["_source"].get("problem") or {}).get("id") for hit in hits}
 
 
 def documents(messages: Iterable[Told]) -> Iterator[tuple[str, bytes]]:

@@ -15,6 +15,7 @@ from app.problems.scoring import Arrival
 from app.problems.windows import shipped_windows
 from app.settings import ROOT, Settings
 from app.similarity.spot import street_key
+from dev.bench.problem_replay import Kept, kept
 from dev.bench.problem_stream import Stream, Told, stream
 from dev.bench.report import table
 
@@ -105,8 +106,9 @@ def _vectors(texts: Sequence[str], settings: Settings) -> NDArray[np.float32] | 
     return centred(raw, mean_of(raw))
 
 
-def section(settings: Settings) -> list[str]:
-    rows = []
+async def section(settings: Settings) -> list[str]:
+    """Scores by the rules alone; what stays where it is, on the engine."""
+    rows, told = [], ""
     for name, given in WORSE.items():
         messages = stream(given)
         truth = {one.id: one.truth for one in messages}
@@ -115,6 +117,7 @@ def section(settings: Settings) -> list[str]:
         if given is SCORED:
             bare = [_without_vector(one) for one in arrivals]
             rows.append([f"{name}, без модели смысла", *_cells(quality(truth, grouped(bare)))])
+            told = _kept_words(await kept(settings, messages, arrivals))
     given = SCORED
     return [
         (
@@ -128,7 +131,17 @@ def section(settings: Settings) -> list[str]:
         ),
         "",
         "Цель первой строки: F1 ≥ 0.87, найдено ≥ 0.95, чистых ≥ 0.90.",
+        "",
+        told,
     ]
+
+
+def _kept_words(found: Kept) -> str:
+    return (
+        f"На настоящем движке ({found.messages} сообщений первой строки, в проблемах "
+        f"{found.in_problems}): оказались в другой проблеме после ещё одной недели сообщений — "
+        f"{found.of_week}, в повторе всего потока другими порциями — {found.of_replay}. Цель: 0."
+    )
 
 
 def _without_vector(one: Arrival) -> Arrival:

@@ -25,6 +25,11 @@ _TAPER = (1.0, 0.75, 0.4, 0.2)
 """How talk of an incident dies down over its days."""
 _FIRST_CAMPAIGN = 1_000_000
 """Campaigns are numbered apart from incidents."""
+_FRESH_NUMBER = 900_000
+_FRESH_INCIDENT = (5, 8, 11)
+"""Messages a day: more each day, as what grows now."""
+_FRESH_CAMPAIGN = (2, 4, 5, 3, 2)
+FRESH = sum(_FRESH_INCIDENT) + sum(_FRESH_CAMPAIGN)
 _LENIN_EVERY = 2500
 """One hot water incident on Lenin Street in so many messages: the newcomer's first search."""
 
@@ -75,6 +80,24 @@ def make_plan(rng: Random, total: int, until: date) -> Plan:
     spent = _plan_incidents(rng, total, first, events)
     spent += _plan_campaigns(rng, int(total * CAMPAIGN_SHARE), events)
     return Plan(first, _quota(total - spent, first), events)
+
+
+def fresh_plan(rng: Random, until: date) -> Plan:
+    """`FRESH` messages of the last days before `until`, which itself may not be over yet."""
+    days = len(_FRESH_CAMPAIGN)
+    first = until - timedelta(days=days)
+    events: dict[int, list[tuple[Event, int]]] = defaultdict(list)
+    began = days - len(_FRESH_INCIDENT)
+    incident = _incident(rng, _FRESH_NUMBER, first + timedelta(days=began), on_lenin=0)
+    code, text = pick(rng, campaign_texts())
+    campaign = Campaign(_FIRST_CAMPAIGN + _FRESH_NUMBER, theme(code), text)
+    for begins, event, counts in (
+        (began, incident, _FRESH_INCIDENT),
+        (0, campaign, _FRESH_CAMPAIGN),
+    ):
+        for day, count in enumerate(counts):
+            events[begins + day].append((event, count))
+    return Plan(first, (0,) * days, events)
 
 
 def _quota(total: int, first: date) -> tuple[int, ...]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from dev.demo.channels import HEATMAP, IM
+from dev.demo.events import FRESH
 from dev.demo.models import DemoCase
-from dev.demo.stream import DEFAULT_UNTIL, generate
+from dev.demo.stream import DEFAULT_UNTIL, fresh, generate
 from dev.demo.writers.canonical import CanonicalFile
 from dev.demo.writers.heatmap import HeatmapFile
 from dev.demo.writers.im import ImFile, Layout
@@ -100,10 +102,21 @@ class DemoFiles:
 
 
 def write_demo(
-    out: Path, total: int, seed: int, until: date = DEFAULT_UNTIL, limit: int = ROWS_IN_A_SHEET
+    out: Path,
+    total: int,
+    seed: int,
+    until: date = DEFAULT_UNTIL,
+    limit: int = ROWS_IN_A_SHEET,
+    *,
+    growing: bool = False,
 ) -> list[WrittenFile]:
-    """Fills the folder `out` (made if missing) with `total` cases. Raises OSError."""
-    return write_cases(out, generate(total, seed, until), limit)
+    """Fills the folder `out` (made if missing) with `total` cases, `FRESH` of them what is
+    `growing` on the last days where there are more than that. Raises OSError.
+    """
+    last = FRESH if growing and total > FRESH else 0
+    cases = generate(total - last, seed, until)
+    now = fresh(seed, until, total - last) if last else ()
+    return write_cases(out, chain(cases, now), limit)
 
 
 def write_cases(

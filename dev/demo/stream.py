@@ -19,7 +19,7 @@ from dev.demo.channels import (
     pick_way,
     post_url,
 )
-from dev.demo.events import Campaign, Event, Plan, built_for, make_plan, themes_of
+from dev.demo.events import Campaign, Event, Plan, built_for, fresh_plan, make_plan, themes_of
 from dev.demo.models import Answer, DemoCase, Person, Place
 from dev.demo.people import email_of, new_person, phone_of
 from dev.demo.picking import Weighted, chance, pick
@@ -103,14 +103,22 @@ def generate(total: int, seed: int, until: date = DEFAULT_UNTIL) -> Iterator[Dem
     return _Town(rng, make_plan(rng, total, until), until).days()
 
 
+def fresh(seed: int, until: date, serial: int) -> Iterator[DemoCase]:
+    """An incident that grows and a campaign of the days before `until`, counted from `serial`:
+    a town of few messages would hardly have them on the very day it is shown.
+    """
+    rng = Random(seed)
+    return _Town(rng, fresh_plan(rng, until), until, serial).days()
+
+
 class _Town:
     """The generator's state between messages: a bounded memory of the last weeks."""
 
-    def __init__(self, rng: Random, plan: Plan, until: date) -> None:
+    def __init__(self, rng: Random, plan: Plan, until: date, serial: int = 0) -> None:
         self.rng = rng
         self.plan = plan
         self.now = datetime.combine(until, time(23, 59, 59))
-        self.serial = 0
+        self.serial = serial
         self.past: deque[list[Earlier]] = deque(maxlen=_MEMORY_DAYS)
         self.today: list[Earlier] = []
 

@@ -19,7 +19,9 @@ from app.cases.models import Case
 from app.deadlines.current import current_deadlines
 from app.deadlines.days import DayTable, table_of
 from app.engine.client import Engine
+from app.engine.names import Index
 from app.errors import OtklikError
+from app.growth.watching import watch
 from app.intake.entry import Entry, take_in
 from app.intake.manual.forms import SYSTEM, EntryForm, understand
 from app.intake.manual.service import ENTERED, entry_id
@@ -168,6 +170,8 @@ async def live(engine: Engine, zone: ZoneInfo, now: datetime | None = None) -> i
     for place, story in enumerate(STORIES):
         town = _Town(engine, zone, staff, book, moment, _came(story, table, moment))
         await town.live(place, story)
+    await engine.refresh(Index.CASES)
+    await watch(engine, zone, moment)  # the hourly one came before there was anything to count
     return len(STORIES)
 
 

@@ -41,7 +41,7 @@ def load_demo(stack: Stack, messages: int) -> None:
     call(
         stack.env,
         *("demo", "generate", "--messages", str(messages), "--seed", "1", "--out", str(folder)),
-        *("--until", f"{datetime.now(get_settings().zone):%Y-%m-%d}"),
+        *("--until", f"{datetime.now(get_settings().zone):%Y-%m-%d}", "--growing"),
         quiet=True,
     )
     book = folder / "departments.csv"
@@ -50,6 +50,7 @@ def load_demo(stack: Stack, messages: int) -> None:
     for one in demo_files(folder):
         say(f"Загружаю {one.file}…")
         call(stack.env, "import", str(folder / one.file), "--profile", one.profile)
+    call(stack.env, "demo", "boundaries", quiet=True)
     call(stack.env, "demo", "week", quiet=True)
     unfinished.unlink()
 

@@ -1,13 +1,16 @@
 """The enrichment over stored cases: vectors by whoever works, each case once, none forgotten."""
 
 import asyncio
+import json
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
 
@@ -203,6 +206,16 @@ async def test_without_the_model_all_other_steps_are_done_and_vectors_later(
     (tmp_path / "encoder").symlink_to(encoder_folder)
     assert (await enrich(engine, settings, 60)).done == 3
     assert "emb" in await stored(engine, ids[0])
+
+
+async def test_a_command_waits_for_the_model(engine: Engine, settings: Settings) -> None:
+    """In a process of its own, where nothing has loaded the model yet."""
+    await filled(engine)
+    await enrich(engine, settings, 60)
+    told = await anyio.run_process(
+        [sys.executable, "-m", "cli.main", "similar", "Во дворе не убирают мусор", "--json"]
+    )
+    assert json.loads(told.stdout)["by_words_only"] is False
 
 
 async def test_a_changed_text_gets_another_vector(

@@ -29,7 +29,8 @@ from app.road_maps import practices, repository, service
 from app.road_maps.measuring import measure
 from app.road_maps.models import MapState, StepState
 from app.road_maps.moving import Shift, move_part
-from app.road_maps.service import PartDraft
+from app.road_maps.practices import PracticeDraft
+from app.road_maps.service import PartDraft, Report
 from app.settings import Settings
 from app.viewer import LOCAL_VIEWER, Scope, Viewer
 from indexers.road_maps.remind import remind, return_problems
@@ -115,11 +116,15 @@ async def test_a_cause_is_seen_with_its_problems_and_follows_merged_ones(engine:
 
 
 async def test_factors_are_counted_over_what_the_person_sees(engine: Engine) -> None:
-    one = problem("p1")
+    one = problem("p1", streets=["60-летия победы"], houses=["60-летия победы|14"])
     await problems.create(engine, one)
+    avenue = Place(TOWN, street_type="пр-т", street="60-летия Победы", house="14")
     cold = NOW - timedelta(days=2)
     mine = [
-        message(number, 2, "p1", workflow=Workflow(department="Водоканал", reworked=1))
+        message(
+            number, 2, "p1", workflow=Workflow(department="Водоканал", reworked=1), place=avenue
+        )
+        | {"spot": {"street": "60-летия победы", "house": "14"}}
         for number in range(12)
     ]
     others = [
@@ -133,6 +138,7 @@ async def test_factors_are_counted_over_what_the_person_sees(engine: Engine) -> 
     told = {factor.what for factor in found.clear}
     assert {"ответ возвращали на доработку", "у ведомства «Водоканал»"} <= told
     assert "в дни с погодой «мороз»" in told
+    assert {"пр-т 60-летия Победы", "пр-т 60-летия Победы, дом 14"} <= told
     assert (found.inside, found.outside) == (12, 40)
     blind = await factors_of(engine, lead("Инокраевск"), one, zone)
     assert (blind.inside, blind.outside, blind.clear) == (0, 0, [])
@@ -165,12 +171,13 @@ async def test_from_the_first_step_to_a_practice_and_back(
     logins = {(hit["_source"]["login"], hit["_source"]["what"]) for hit in told}
     assert {("petrov", "step_overdue"), ("lead", "step_escalated")} <= logins
     owner = Viewer("petrov", permissions=GRANTS[Role.EXECUTOR].permissions, scopes=head.scopes)
-    await service.report(engine, owner, made.id, "s1", StepState.DONE, "Раскопали")
+    done = Report(StepState.DONE, "Раскопали", 0)
+    await service.report(engine, owner, made.id, "s1", done)
     with pytest.raises(ForbiddenError):
-        await service.report(engine, owner, made.id, "s2", StepState.DONE, "Чужое")
+        await service.report(engine, owner, made.id, "s2", done)
     with pytest.raises(RefusedError):
         await service.solve(engine, head, made.id)
-    await service.report(engine, head, made.id, "s2", StepState.DROPPED, "")
+    await service.report(engine, head, made.id, "s2", Report(StepState.DROPPED, "", 0))
     solved = await service.solve(engine, head, made.id)
     assert solved.state is MapState.SOLVED
     assert (await problems.survivor(engine, "p1")).state is ProblemState.SOLVED
@@ -180,7 +187,8 @@ async def test_from_the_first_step_to_a_practice_and_back(
     measured = await measure(engine, head, opened, settings.zone)
     assert measured
     assert measured.high < 0.5
-    await practices.publish(engine, head, made.id, "Трубы", "Заменили трубы", settings.zone)
+    draft = PracticeDraft("Трубы", "Заменили трубы", 0)
+    await practices.publish(engine, head, made.id, draft, settings.zone)
     similar = problem("p9", municipality="Инокраевск", seen_by=marks_of("Инокраевск", None, None))
     await problems.create(engine, similar)
     offered = await practices.practices_for(engine, lead("Инокраевск"), similar)
@@ -236,7 +244,7 @@ async def test_a_step_is_moved_by_whoever_leads_and_reminders_follow(
         ("petrov", "step_overdue"): 1,
         ("lead", "step_escalated"): 1,
     }
-    await service.report(engine, owner, made.id, "s1", StepState.DONE, "Раскопали")
+    await service.report(engine, owner, made.id, "s1", Report(StepState.DONE, "Раскопали", 0))
     with pytest.raises(RefusedError):
         await move_part(engine, head, made.id, "s1", replace(wanted, seen=1, term="d5"))
 

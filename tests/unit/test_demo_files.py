@@ -3,16 +3,22 @@
 import csv
 import json
 import re
-from datetime import datetime
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
+from app.board.map.boundaries import read_boundaries
 from cli.demo import demo
+from dev.demo.boundaries import demo_boundaries
+from dev.demo.events import FRESH
 from dev.demo.generate import only, write_cases, write_demo
-from dev.demo.stream import generate
+from dev.demo.stream import DEFAULT_UNTIL, fresh, generate
+from dev.demo.town import place_at, streets
 from dev.demo.writers import canonical, heatmap, im
 from dev.demo.writers.im import Layout, write_im
 from tests.unit.test_demo_stream import CHANNELS, STATES
@@ -242,3 +248,33 @@ def test_command_writes_and_tells(tmp_path: Path) -> None:
 def test_command_refuses_nonsense(tmp_path: Path) -> None:
     args = ["generate", "--messages", "0", "--out", str(tmp_path)]
     assert CliRunner().invoke(demo, args).exit_code == 2
+
+
+def test_a_town_to_be_shown_ends_with_what_grows(tmp_path: Path) -> None:
+    plain = write_demo(tmp_path / "plain", 400, 1)
+    written = write_demo(tmp_path / "shown", 400, 1, growing=True)
+    assert sum(one.rows for one in written) == sum(one.rows for one in plain) == 400
+    last = list(fresh(1, DEFAULT_UNTIL, 400 - FRESH))
+    assert [one.serial for one in last] == list(range(400 - FRESH, 400))
+    told = Counter(one.received_at.date() for one in last if one.origin == "incident")
+    assert list(told.values()) == sorted(told.values()), "more each day"
+    assert max(told) == DEFAULT_UNTIL - timedelta(days=1)
+    assert {one.origin for one in last} == {"incident", "campaign"}
+    assert len({one.event for one in last}) == 2
+
+
+def test_boundaries_of_the_town_hold_its_houses() -> None:
+    features = read_boundaries(demo_boundaries())["features"]
+    rings = [one["geometry"]["coordinates"][0] for one in features]
+    for street in streets():
+        at = place_at(street, "1")
+        assert any(_inside(at.lon, at.lat, ring) for ring in rings), street.official
+
+
+def _inside(lon: float, lat: float, ring: list[list[float]]) -> bool:
+    """Of a convex ring: always on the same side."""
+    sides = {
+        (after[0] - before[0]) * (lat - before[1]) > (after[1] - before[1]) * (lon - before[0])
+        for before, after in pairwise(ring)
+    }
+    return len(sides) == 1

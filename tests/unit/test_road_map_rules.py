@@ -18,11 +18,13 @@ from app.errors import BadInputError, ConflictError, RefusedError
 from app.problems.models import Act, Problem, ProblemState
 from app.problems.windows import shipped_windows
 from app.road_maps.effect import beta_quantile, dispersion, effect, ratio_interval
+from app.road_maps.forms import joint_filled, read_parts
 from app.road_maps.measuring import weeks_after, weeks_before
 from app.road_maps.models import MapState, Part, RoadMap, Step, StepState
 from app.road_maps.moving import Shift, moved
 from app.road_maps.reminders import ReminderKind, due, reminders, timed, told
 from app.road_maps.returning import came_back
+from app.road_maps.service import PartDraft, first_parts
 from app.road_maps.terms import TERMS, latest_of_joint, moments
 
 NOW = datetime(2026, 3, 10, 7, tzinfo=UTC)
@@ -289,6 +291,50 @@ def test_who_gets_a_step_is_told_and_who_gave_it_up_too() -> None:
     assert max(seqs) < 1 << 31
     to_oneself = road_map(shifted(part(1), owner="head"))
     assert ReminderKind.GIVEN not in {each.kind for each in reminders(to_oneself)}
+
+
+def test_a_step_that_comes_back_to_its_first_owner_is_told_anew() -> None:
+    """With the day it had: each notice is written once by its number."""
+    whole = timed(road_map(part(1)))
+    one, given_to, seqs = part(1), [each.to for each in due(whole, NOW)], set[int]()
+    seqs |= {each.seq for each in due(whole, NOW)}
+    whole = told(whole, due(whole, NOW))
+    for owner in ("sidorov", "petrov", "sidorov"):
+        one = shifted(one, owner=owner, reason=f"Перенос {len(one.moves)}")
+        whole = replace(whole, steps=road_map(one).steps)
+        coming = due(whole, NOW + timedelta(hours=2))
+        assert seqs.isdisjoint(each.seq for each in coming)
+        seqs |= {each.seq for each in coming}
+        given_to += [each.to for each in coming if each.kind is ReminderKind.GIVEN]
+        whole = told(whole, coming)
+    assert given_to == ["petrov", "sidorov", "petrov", "sidorov"]
+
+
+def test_a_line_of_a_joint_step_without_a_person_is_told_and_not_dropped() -> None:
+    first = {"owner_1": "petrov", "term_1": "d1"}
+    for more in ({"department_2": "Управа"}, {"term_2": "d1"}, {"due_on_2": "2026-03-12"}):
+        assert joint_filled(first | more)
+        with pytest.raises(BadInputError, match="кто отвечает") as refused:
+            read_parts(first | more)
+        assert refused.value.field == "owner_2"
+    assert not joint_filled(first)
+    with pytest.raises(BadInputError):
+        read_parts({})
+    found = read_parts({**first, "owner_3": "sidorov", "due_on_3": "2026-03-12"})
+    assert [(one.owner, one.line) for one in found] == [("petrov", 1), ("sidorov", 3)]
+
+
+def test_a_new_joint_step_has_short_days_and_tells_which_line_has_not() -> None:
+    near, far = date(2026, 3, 24), date(2026, 3, 25)
+    first = PartDraft("petrov", term="d10")
+    parts = first_parts([first, PartDraft("sidorov", due_on=near, line=3)], 4, TABLE, NOW)
+    assert [(one.id, one.due_at.date()) for one in parts] == [("s5", near), ("s6", near)]
+    alone = first_parts([PartDraft("petrov", due_on=date(2027, 3, 1))], 0, TABLE, NOW)
+    assert alone[0].due_at.year == 2027
+    for bad in ({"due_on": far}, {"due_on": date(2026, 3, 2)}):
+        with pytest.raises(BadInputError) as refused:
+            first_parts([first, PartDraft("sidorov", line=3, **bad)], 0, TABLE, NOW)
+        assert refused.value.field == "due_on_3"
 
 
 def test_drafts_and_finished_parts_ring_nobody() -> None:

@@ -68,14 +68,15 @@ def test_empty_installation_is_filled_once(town: Town) -> None:
     today = datetime.now(get_settings().zone)
     demo_load.load_demo(town.stack, 50)
     assert town.commands == [
-        f"demo generate --messages 50 --seed 1 --out F --until {today:%Y-%m-%d}",
+        f"demo generate --messages 50 --seed 1 --out F --until {today:%Y-%m-%d} --growing",
         "books load F/departments.csv",
         "import F/im-01.xlsx --profile im",
         "import F/im-02.xlsx --profile im",
+        "demo boundaries",
         "demo week",
     ]
     demo_load.load_demo(town.stack, 50)
-    assert len(town.commands) == 5
+    assert len(town.commands) == 6
 
 
 def test_cases_of_a_person_are_left_alone(town: Town) -> None:
@@ -90,8 +91,9 @@ def test_load_cut_short_is_taken_up_again(town: Town) -> None:
         demo_load.load_demo(town.stack, 50)
     town.fails_at = ""
     demo_load.load_demo(town.stack, 50)
-    assert town.commands[-2:] == ["import F/im-02.xlsx --profile im", "demo week"]
-    assert len(town.commands) == 9
+    left = ["import F/im-02.xlsx --profile im", "demo boundaries", "demo week"]
+    assert town.commands[-3:] == left
+    assert len(town.commands) == 10
 
 
 def test_silent_engine_is_an_error() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.errors import BadInputError, ConflictError
@@ -138,11 +138,15 @@ def test_a_house_lies_where_most_cases_put_it() -> None:
     assert places.locate("Ленина", "10", "Другой город") is None
 
 
-@given(st.lists(st.tuples(st.integers(1, 99), st.floats(50, 51)), min_size=1, max_size=12))
-def test_a_place_never_leaves_the_street(known: list[tuple[int, float]]) -> None:
-    places = gathered([seen(str(house), lat) for house, lat in known])
+HOUSES = st.builds("{}{}".format, st.integers(1, 99), st.sampled_from(["", "", "а", "/2"]))
+
+
+@given(st.lists(st.tuples(HOUSES, st.floats(50, 51)), min_size=1, max_size=12))
+@example([("35а", 50.1), ("35б", 50.2), ("36", 50.3)])
+def test_a_place_never_leaves_the_street(known: list[tuple[str, float]]) -> None:
+    places = gathered([seen(house, lat) for house, lat in known])
     low, high = min(lat for _, lat in known), max(lat for _, lat in known)
-    for house in ("1", "50", "99", "35а", "без номера"):
+    for house in ("1", "35", "50", "99", "35а", "без номера"):
         spot = places.locate("Ленина", house)
         assert spot
         assert low - 1e-9 <= spot.lat <= high + 1e-9

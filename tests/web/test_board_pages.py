@@ -3,17 +3,21 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import urlencode
 
+import msgspec
 import pytest
 from litestar.testing import AsyncTestClient
 
+from app.cases.models import Classifier, Place
+from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.problems.models import Counts, Growth, ProblemState
 from app.settings import Settings
 from indexers.exports.run import run_export
 from tests.boarding import NOW, TOWN, problem, store_member, store_problems
-from tests.casework import COORDINATOR, EXECUTOR, HEAD, ROADMAN
+from tests.casework import COORDINATOR, EXECUTOR, HEAD, ROADMAN, case
 from tests.factories import site
 from tests.web.people import BASE, HX, Visitor
 
@@ -71,12 +75,53 @@ async def test_the_list_is_narrowed_and_refuses_nonsense_in_russian(board: Visit
     assert narrowed.text.count('class="hit board-row"') == 1
     assert "Тема: Мусор" in narrowed.text
     assert (await board.get("/problems?owner=koord")).text.count("board-row") >= 1
-    for wrong in ("show=x", "page=0", "page=9999", "state=merged", "from=вчера", "size=1000"):
+    for wrong in (
+        "to=9999-12-31",
+        "show=x",
+        "page=0",
+        "page=9999",
+        "state=merged",
+        "from=вчера",
+        "size=1000",
+    ):
         refused = await board.get(f"/problems?{wrong}")
         assert refused.status_code == 400, wrong
         assert 'role="alert"' in refused.text
-    late = await board.get("/problems?from=2026-02-02&to=2026-01-01")
+
+
+@pytest.mark.parametrize(
+    ("page", "rest"),
+    [("", "theme=%D0%AF%D0%BC%D1%8B"), ("/map", "what=messages&theme=%D0%AF%D0%BC%D1%8B")],
+)
+async def test_one_wrong_condition_leaves_the_others(board: Visitor, page: str, rest: str) -> None:
+    late = await board.get(f"/problems{page}?{rest}&from=2026-02-02&to=2026-01-01")
+    assert late.status_code == 400
     assert "поменяйте даты местами" in late.text
+    assert "Тема: Ямы" in late.text
+    assert 'value="2026-02-02"' in late.text
+    assert 'value="2026-01-01"' in late.text
+    kept = re.findall(r'<a class="chip[^"]*" href="([^"]+)"[^>]*>(Тема|по|Сбросить)', late.text)
+    kept_words = {word: url.replace("&amp;", "&") for url, word in kept}
+    assert kept_words["по"] == f"/problems{page}?{rest}"
+    mode = "?what=messages" if page else ""
+    assert kept_words["Сбросить"] == f"/problems{page}{mode}"
+
+
+async def test_a_street_of_the_map_opens_the_cases_it_counts(
+    board: Visitor, engine: Engine
+) -> None:
+    for number, (settlement, district) in enumerate(
+        [("Дубки", "Центр"), ("Дубки", "Восток"), ("Сосны", "Центр")], 10
+    ):
+        place = Place(TOWN, settlement=settlement, district=district, street="Мира")
+        one = case(number, place=place)
+        await writer.create(engine, Index.CASES, one.id, msgspec.to_builtins(one))
+    await engine.refresh(Index.CASES)
+    asked = urlencode({"what": "messages", "settlement": "Дубки", "district": "Центр"})
+    shown = (await board.get(f"/problems/map?{asked}")).text
+    link = re.search(r'href="(/search[^"]+)"[^>]*>Мира</a> <span [^>]*>1</span>', shown)
+    assert link
+    assert (await board.get(link[1].replace("&amp;", "&"))).text.count('class="hit"') == 1
 
 
 async def test_the_page_tells_what_the_cases_tell(board: Visitor) -> None:
@@ -146,6 +191,12 @@ async def test_people_lead_a_problem(board: Visitor, engine: Engine) -> None:
 async def test_merging_and_splitting(board: Visitor, engine: Engine) -> None:
     choice = await board.get("/problems/p2/merge?q=Ямы ленина")
     assert 'name="into" value="p1"' in choice.text
+    for address in ("http://городской.рф/problems/p1?done=state", "/problems/p1/#cases", "p1"):
+        by_address = await board.get(f"/problems/p2/merge?{urlencode({'q': address})}")
+        assert 'name="into" value="p1"' in by_address.text, address
+    for odd in ("/", "http://[", "/problems/"):
+        answer = await board.get(f"/problems/p2/merge?{urlencode({'q': odd})}")
+        assert answer.status_code == 200, odd
     assert (await board.post("/problems/p2/merge", {"into": "p2"})).status_code == 409
     apart = await board.post("/problems/p2/apart", {"other": "p3"})
     assert apart.headers["location"] == "/problems/p2?done=apart"
@@ -244,8 +295,30 @@ async def test_each_number_of_the_heat_maps_opens_its_cases(board: Visitor) -> N
     assert by_theme
     assert "4\u00a0сообщения" in (await board.get("/problems/heat?theme=Ямы")).text
     assert "0\u00a0сообщений" in (await board.get("/problems/heat?theme=Лес")).text
-    for wrong in ("weeks=5", "level=x", f"theme={'я' * 600}"):
-        assert (await board.get(f"/problems/heat?{wrong}")).status_code == 400
+    for wrong in ("weeks=5", "level=x", f"municipality={'я' * 600}"):
+        refused = await board.get(f"/problems/heat?{wrong}&theme=Ямы", HX)
+        assert refused.status_code == 400
+        assert 'value="Ямы" selected' in refused.text
+        assert refused.headers["HX-Push-Url"] == f"/problems/heat?{urlencode({'theme': 'Ямы'})}"
+
+
+async def test_a_theme_that_is_rare_in_a_shown_territory_is_counted_there(
+    board: Visitor, engine: Engine
+) -> None:
+    """The town has the most messages, and of this theme fewer than twelve other places."""
+    places = [TOWN, *(place for letter in "АБВГДЕЖЗИКЛМ" for place in 2 * [f"Село {letter}"])]
+    for number, place in enumerate(places, 10):
+        one = case(
+            number,
+            received_at=NOW - timedelta(days=1),
+            place=Place(municipality=place),
+            classifier=Classifier(im_theme="Свет"),
+        )
+        await writer.create(engine, Index.CASES, one.id, msgspec.to_builtins(one))
+    await engine.refresh(Index.CASES)
+    page = (await board.get("/problems/heat")).text
+    assert f'aria-label="Свет, {TOWN}: 1\u00a0сообщение"' in page
+    assert 'aria-label="Свет, Село А: 2\u00a0сообщения"' in page
 
 
 async def test_a_case_and_the_search_name_the_problem(board: Visitor) -> None:

@@ -39,6 +39,13 @@ class Person:
         return str(answer.url) if status == 200 else answer.text
 
 
+def hidden_of(page: str, action: str) -> dict[str, str]:
+    """What the form of `action` sends without being typed."""
+    form = page[page.index(f'action="{action}"') :].partition("</form>")[0]
+    found = re.findall(r'<input type="hidden" name="(part|seen)" value="([^"]*)"', form)
+    return dict(found)
+
+
 def opened(settings: Settings, viewer: Viewer) -> AsyncTestClient[Any]:
     return AsyncTestClient(site(settings, viewer), base_url=BASE)
 
@@ -114,11 +121,11 @@ async def test_a_road_map_from_the_problem_to_the_practices(
         assert "причина: Нет экскаватора" in shown
         assert "сроки переносили 1\u00a0раз" in shown
         assert "Перенести срок или передать" in shown
-        await person.send(f"{address}/parts/s1", state="done", result="Выкопали")
+        await person.send(f"{address}/parts/s1", seen="0", state="done", result="Выкопали")
         assert "Перенести срок или передать" not in await person.read(address)
         await person.send(f"{address}/solve")
         assert "через неделю" in await person.read(address)
-        await person.send(f"{address}/practice", title="Трубы", done="Заменили")
+        await person.send(f"{address}/practice", seen="0", title="Трубы", done="Заменили")
         assert "Заменили" in await person.read("/problems/practices")
         assert "Выполнена" in await person.read("/problems/p1/road-map")
     async with opened(settings, lead("Инокраевск")) as client:
@@ -127,6 +134,62 @@ async def test_a_road_map_from_the_problem_to_the_practices(
         spread = (await client.get("/problems/practices")).text
         assert "Заменили" in spread
         assert "/problems/road-maps/" not in spread
+
+
+async def test_what_a_colleague_wrote_of_a_step_and_a_practice_stays(
+    settings: Settings, engine: Engine
+) -> None:
+    await make_user(engine, settings, "petrov", Role.COORDINATOR)
+    await problems.create(engine, problem("p1"))
+    async with opened(settings, HEAD) as client:
+        person = Person(client)
+        await person.read("/problems/p1/road-map")
+        made = await person.send("/problems/p1/road-map", title="Заменить трубы")
+        address = made.removeprefix(BASE)
+        step = {"title": "Копать", "owner_1": "petrov", "term_1": "h4"}
+        unnamed = await person.send(f"{address}/steps", 400, **step, term_2="d1")
+        assert "<details open>" in unnamed
+        assert "Выберите, кто отвечает." in unnamed
+        await person.send(f"{address}/steps", **step)
+        await person.send(f"{address}/begin")
+        part = f"{address}/parts/s1"
+        report = hidden_of(await person.read(address), part)
+        for _ in range(2):  # pressed twice
+            await person.send(part, **report, state="done", result="Выкопали")
+        late = await person.send(part, 409, **report, state="doing", result="Копаем")
+        assert "Копаем</textarea>" in late
+        assert "<p>Выкопали</p>" in late
+        await person.send(part, **hidden_of(late, part), state="done", result="Выкопали всё")
+        await person.send(f"{address}/solve")
+        practice = hidden_of(await person.read(address), f"{address}/practice")
+        for _ in range(2):
+            await person.send(f"{address}/practice", **practice, title="Трубы", done="Да")
+        late = await person.send(f"{address}/practice", 409, **practice, title="Трубы", done="Нет")
+        assert "Нет</textarea>" in late
+        assert "Да" in await person.read("/problems/practices")
+        fresh = hidden_of(late, f"{address}/practice")
+        await person.send(f"{address}/practice", **fresh, title="Трубы", done="Нет")
+
+
+async def test_an_address_that_no_document_can_have_is_not_found(
+    settings: Settings, engine: Engine
+) -> None:
+    """The engine refuses a line of more than 4 KB and an id of more than 512 octets."""
+    async with opened(settings, HEAD) as client:
+        for name in ("p" * 5_000, "ы" * 300, "%2E%2E"):
+            for page in (
+                f"/problems/{name}",
+                f"/problems/{name}/causes",
+                f"/problems/{name}/factors",
+                f"/problems/{name}/road-map",
+                f"/problems/causes/{name}",
+                f"/problems/causes/new?problem={name}",
+                f"/problems/road-maps/{name}",
+                f"/cases/{name}",
+                f"/api/v1/problems/{name}",
+            ):
+                answer = await client.get(page)
+                assert answer.status_code == 404, (page[:40], answer.status_code)
 
 
 async def test_days_of_weather_are_entered_and_taken_out(

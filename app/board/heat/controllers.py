@@ -8,13 +8,14 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from app.board.heat.contexts import heat_view
-from app.board.heat.params import HeatParams, parse_heat
+from app.board.heat.params import parse_heat
 from app.board.heat.query import heat_body
 from app.board.heat.results import read_heat
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import BadInputError
 from app.permissions import Permission
+from app.readable import readable
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.access import needs
@@ -33,10 +34,11 @@ class HeatController(Controller):
         settings: NamedDependency[Settings],
         viewer: NamedDependency[Viewer],
     ) -> Template:
+        pairs = list(request.query_params.multi_items())
         try:
-            params, wrong = parse_heat(request.query_params.multi_items()), ""
+            params, wrong = parse_heat(pairs), ""
         except BadInputError as error:
-            params, wrong = HeatParams(), error.message
+            params, wrong = readable(parse_heat, pairs), error.message
         today = datetime.now(settings.zone).date()
         body = heat_body(params, viewer, today, settings.zone)
         heat = read_heat(params, await engine.search(Index.CASES, body))

@@ -20,6 +20,7 @@ FIELDS = {
 }
 THEMES, TERRITORIES = 15, 12
 _CHOICES = 200
+"""Also of the territories of one theme: the shown ones need not be its most frequent."""
 
 
 def first_day(params: HeatParams, today: date) -> date:
@@ -35,7 +36,8 @@ def heat_body(params: HeatParams, viewer: Viewer | None, today: date, zone: Zone
     there = [clause for clause in places if clause]
     theme = _chosen(params, "theme")
     territories = {level.value: _terms(FIELDS[level], TERRITORIES) for level in Level}
-    by_theme = {"terms": {"field": FIELDS["theme"], "size": THEMES}, "aggs": territories}
+    cells = {level.value: _terms(FIELDS[level], _CHOICES) for level in Level}
+    by_theme = {"terms": {"field": FIELDS["theme"], "size": THEMES}, "aggs": cells}
     return {
         "query": {"bool": {"filter": [access_clause(viewer), {"range": period}]}},
         "size": 0,

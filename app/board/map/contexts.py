@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.board.contexts import STATE_LOOKS, RowView, StateView, board_view, state_view
+from app.board.contexts import STATE_LOOKS, RowView, StateView, board_view, chosen, state_view
 from app.board.map.params import MapParams, What
 from app.board.map.query import MOST_PROBLEMS
 from app.board.map.service import Overview
-from app.board.params import Show
+from app.board.params import BoardParams, Show
 from app.board.results import Board
 from app.cases.directory import Directory
 from app.permissions import Permission
@@ -17,7 +17,7 @@ from app.web.links import Link
 from app.web.urls import url_with
 
 _WHAT_NAMES = {What.PROBLEMS: "Проблемы", What.MESSAGES: "Сообщения"}
-_SEARCHED = {"theme", "department", "municipality", "from", "to"}
+_SEARCHED = {"theme", "department", "municipality", "settlement", "district", "from", "to"}
 """Filters that the search has under the same name."""
 
 
@@ -27,6 +27,7 @@ class MapView:
     choices: list[Link]
     lists: list[Link]
     chips: list[Link]
+    clear_url: str
     rows: list[RowView]
     total: int
     most: int
@@ -58,7 +59,11 @@ def map_view(
         params=params,
         choices=[_what(params, what) for what in What],
         lists=[_list(params, show, one) for show, one in zip(_SHOWS, shown.lists, strict=True)],
-        chips=[Link(one.label, _here(one.url), selected=True) for one in shown.chips],
+        chips=[
+            Link(label, replace(params, board=without).address(), selected=True)
+            for label, without in chosen(params.board, people)
+        ],
+        clear_url=replace(params, board=BoardParams(show=params.board.show)).address(),
         rows=shown.rows,
         total=board.total,
         most=MOST_PROBLEMS,
@@ -88,10 +93,6 @@ def _what(params: MapParams, what: What) -> Link:
 def _list(params: MapParams, show: Show, tab: Link) -> Link:
     there = replace(params, board=replace(params.board, show=show))
     return Link(tab.label, there.address(), tab.selected, tab.count)
-
-
-def _here(url: str) -> str:
-    return url.replace("/problems", "/problems/map", 1)
 
 
 def _street(params: MapParams, street: str, count: int) -> Link:

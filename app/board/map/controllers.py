@@ -13,14 +13,14 @@ from litestar.response import Redirect, Template
 from app.board.map import store
 from app.board.map.boundaries import MOST_OCTETS
 from app.board.map.contexts import map_view
-from app.board.map.params import MapParams, What, parse_box, parse_map
+from app.board.map.params import parse_box, parse_map
 from app.board.map.service import Drawn, draw, overlook
-from app.board.params import BoardParams
 from app.board.service import open_board
 from app.cases.directory import read_people
 from app.engine.client import Engine
 from app.errors import BadInputError, NotFoundError
 from app.permissions import Permission
+from app.readable import readable
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.access import needs
@@ -109,10 +109,11 @@ async def _page(
     viewer: Viewer,
     error: BadInputError | None = None,
 ) -> Template:
+    pairs = list(request.query_params.multi_items())
     try:
-        params = parse_map(request.query_params.multi_items())
-    except BadInputError as wrong:
-        params, error = MapParams(What.PROBLEMS, BoardParams()), wrong
+        params, typed = parse_map(pairs), {}
+    except BadInputError as refused:
+        params, typed, error = readable(parse_map, pairs), dict(pairs), refused
     board, overview, people, (own, broken) = await gather(
         open_board(engine, params.board, viewer, settings.zone),
         overlook(engine, params, viewer, settings.zone),
@@ -127,7 +128,8 @@ async def _page(
         broken=broken,
     )
     told = "Границы загружены." if "loaded" in request.query_params else ""
-    context = {"view": view, "told": told, "wrong": error.message if error else ""}
+    wrong = error.message if error else ""
+    context = {"view": view, "told": told, "wrong": wrong, "typed": typed}
     return page(
         request, "problems/map.html", context=context, status=error.status if error else 200
     )

@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from app.board.contexts import cases_url, place_of, state_view
-from app.board.problem.opening import opened
 from app.board.problem.pages import AnyRequest, Desk, open_desk
 from app.board.service import told_of_problems
 from app.cases.service import open_case
@@ -17,6 +16,7 @@ from app.engine.names import Index
 from app.errors import NotFoundError
 from app.permissions import Permission
 from app.problems.models import Problem
+from app.problems.service import open_problem
 from app.viewer import Viewer
 from app.web.access import needs
 from app.web.render import page
@@ -62,6 +62,6 @@ async def _placed(engine: Engine, case_id: str) -> dict[str, Any]:
 async def _seen(engine: Engine, viewer: Viewer, problem_id: str) -> Problem | None:
     """None for a lone message, and for a problem whose document is still to be written."""
     try:
-        return await opened(engine, viewer, problem_id)
+        return await open_problem(engine, viewer, problem_id)
     except NotFoundError:
         return None

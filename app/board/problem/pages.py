@@ -12,7 +12,6 @@ from litestar.response import Redirect, Template
 from app.board.contexts import row_view
 from app.board.problem.contexts import problem_view, wrong_words
 from app.board.problem.forms import Typed
-from app.board.problem.opening import opened
 from app.board.problem.params import CasesParams, parse_cases
 from app.board.problem.service import look_for, read_cases_of, read_facts
 from app.board.words import sees_everything
@@ -20,6 +19,7 @@ from app.cases.directory import read_people
 from app.engine.client import Engine
 from app.errors import BadInputError, OtklikError
 from app.problems.models import Problem
+from app.problems.service import open_problem
 from app.settings import Settings
 from app.viewer import Viewer
 from app.web.htmx import go
@@ -68,7 +68,7 @@ async def problem_page(
     """A redirect where the id is of a problem that lives on in another; what was refused is said at
     once, over that one.
     """
-    problem = await opened(desk.engine, desk.viewer, problem_id)
+    problem = await open_problem(desk.engine, desk.viewer, problem_id)
     if problem.id != problem_id and error is None:
         return Redirect(f"/problems/{problem.id}", status_code=301)
     try:
@@ -98,7 +98,7 @@ async def merge_page(
     request: AnyRequest, desk: Desk, problem_id: str, error: OtklikError | None = None
 ) -> Template | Redirect:
     """Others to merge with: found by words, or similar ones."""
-    problem = await opened(desk.engine, desk.viewer, problem_id)
+    problem = await open_problem(desk.engine, desk.viewer, problem_id)
     if problem.id != problem_id and error is None:
         return Redirect(f"/problems/{problem.id}/merge", status_code=301)
     words = request.query_params.get("q", "").strip()[:500]

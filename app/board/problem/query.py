@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from app.board.problem.params import PAGE, CasesParams
 from app.board.query import UNSHOWN, days, living, numbers
+from app.cases.streets import STREET_AGGS
 from app.engine.access import access_clause
 from app.problems.models import Problem
 from app.viewer import Viewer
@@ -42,8 +44,7 @@ def facts_body(problem_id: str, viewer: Viewer | None, zone: ZoneInfo) -> Body:
                 "terms": {"field": "spot.street", "size": STREETS},
                 "aggs": {
                     "houses": {"terms": {"field": "spot.house", "size": HOUSES}},
-                    "name": {"terms": {"field": "place.street", "size": 1}},
-                    "type": {"terms": {"field": "place.street_type", "size": 1}},
+                    **STREET_AGGS,
                 },
             },
             "placeless": {"missing": {"field": "spot.street"}},
@@ -112,12 +113,20 @@ def _itself(problem: Problem) -> Clause:
     return {"ids": {"values": [problem.id]}}
 
 
+def _id_in(words: str) -> str:
+    """The last part of an address, or the words themselves; empty where nothing is there."""
+    try:
+        return urlsplit(words).path.rstrip("/").rpartition("/")[2]
+    except ValueError:  # «http://[»
+        return ""
+
+
 def named_body(words: str, problem: Problem, viewer: Viewer | None, size: int) -> Body:
     """Problems that a person looks for, to merge with this one."""
-    ways = [
-        {"multi_match": {"query": words, "fields": ["name", "title"], "type": "cross_fields"}},
-        {"ids": {"values": [words.rpartition("/")[2]]}},
-    ]
+    named = {"query": words, "fields": ["name", "title"], "type": "cross_fields"}
+    ways: list[Clause] = [{"multi_match": named}]
+    if found := _id_in(words):
+        ways.append({"ids": {"values": [found]}})
     return {
         "query": {
             "bool": {

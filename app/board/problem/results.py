@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from app.board.results import Row, Told, told_of
 from app.cases.codes import Channel, State
 from app.cases.lines import first_line, place_line
+from app.cases.streets import street_name
 from app.text.mask import mask_contacts
 
 Answer = Mapping[str, Any]
@@ -67,14 +68,9 @@ def read_streets(answer: Answer) -> list[Street]:
 
 
 def _street(bucket: Answer) -> Street:
-    name = _first(bucket["name"]) or str(bucket["key"]).title()
     houses = [House(str(one["key"]), one["doc_count"]) for one in bucket["houses"]["buckets"]]
-    shown = " ".join(part for part in (_first(bucket["type"]), name) if part)
-    return Street(str(bucket["key"]), shown, bucket["doc_count"], houses)
-
-
-def _first(terms: Answer) -> str:
-    return next((str(one["key"]) for one in terms["buckets"]), "")
+    key = str(bucket["key"])
+    return Street(key, street_name(key, bucket), bucket["doc_count"], houses)
 
 
 def read_cases(answer: Answer) -> CasesPage:

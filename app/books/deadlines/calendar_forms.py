@@ -6,6 +6,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from app.books.deadlines.forms import Given, checked, number_of, text_of
+from app.dates import read_day
 from app.deadlines.alarm import agreed
 from app.deadlines.country import COUNTRY
 from app.deadlines.models import DEFAULT_CALENDAR, Calendar, DayOff, Exceptional
@@ -35,7 +36,7 @@ class SpecialDay:
     def read(self) -> Exceptional:
         """Raises `BadInputError`."""
         try:
-            day, kind = date.fromisoformat(self.day), DayOff(self.kind)
+            day, kind = read_day(self.day), DayOff(self.kind)
         except ValueError:
             raise BadInputError("Выберите день и каков он.", field="exceptions") from None
         spans = [part.strip() for part in self.hours.split(",") if part.strip()]

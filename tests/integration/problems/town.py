@@ -13,7 +13,7 @@ from app.problems.models import Problem
 from app.problems.register import Register
 from app.problems.windows import shipped_windows
 from app.settings import Settings
-from dev.bench.problem_cases import documents
+from dev.bench.problem_cases import documents, memberships
 from dev.bench.problem_stream import Stream, Told, stream
 from indexers.problems.describe import describe
 
@@ -25,16 +25,7 @@ def told(given: Stream = SMALL) -> list[Told]:
     return stream(given)
 
 
-async def placed(engine: Engine) -> dict[str, str | None]:
-    """Case → its problem, of all that were looked at."""
-    await engine.refresh(Index.CASES)
-    body = {
-        "query": {"exists": {"field": "problem.score"}},
-        "size": 10_000,
-        "_source": ["problem.id"],
-    }
-    hits = (await engine.search(Index.CASES, body))["hits"]["hits"]
-    return {hit["_id"]: (hit["_source"].get("problem") or {}).get("id") for hit in hits}
+placed = memberships
 
 
 def in_memory(messages: Sequence[Told]) -> dict[str, str | None]:
