@@ -14,7 +14,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import NotFoundError
 from app.growth import query, repository
-from app.growth.campaigns import Sent
+from app.growth.campaigns import Sent, left_out, owners_of
 from app.growth.campaigns import campaigns as campaigns_of
 from app.growth.learned import State, read_state
 from app.growth.models import Alarm, Campaign, Dismissal, Series
@@ -159,11 +159,12 @@ async def campaigns(
     last = (now or datetime.now(UTC)).astimezone(zone).date()
     first = last - timedelta(days=HISTORY_DAYS)
     kept = await repository.campaigns(engine, last - timedelta(days=CAMPAIGN_DAYS))
-    sent, found = list[Sent](), list[Campaign]()
+    sent, found, known = list[Sent](), list[Campaign](), dict[str, str]()
     for start in range(0, len(kept), _SHOWN_CAMPAIGNS):
-        texts = [one.norm_hash for one in kept[start : start + _SHOWN_CAMPAIGNS]]
-        sent += await repository.sent(engine, texts, first, last, zone, access_clause(who))
-        found = campaigns_of(sent)[:_SHOWN_CAMPAIGNS]
+        owners = owners_of(kept[start : start + _SHOWN_CAMPAIGNS], ())
+        known |= owners
+        sent += await repository.sent(engine, owners, first, last, zone, access_clause(who))
+        found = campaigns_of(sent, known)[:_SHOWN_CAMPAIGNS]
         if len(found) == _SHOWN_CAMPAIGNS:
             break
     bodies = [query.example_body(who, one) for one in found]
@@ -242,8 +243,8 @@ async def _shown(
 ) -> Shown:
     days = [day for _, day in asked]
     first, last = min(days) - timedelta(days=HISTORY_DAYS - 1), max(days)
-    left_out = [one.norm_hash for one in await repository.campaigns(engine, first)]
-    body = query.shown_body(viewer, asked, first, zone, left_out)
+    unseen = left_out(await repository.campaigns(engine, first))
+    body = query.shown_body(viewer, asked, first, zone, unseen)
     return read_shown(await engine.search(Index.CASES, body), len(asked), first, last)
 
 
