@@ -1,6 +1,6 @@
 """Use cases of growth: what grows, how a series went, «это не рост» and back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,9 @@ from app.growth.results import Shown, read_shown
 from app.growth.rules import Judged, judge, usual_range
 from app.growth.watching import HISTORY_DAYS
 from app.permissions import Permission
+from app.problems.access import may_see
+from app.problems.lifecycle import survivors
+from app.problems.models import Problem
 from app.viewer import Viewer, require
 
 CAMPAIGN_DAYS = 30
@@ -110,6 +113,16 @@ async def standing_problems(engine: Engine) -> dict[str, Alarm]:
     """By problem, all that grow now, whoever may see them: for what is written by the machine."""
     found = await repository.alarms(engine, query.growing_body(query.PAGE))
     return {one.series.problem: one for one in found if one.series.problem}
+
+
+async def problems_of(
+    engine: Engine, viewer: Viewer | None, alarms: Iterable[Alarm]
+) -> dict[str, Problem]:
+    """By the id an alarm names: the problem, or the one it was merged into, where the viewer may
+    see that one.
+    """
+    found = await survivors(engine, {one.series.problem for one in alarms if one.series.problem})
+    return {name: one for name, one in found.items() if may_see(viewer, one)}
 
 
 async def recent_alarms(engine: Engine, since: date) -> list[Alarm]:

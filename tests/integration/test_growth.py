@@ -72,7 +72,7 @@ async def test_growth_is_found_told_and_found_again(engine: Engine) -> None:
     assert set(told) == {by_place, Series(problem="p1")}
     one = told[by_place]
     assert (one.seen, one.authors, one.alarm.seen) == (11, 11, 11)
-    assert alarm_row(one).text.startswith("11 за 3 дня, обычно ")
+    assert alarm_row(one, {}).text.startswith("11 за 3 дня, обычно ")
     assert one.alarm.expected == pytest.approx(one.expected, abs=0.3)
     assert sum(day.count for day in one.days[-3:]) == 11
     assert (await service.of_problem(engine, "p1")) is not None

@@ -10,7 +10,10 @@ from app.accounts.roles import Role
 from app.engine.client import Engine
 from app.forecasts.service import forget_outlooks
 from app.growth.watching import watch
+from app.problems.access import marks_of
+from app.problems.models import ProblemState
 from app.settings import Settings
+from tests.boarding import problem, store_problems
 from tests.casework import COORDINATOR, person
 from tests.factories import site
 from tests.growing_town import NOW, ZONE, Maker, join, town
@@ -40,12 +43,19 @@ async def test_growth_is_seen_dismissed_and_brought_back(
     empty = await coordinator.get("/problems/growth")
     assert "Рост ещё не считали" in empty.text
     await watch(engine, ZONE, NOW)
+    before = (await coordinator.get("/problems/growth")).text
+    assert '<a href="/problems/p1">Ямы</a>' in before, "until it is there, told by its theme"
+    await store_problems(
+        engine,
+        problem(1, state=ProblemState.MERGED, merged_into="p2"),
+        problem(2, title="Ямы: ул. Садовая", seen_by=marks_of("Зареченск", "Отдел", "site")),
+    )
     page = await coordinator.get("/problems/growth")
     assert page.headers["vary"] == "HX-Request"
     for told in ("11 за 3 дня, обычно", "Зареченск, Слобода", "<polyline", "12 сообщений"):
         assert told in page.text.replace("\u00a0", " "), told
     assert "theme=%D0%AF%D0%BC%D1%8B&amp;municipality=" in page.text
-    assert '<a href="/problems/p1">Ямы</a>' in page.text, "a problem is told by its theme"
+    assert '<a href="/problems/p2">Ямы: ул. Садовая</a>' in page.text, "a merged one leads on"
     assert page.text.count('<h2 class="growth-name">') == 2
 
     first, second = _DISMISS.findall(page.text)
