@@ -229,10 +229,11 @@ def departments_body(alarm: Alarm, zone: ZoneInfo) -> Body:
     }
 
 
-def of_problem_body(problem_id: str) -> Body:
-    own = {"term": {"problem": problem_id}}
+def of_problems_body(problems: Collection[str]) -> Body:
+    """Alarms of these problems that stand and that nobody dismissed."""
+    own = {"terms": {"problem": sorted(problems)}}
     return {
-        "size": 1,
+        "size": PAGE,
         "query": {"bool": {"filter": [_kind("alarm"), {"term": {"growing": True}}, own]}},
         "sort": [{"began": "desc"}, {"id": "asc"}],
         "_source": ["document"],

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,6 +25,8 @@ from app.growth.rules import Matrix
 from app.similarity.spot import street_key
 
 log = structlog.get_logger()
+
+T = TypeVar("T", Alarm, Campaign)
 
 _TRIES = 5
 MOST_READ = 100_000
@@ -139,8 +141,8 @@ async def alarms(engine: Engine, body: dict[str, Any]) -> list[Alarm]:
 
 async def page(engine: Engine, body: dict[str, Any]) -> tuple[list[Alarm], list[Any] | None]:
     """Alarms, and after which place the next page begins, if there may be one."""
-    hits = (await engine.search(Index.GROWTH, body))["hits"]["hits"]
-    found = [msgspec.convert(hit["_source"]["document"], Alarm) for hit in hits]
+    answer = await engine.search(Index.GROWTH, body)
+    hits, found = answer["hits"]["hits"], _read(answer, Alarm)
     return found, hits[-1]["sort"] if hits and len(hits) == body["size"] else None
 
 
@@ -157,8 +159,20 @@ async def dismissals(engine: Engine) -> dict[Series, list[tuple[Alarm, Dismissal
 
 
 async def campaigns(engine: Engine, since: date) -> list[Campaign]:
-    hits = (await engine.search(Index.GROWTH, query.campaigns_body(since)))["hits"]["hits"]
-    return [msgspec.convert(hit["_source"]["document"], Campaign) for hit in hits]
+    return _read(await engine.search(Index.GROWTH, query.campaigns_body(since)), Campaign)
+
+
+async def of_problems(
+    engine: Engine, problems: Collection[str], since: date
+) -> tuple[list[Alarm], list[Campaign]]:
+    """Growth of these problems that stands, and the campaigns since then, in one request."""
+    bodies = [query.of_problems_body(problems), query.campaigns_body(since)]
+    found, listed = await engine.msearch(Index.GROWTH, bodies)
+    return _read(found, Alarm), _read(listed, Campaign)
+
+
+def _read(answer: dict[str, Any], kind: type[T]) -> list[T]:
+    return [msgspec.convert(hit["_source"]["document"], kind) for hit in answer["hits"]["hits"]]
 
 
 async def get(engine: Engine, alarm_id: str) -> Alarm | None:

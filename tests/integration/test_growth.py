@@ -75,8 +75,10 @@ async def test_growth_is_found_told_and_found_again(engine: Engine) -> None:
     assert alarm_row(one, {}).text.startswith("11 за 3 дня, обычно ")
     assert one.alarm.expected == pytest.approx(one.expected, abs=0.3)
     assert sum(day.count for day in one.days[-3:]) == 11
-    assert (await service.of_problem(engine, "p1")) is not None
-    assert await service.of_problem(engine, "p2") is None
+    live = await service.of_problems(engine, MANAGER, ["p1", "p2"], ZONE)
+    assert live == {"p1": told[Series(problem="p1")]}, "the same figures wherever it is told"
+    assert await service.of_problems(engine, ELSEWHERE, ["p1"], ZONE) == {}
+    assert await service.of_problems(engine, MANAGER, [], ZONE) == {}
 
     url = cases_url(by_place, one.alarm.day - timedelta(days=2), one.alarm.day)
     pairs = parse_qsl(urlsplit(url).query)
@@ -252,11 +254,11 @@ async def test_the_forecast_of_settlements_says_where_messages_are_too_few(engin
 async def test_a_problem_says_that_it_grows_as_long_as_it_does(engine: Engine) -> None:
     await problems.create(engine, Problem(id="p1", created_at=NOW, founder="x", theme="Ямы"))
     await watch(engine, ZONE, NOW)
-    assert await mark_growing(engine, ZONE) == 1
+    assert await mark_growing(engine) == 1
     await engine.refresh(Index.PROBLEMS)
-    assert await mark_growing(engine, ZONE) == 0
+    assert await mark_growing(engine) == 0
     marked = await problems.survivor(engine, "p1")
-    assert (marked.growing, marked.growth.seen) == (True, 11)
+    assert marked.growing
     await watch(engine, ZONE, NOW + timedelta(days=9))
-    assert await mark_growing(engine, ZONE) == 1
+    assert await mark_growing(engine) == 1
     assert not (await problems.survivor(engine, "p1")).growing

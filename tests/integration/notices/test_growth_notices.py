@@ -96,7 +96,7 @@ async def test_a_theme_that_was_told_is_not_told_again_as_its_problem(
         engine, Problem(id="p1", created_at=NOW, founder="x", theme="Ямы", owner="curator")
     )
     await watch(engine, ZONE, NOW)
-    assert await service.of_problem(engine, "p1") is not None
+    assert await service.standing_problems(engine) == {"p1"}
     await tell_growth(engine, settings, NOW)
     assert await told(engine) == sorted([*first, ("curator", "problem_grows")]), (
         "the owner of the problem had heard of nothing yet"
