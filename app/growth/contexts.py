@@ -12,6 +12,7 @@ from app.growth.service import Day, Growing, SeenCampaign
 from app.growth.words import called, growth_text, place_of
 from app.permissions import Permission
 from app.problems.models import Problem
+from app.text.mask import mask_contacts
 from app.viewer import Viewer
 from app.web.filters import counted, number
 
@@ -141,7 +142,7 @@ def spark(days: Sequence[Day]) -> Spark:
 
 def _campaign(one: SeenCampaign) -> CampaignRow:
     campaign = one.campaign
-    text = " ".join(one.text.split())
+    text = mask_contacts(" ".join(one.text.split()))
     return CampaignRow(
         text=text if len(text) <= _BEGINNING else f"{text[:_BEGINNING].rstrip()}…",
         told=", ".join(

@@ -9,11 +9,16 @@ import numpy as np
 import pytest
 
 from app.growth.campaigns import LEAST_LETTERS, LEAST_MESSAGES, Sent, campaigns, owners_of
+from app.growth.contexts import growth_view
+from app.growth.learned import State
 from app.growth.models import Campaign
 from app.growth.near import LEAST_SHARED, NEAR_DAYS, Text, near_groups
 from app.growth.repository import numbers_of
+from app.growth.service import SeenCampaign
+from app.permissions import Permission
 from app.similarity.signature import BANDS, signature
 from app.text.normalise import norm_hash
+from app.viewer import Viewer
 from dev.demo.models import DemoCase
 from dev.demo.stream import generate
 
@@ -92,6 +97,14 @@ def test_a_campaign_keeps_its_name_as_others_join() -> None:
     other = Campaign(norm_hash="t9", count=4, places=4, authors=4, first=FIRST, last=FIRST)
     both = owners_of([before, other], [["t9", "t2", "t3", "t4"]])
     assert (both["t4"], both["t9"]) == ("t0", "t9"), "two that are kept stay two"
+
+
+def test_a_letter_that_is_shown_hides_its_writer_s_phone() -> None:
+    one = Campaign(norm_hash="t", count=4, places=4, authors=4, first=FIRST, last=FIRST)
+    letter = SeenCampaign(one, "Прошу вернуть маршрут №14. Мой телефон 8 912 345-67-89", "c1")
+    viewer = Viewer("a", permissions=frozenset({Permission.PROBLEM_VIEW}))
+    (shown,) = growth_view([], [], [letter], {}, State(), viewer).campaigns
+    assert shown.text == "Прошу вернуть маршрут №14. Мой телефон •••89"
 
 
 def test_neighbours_are_one_place_and_so_is_what_names_less_of_it() -> None:
