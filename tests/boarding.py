@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -9,10 +10,13 @@ from app.cases.models import Classifier, Place, Point
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
+from app.growth import repository as alarms
+from app.growth.models import Alarm, Series, alarm_id
 from app.problems.access import marks_of
 from app.problems.models import Problem, Spot
 from tests.casework import ROADS, case
 
+ZONE = ZoneInfo("Europe/Moscow")
 TOWN = "Верхнереченск"
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -44,6 +48,16 @@ async def store_problems(engine: Engine, *problems: Problem) -> None:
     for one in problems:
         await writer.create(engine, Index.PROBLEMS, one.id, msgspec.to_builtins(one))
     await engine.refresh(Index.PROBLEMS)
+
+
+async def store_growth(engine: Engine, problem_id: str) -> None:
+    """An alarm that stands: what the problem is said to grow by is counted from its cases."""
+    series, day = Series(problem=problem_id), NOW.astimezone(ZONE).date()
+    alarm = Alarm(
+        id=alarm_id(series, day), series=series, began=day, day=day, seen=9, expected=0.1, authors=9
+    )
+    await alarms.create(engine, alarm)
+    await engine.refresh(Index.GROWTH)
 
 
 async def store_member(

@@ -7,6 +7,7 @@ from msgspec import Struct
 from app.board.problem.results import CaseLine, CasesPage, Facts
 from app.board.results import Board, Row, Told, Value
 from app.cases.codes import Channel, State
+from app.growth.service import Growing
 from app.problems.models import Phrase, Problem, ProblemState
 
 
@@ -96,12 +97,13 @@ def board_answer(board: Board, page: int, size: int, *, whole: bool) -> BoardAns
 
 
 def row_answer(row: Row, *, whole: bool) -> ProblemAnswer:
-    return problem_answer(row.problem, row.told, whole=whole)
+    return problem_answer(row.problem, row.told, row.grown, whole=whole)
 
 
-def problem_answer(one: Problem, told: Told, *, whole: bool) -> ProblemAnswer:
+def problem_answer(
+    one: Problem, told: Told, grown: Growing | None, *, whole: bool
+) -> ProblemAnswer:
     """Without `whole` figures that were worked out over everybody's cases are left out."""
-    grown = GrowthAnswer(one.growth.seen, one.growth.usual) if one.growing and whole else None
     point = one.point if whole else None
     return ProblemAnswer(
         id=one.id,
@@ -116,7 +118,7 @@ def problem_answer(one: Problem, told: Told, *, whole: bool) -> ProblemAnswer:
         lon=point.lon if point else None,
         owner=one.owner,
         growing=one.growing,
-        growth=grown,
+        growth=GrowthAnswer(grown.seen, round(grown.expected, 2)) if grown else None,
         messages=told.messages,
         authors=told.authors,
         copies=told.copies,
@@ -129,7 +131,7 @@ def problem_answer(one: Problem, told: Told, *, whole: bool) -> ProblemAnswer:
 
 def one_answer(problem: Problem, facts: Facts, *, whole: bool) -> OneAnswer:
     return OneAnswer(
-        problem=problem_answer(problem, facts.told, whole=whole),
+        problem=problem_answer(problem, facts.told, facts.grown, whole=whole),
         days={day.isoformat(): count for day, count in facts.told.days.items()},
         places=[
             PlaceAnswer(street.name, street.count, {one.house: one.count for one in street.houses})

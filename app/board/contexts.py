@@ -6,7 +6,7 @@ from datetime import date
 from app.board.params import FACETS, SIZE, BoardParams, Show
 from app.board.results import Board, Row, Told
 from app.board.sparkline import Sparkline, sparkline
-from app.board.words import FACET_TITLES, SHOW_NAMES, growth_words, sees_everything
+from app.board.words import FACET_TITLES, SHOW_NAMES, growth_words
 from app.cases.directory import Directory
 from app.permissions import Permission
 from app.problems.models import STATE_NAMES, Problem, ProblemState
@@ -52,7 +52,7 @@ class RowView:
     state: StateView
     growing: bool
     growth: str
-    """«11 за 3 дня, обычно 2,1»; empty where nothing grows or the viewer sees a part only."""
+    """«11 за 3 дня, обычно 2,1»; empty where nothing grows that the viewer sees."""
     told: Told
     owner: str
     spark: Sparkline
@@ -91,13 +91,12 @@ _IN_THE_FORM = frozenset({"q", "from", "to", "page"})
 def board_view(
     params: BoardParams, board: Board, viewer: Viewer, people: Directory, today: date
 ) -> BoardView:
-    whole = sees_everything(viewer)
     may_take = viewer.may(Permission.SEARCH_EXPORT) and board.total > 0
     before = (params.page - 1) * params.size
     last = before + len(board.rows)
     return BoardView(
         params=params,
-        rows=[row_view(row, people, today, whole=whole) for row in board.rows],
+        rows=[row_view(row, people, today) for row in board.rows],
         total=board.total,
         lead=SHOW_LEADS[params.show],
         lists=[_list(params, show, board) for show in SHOW_NAMES],
@@ -114,7 +113,7 @@ def board_view(
     )
 
 
-def row_view(row: Row, people: Directory, today: date, *, whole: bool) -> RowView:
+def row_view(row: Row, people: Directory, today: date) -> RowView:
     one = row.problem
     return RowView(
         id=one.id,
@@ -125,7 +124,7 @@ def row_view(row: Row, people: Directory, today: date, *, whole: bool) -> RowVie
         place=place_of(one),
         state=state_view(one.state),
         growing=one.growing,
-        growth=growth_words(one) if whole else "",
+        growth=growth_words(row.grown),
         told=row.told,
         owner=people.called(one.owner),
         spark=sparkline(row.told.days, today),

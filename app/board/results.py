@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from app.board.params import FACETS, BoardParams, Show
+from app.growth.service import Growing
 from app.problems.models import Problem
 
 Answer = Mapping[str, Any]
@@ -29,6 +30,8 @@ class Told(Struct, frozen=True):
 class Row(Struct, frozen=True):
     problem: Problem
     told: Told
+    grown: Growing | None = None
+    """Its growth, as the viewer sees it."""
 
 
 class WalkedBoard(Struct, frozen=True):
@@ -59,14 +62,12 @@ def problems_in(answer: Answer) -> list[Problem]:
     return [to_problem(hit["_source"]) for hit in answer["hits"]["hits"]]
 
 
-def read_board(
-    params: BoardParams, answer: Answer, found: list[Problem], told: Mapping[str, Told]
-) -> Board:
+def read_board(params: BoardParams, answer: Answer, rows: list[Row]) -> Board:
     aggs = answer["aggregations"]
     lists = aggs["lists"]["of"]["buckets"]
     return Board(
         total=int(answer["hits"]["total"]["value"]),
-        rows=[Row(one, told.get(one.id, Told())) for one in found],
+        rows=rows,
         lists={show: int(lists[show.value]["doc_count"]) for show in Show},
         facets={name: _values(params, name, aggs[name]["values"]) for name in FACETS},
     )

@@ -1,6 +1,7 @@
 """The list of problems: for the page, the API and the file."""
 
-from collections.abc import AsyncGenerator, Collection
+from asyncio import gather
+from collections.abc import AsyncGenerator, Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,8 @@ from app.board.results import Board, Row, Told, WalkedBoard, problems_in, read_b
 from app.board.sparkline import SPAN
 from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.names import Index
+from app.growth.service import Growing, of_problems
+from app.problems.models import Problem
 from app.viewer import Viewer
 
 WALK_PAGE = 200
@@ -19,11 +22,11 @@ WALK_PAGE = 200
 async def open_board(
     engine: Engine, params: BoardParams, viewer: Viewer | None, zone: ZoneInfo
 ) -> Board:
-    """Two searches: the documents order and filter, the cases of one page say how many."""
+    """Two searches: the documents order and filter, the cases of one page say how many. Two more,
+    small ones, where some of it grow.
+    """
     answer = await engine.search(Index.PROBLEMS, board_body(params, viewer, datetime.now(zone)))
-    found = problems_in(answer)
-    told = await told_of_problems(engine, [one.id for one in found], viewer, zone)
-    return read_board(params, answer, found, told)
+    return read_board(params, answer, await rows_of(engine, problems_in(answer), viewer, zone))
 
 
 async def walk(
@@ -41,14 +44,30 @@ async def walk(
             held = {"id": pit, "keep_alive": PIT_KEEP_ALIVE}
             answer = await engine.search(Index.PROBLEMS, {**body, "pit": held})
             pit, found = answer["pit_id"], problems_in(answer)
-            told = await told_of_problems(engine, [one.id for one in found], viewer, zone)
-            rows = [Row(one, told.get(one.id, Told())) for one in found]
+            rows = await rows_of(engine, found, viewer, zone)
             yield WalkedBoard(int(answer["hits"]["total"]["value"]), rows)
             if len(found) < WALK_PAGE:
                 return
             body["search_after"] = answer["hits"]["hits"][-1]["sort"]
     finally:
         await engine.close_pit(pit)
+
+
+async def rows_of(
+    engine: Engine, problems: Sequence[Problem], viewer: Viewer | None, zone: ZoneInfo
+) -> list[Row]:
+    told, grown = await gather(
+        told_of_problems(engine, [one.id for one in problems], viewer, zone),
+        grown_of_problems(engine, problems, viewer, zone),
+    )
+    return [Row(one, told.get(one.id, Told()), grown.get(one.id)) for one in problems]
+
+
+async def grown_of_problems(
+    engine: Engine, problems: Sequence[Problem], viewer: Viewer | None, zone: ZoneInfo
+) -> dict[str, Growing]:
+    """Nothing is asked where nothing grows."""
+    return await of_problems(engine, viewer, [one.id for one in problems if one.growing], zone)
 
 
 async def told_of_problems(

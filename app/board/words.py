@@ -2,9 +2,10 @@
 
 from app.board.params import FACETS, BoardParams, Show
 from app.engine.access import access_clause
-from app.problems.models import STATE_NAMES, Problem, ProblemState
+from app.growth.service import Growing
+from app.growth.words import growth_text
+from app.problems.models import STATE_NAMES, ProblemState
 from app.viewer import Viewer
-from app.web.filters import number
 
 SHOW_NAMES = {
     Show.GROWING: "Растут",
@@ -38,11 +39,9 @@ def _value(name: str, value: str) -> str:
     return STATE_NAMES[ProblemState(value)] if name == "state" else value
 
 
-def growth_words(problem: Problem) -> str:
-    if not problem.growing:
-        return ""
-    grown = problem.growth
-    return f"{number(grown.seen)} за 3 дня, обычно {number(round(grown.usual, 1))}"
+def growth_words(grown: Growing | None) -> str:
+    """«11 за 3 дня, обычно 2,1»; empty where nothing grows that the reader sees."""
+    return growth_text(grown.seen, grown.expected) if grown else ""
 
 
 def sees_everything(viewer: Viewer | None) -> bool:

@@ -13,14 +13,13 @@ from app.exports.columns import Cell, Column, Frame, Sheet
 from app.problems.models import STATE_NAMES, Problem
 
 Line = dict[str, Any]
-_HIDDEN = "да"
-"""Growth is counted over all cases: who sees a part is told that it is there, without numbers."""
+_UNSEEN = "да"
+"""It grows by cases the reader does not see."""
 
 
-def line_of(row: Row, people: Directory, *, whole: bool) -> Line:
-    """`whole`: the file is for somebody who sees every case."""
+def line_of(row: Row, people: Directory) -> Line:
     problem = row.problem
-    growth = (growth_words(problem) if whole else _HIDDEN) if problem.growing else ""
+    growth = growth_words(row.grown) or (_UNSEEN if problem.growing else "")
     owner = people.called(problem.owner)
     return {"problem": problem, "told": row.told, "owner": owner, "growth": growth}
 

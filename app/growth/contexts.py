@@ -1,6 +1,6 @@
 """The page «Рост»: every number with the address of the cases behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -9,8 +9,10 @@ from app.growth.learned import State
 from app.growth.models import Series
 from app.growth.rules import WINDOW
 from app.growth.service import Day, Growing, SeenCampaign
-from app.growth.words import growth_text, place_of, theme_of
+from app.growth.words import called, growth_text, place_of
 from app.permissions import Permission
+from app.problems.models import Problem
+from app.text.mask import mask_contacts
 from app.viewer import Viewer
 from app.web.filters import counted, number
 
@@ -71,26 +73,28 @@ def growth_view(
     found: Sequence[Growing],
     dismissed: Sequence[Growing],
     campaigns: Sequence[SeenCampaign],
+    problems: Mapping[str, Problem],
     state: State,
     viewer: Viewer,
 ) -> GrowthView:
     return GrowthView(
-        rows=[alarm_row(one) for one in found],
-        dismissed=[alarm_row(one) for one in dismissed],
+        rows=[alarm_row(one, problems) for one in found],
+        dismissed=[alarm_row(one, problems) for one in dismissed],
         campaigns=[_campaign(one) for one in campaigns],
         watched_at=state.watched_at,
         may_dismiss=viewer.may(Permission.PROBLEM_MANAGE),
     )
 
 
-def alarm_row(one: Growing) -> AlarmRow:
+def alarm_row(one: Growing, problems: Mapping[str, Problem]) -> AlarmRow:
+    """`problems`: by the id of the alarm, those the viewer sees; a merged one leads on."""
     alarm, series = one.alarm, one.alarm.series
-    said = alarm.dismissed
+    said, problem = alarm.dismissed, problems.get(series.problem or "")
     return AlarmRow(
         id=alarm.id,
-        what=theme_of(alarm),
+        what=called(alarm, problem),
         where=place_of(alarm),
-        problem=f"/problems/{series.problem}" if series.problem else "",
+        problem=f"/problems/{problem.id if problem else series.problem}" if series.problem else "",
         text=growth_text(one.seen, one.expected),
         authors=counted(one.authors, "автор", "автора", "авторов"),
         began=alarm.began,
@@ -138,7 +142,7 @@ def spark(days: Sequence[Day]) -> Spark:
 
 def _campaign(one: SeenCampaign) -> CampaignRow:
     campaign = one.campaign
-    text = " ".join(one.text.split())
+    text = mask_contacts(" ".join(one.text.split()))
     return CampaignRow(
         text=text if len(text) <= _BEGINNING else f"{text[:_BEGINNING].rstrip()}…",
         told=", ".join(

@@ -81,4 +81,6 @@ async def _view(engine: Engine, settings: Settings, viewer: Viewer) -> GrowthVie
     dismissed = []
     if viewer.may(Permission.PROBLEM_MANAGE):
         dismissed = await service.dismissed(engine, viewer, settings.zone)
-    return growth_view(found, dismissed, campaigns, state, viewer)
+    alarms = [one.alarm for one in (*found, *dismissed)]
+    problems = await service.problems_of(engine, viewer, alarms)
+    return growth_view(found, dismissed, campaigns, problems, state, viewer)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import xxhash
-from msgspec import Struct
+from msgspec import Struct, field
 
 PROPOSAL = "предложение"
 """Tag of messages that complain of nothing: more of them is no worsening."""
@@ -68,14 +68,21 @@ class Alarm(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Campaign(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One text about many places, by the hash of that text."""
+    """One text about many places, or several that are nearly one."""
 
     norm_hash: str
+    """Of the text it was found by: its name for ever, whichever texts join it."""
+    texts: list[str] = field(default_factory=list)
+    """Hashes of the others."""
     count: int
     places: int
     authors: int
     first: date
     last: date
+
+    @property
+    def hashes(self) -> list[str]:
+        return [self.norm_hash, *self.texts]
 
 
 def alarm_id(series: Series, began: date, dismissed: int = 0) -> str:

@@ -18,6 +18,8 @@ PAGE = 10_000
 """Buckets a request brings: about 2 MB."""
 MOST_TEXTS = 500
 """Texts that came several times, the most frequent first."""
+TEXTS_PAGE = 2_000
+"""Texts with their band tokens that a request brings: about 3 MB."""
 SHOWN_PAGE = 100
 """Alarms of the whole installation that are counted for a viewer at once."""
 MOST_DEPARTMENTS = 50
@@ -31,9 +33,7 @@ _SENT = {
     "municipality": "place.municipality",
     "settlement": "place.settlement",
     "street": "place.street",
-    "house": "place.house",
     "spot_street": "spot.street",
-    "spot_house": "spot.house",
     "author": "author.key",
 }
 _WHERE = ("theme", "municipality", "settlement", "problem")
@@ -89,6 +89,19 @@ def repeated_body(first: date, last: date, zone: ZoneInfo) -> Body:
     }
 
 
+def texts_body(first: date, last: date, zone: ZoneInfo) -> Body:
+    """Texts that are no copies, the newest first, with what tells which of them are nearly one."""
+    unlike = {"must_not": [{"exists": {"field": "duplicate.root"}}]}
+    signed = {"exists": {"field": "lsh"}}
+    return {
+        "size": TEXTS_PAGE,
+        "query": {"bool": {"filter": [_came(first, last, zone), signed], **unlike}},
+        "sort": [{"received_at": "desc"}, {"id": "asc"}],
+        "_source": ["text", "norm_hash", "lsh"],
+        "track_total_hits": False,
+    }
+
+
 def sent_body(
     texts: Collection[str],
     first: date,
@@ -107,8 +120,8 @@ def sent_body(
 
 
 def example_body(viewer: Viewer | None, campaign: Campaign) -> Body:
-    """One message of a campaign that the viewer sees."""
-    text = {"term": {"norm_hash": campaign.norm_hash}}
+    """The newest message of a campaign that the viewer sees."""
+    text = {"terms": {"norm_hash": campaign.hashes}}
     return {
         "size": 1,
         "_source": ["id", "text"],
@@ -216,10 +229,11 @@ def departments_body(alarm: Alarm, zone: ZoneInfo) -> Body:
     }
 
 
-def of_problem_body(problem_id: str) -> Body:
-    own = {"term": {"problem": problem_id}}
+def of_problems_body(problems: Collection[str]) -> Body:
+    """Alarms of these problems that stand and that nobody dismissed."""
+    own = {"terms": {"problem": sorted(problems)}}
     return {
-        "size": 1,
+        "size": PAGE,
         "query": {"bool": {"filter": [_kind("alarm"), {"term": {"growing": True}}, own]}},
         "sort": [{"began": "desc"}, {"id": "asc"}],
         "_source": ["document"],

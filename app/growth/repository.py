@@ -2,23 +2,35 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
+import structlog
+import xxhash
+from anyio.to_thread import run_sync
+from numpy.typing import NDArray
 
 from app.engine import writer
-from app.engine.client import Engine
+from app.engine.client import PIT_KEEP_ALIVE, Engine
 from app.engine.names import Index
 from app.errors import ConflictError
 from app.growth import query
-from app.growth.campaigns import LEAST_LETTERS, Sent
+from app.growth.campaigns import LEAST_LETTERS, MOST_HASHES, Place, Sent
 from app.growth.counts import Tally
 from app.growth.models import Alarm, Campaign, Dismissal, Series
+from app.growth.near import Text
 from app.growth.rules import Matrix
+from app.similarity.spot import street_key
+
+log = structlog.get_logger()
+
+T = TypeVar("T", Alarm, Campaign)
 
 _TRIES = 5
+MOST_READ = 100_000
+"""Messages whose texts are held against each other: about a minute of reading at the most."""
 _STRETCH = 14
 """Days asked for at once: a page of buckets reads every message of its stretch again."""
 
@@ -60,6 +72,40 @@ async def repeated_texts(engine: Engine, first: date, last: date, zone: ZoneInfo
     ]
 
 
+async def lately(engine: Engine, first: date, last: date, zone: ZoneInfo) -> list[Text]:
+    """Long texts with their tokens, the oldest first; of very many the newest `MOST_READ`."""
+    body, read, found = query.texts_body(first, last, zone), 0, list[Text]()
+    pit = await engine.open_pit(Index.CASES)
+    try:
+        while read < MOST_READ:
+            held = {"id": pit, "keep_alive": PIT_KEEP_ALIVE}
+            answer = await engine.search(Index.CASES, {**body, "pit": held})
+            pit, hits = answer["pit_id"], answer["hits"]["hits"]
+            found += await run_sync(_long_texts, hits)
+            read += len(hits)
+            if len(hits) < query.TEXTS_PAGE:
+                break
+            body["search_after"] = hits[-1]["sort"]
+        else:
+            log.warning("growth_texts_cut", read=read)
+    finally:
+        await engine.close_pit(pit)
+    return found[::-1]
+
+
+def _long_texts(hits: list[dict[str, Any]]) -> list[Text]:
+    """Tokens as numbers: 100,000 texts have 3 million of them."""
+    return [
+        Text(one["norm_hash"], numbers_of(one["lsh"]))
+        for one in (hit["_source"] for hit in hits)
+        if len(one["text"]) >= LEAST_LETTERS
+    ]
+
+
+def numbers_of(tokens: Sequence[str]) -> NDArray[np.uint64]:
+    return np.array([xxhash.xxh3_64_intdigest(one.encode()) for one in tokens], dtype=np.uint64)
+
+
 async def sent(
     engine: Engine,
     texts: Collection[str],
@@ -68,26 +114,25 @@ async def sent(
     zone: ZoneInfo,
     seen: dict[str, Any] | None = None,
 ) -> list[Sent]:
-    if not texts:
-        return []
-    return [
-        Sent(key["norm_hash"], _place(key), key["author"], date.fromisoformat(key["day"]), many)
-        async for key, many in _groups(
-            engine,
-            lambda after: query.sent_body(texts, first, last, zone, seen=seen, after=after),
-        )
-    ]
+    found, asked = list[Sent](), sorted(texts)
+    for start in range(0, len(asked), MOST_HASHES):
+        some = asked[start : start + MOST_HASHES]
+
+        def body(after: Any, some: Sequence[str] = some) -> dict[str, Any]:
+            return query.sent_body(some, first, last, zone, seen=seen, after=after)
+
+        async for key, many in _groups(engine, body):
+            day = date.fromisoformat(key["day"])
+            found.append(Sent(key["norm_hash"], _place(key), key["author"], day, many))
+    return found
 
 
-def _place(key: dict[str, Any]) -> tuple[str | None, ...]:
-    """As the fields say; what only the text names, where they say nothing."""
-    street = (key["street"] or key["spot_street"] or "").casefold() or None
-    return (
-        key["municipality"],
-        key["settlement"],
-        street,
-        (key["house"] or key["spot_house"]) if street else None,
-    )
+def _place(key: dict[str, Any]) -> Place:
+    """As the fields say; what only the text names, where they say nothing. «Ул. Мира» and «Мира»
+    are one street.
+    """
+    given = key["street"] and (street_key(key["street"]) or key["street"].casefold())
+    return key["municipality"], key["settlement"], given or key["spot_street"]
 
 
 async def alarms(engine: Engine, body: dict[str, Any]) -> list[Alarm]:
@@ -96,8 +141,8 @@ async def alarms(engine: Engine, body: dict[str, Any]) -> list[Alarm]:
 
 async def page(engine: Engine, body: dict[str, Any]) -> tuple[list[Alarm], list[Any] | None]:
     """Alarms, and after which place the next page begins, if there may be one."""
-    hits = (await engine.search(Index.GROWTH, body))["hits"]["hits"]
-    found = [msgspec.convert(hit["_source"]["document"], Alarm) for hit in hits]
+    answer = await engine.search(Index.GROWTH, body)
+    hits, found = answer["hits"]["hits"], _read(answer, Alarm)
     return found, hits[-1]["sort"] if hits and len(hits) == body["size"] else None
 
 
@@ -114,8 +159,20 @@ async def dismissals(engine: Engine) -> dict[Series, list[tuple[Alarm, Dismissal
 
 
 async def campaigns(engine: Engine, since: date) -> list[Campaign]:
-    hits = (await engine.search(Index.GROWTH, query.campaigns_body(since)))["hits"]["hits"]
-    return [msgspec.convert(hit["_source"]["document"], Campaign) for hit in hits]
+    return _read(await engine.search(Index.GROWTH, query.campaigns_body(since)), Campaign)
+
+
+async def of_problems(
+    engine: Engine, problems: Collection[str], since: date
+) -> tuple[list[Alarm], list[Campaign]]:
+    """Growth of these problems that stands, and the campaigns since then, in one request."""
+    bodies = [query.of_problems_body(problems), query.campaigns_body(since)]
+    found, listed = await engine.msearch(Index.GROWTH, bodies)
+    return _read(found, Alarm), _read(listed, Campaign)
+
+
+def _read(answer: dict[str, Any], kind: type[T]) -> list[T]:
+    return [msgspec.convert(hit["_source"]["document"], kind) for hit in answer["hits"]["hits"]]
 
 
 async def get(engine: Engine, alarm_id: str) -> Alarm | None:

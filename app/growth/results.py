@@ -1,6 +1,6 @@
 """From the engine's answer to days of series as one person sees them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,12 @@ class Shown(Struct, frozen=True):
     first: date
     counts: Matrix
     authors: NDArray[np.int64]
+
+    def until(self, day: date, rows: list[int], days: int) -> "Shown":
+        """These series alone, and of them the `days` that end with `day`."""
+        end = (day - self.first).days + 1
+        counts = self.counts[rows, end - days : end]
+        return Shown(day - timedelta(days=days - 1), counts, self.authors[rows])
 
 
 def read_shown(answer: dict[str, Any], many: int, first: date, last: date) -> Shown:

@@ -63,7 +63,8 @@ class Judged(Struct, frozen=True):
 class _State:
     """What is known of every series at the end of a day."""
 
-    def __init__(self, series: int) -> None:
+    def __init__(self, series: int, *, apart: bool) -> None:
+        self.apart = apart
         self.came = np.full(series, _PRIOR_LEVEL * _PRIOR_DAYS)
         self.days = np.full(series, _PRIOR_DAYS)
         self.week_came = np.zeros((series, _WEEK))
@@ -75,8 +76,8 @@ class _State:
         return np.asarray(self.came / self.days)
 
     def weekday(self, day: int) -> Matrix:
-        """Factor of a weekday: of the series itself, leaning on that of all together."""
-        total = self.week_level[:, day].sum()
+        """Factor of a weekday: of the series itself, leaning on that of all unless apart."""
+        total = 0.0 if self.apart else self.week_level[:, day].sum()
         common = self.week_came[:, day].sum() / total if total > 0 else 1.0
         own = self.week_came[:, day] + _WEEKDAY_PRIOR * common
         return np.asarray(own / (self.week_level[:, day] + _WEEKDAY_PRIOR))
@@ -105,15 +106,22 @@ class _State:
         self.squares = _WEEKDAY_DECAY * self.squares + expected**2
 
 
-def judge(counts: NDArray[Any], first_weekday: int, season: Matrix | None = None) -> Judged:
+def judge(
+    counts: NDArray[Any],
+    first_weekday: int,
+    season: Matrix | None = None,
+    *,
+    apart: bool = False,
+) -> Judged:
     """`counts`: series × days in a row, the last one may be today; `first_weekday`: 0 is Monday.
 
-    `season`: factors of the same shape, 1 where nothing is known of earlier years.
+    `season`: factors of the same shape, 1 where nothing is known of earlier years. `apart`: a few
+    series that were picked out: what comes on a weekday is not learned from one for another.
     """
     came = np.asarray(counts, dtype=np.float64)
     series, days = came.shape
     seasons = np.ones((1, days)) if season is None else season
-    state = _State(series)
+    state = _State(series, apart=apart)
     expected, daily = np.zeros((series, days)), np.zeros((series, days))
     spread = np.ones((series, days))
     seen = sums(came)

@@ -1,6 +1,6 @@
 """Use cases of growth: what grows, how a series went, «это не рост» and back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import NotFoundError
 from app.growth import query, repository
-from app.growth.campaigns import Sent
+from app.growth.campaigns import Sent, left_out, owners_of
 from app.growth.campaigns import campaigns as campaigns_of
 from app.growth.learned import State, read_state
 from app.growth.models import Alarm, Campaign, Dismissal, Series
@@ -22,6 +22,9 @@ from app.growth.results import Shown, read_shown
 from app.growth.rules import Judged, judge, usual_range
 from app.growth.watching import HISTORY_DAYS
 from app.permissions import Permission
+from app.problems.access import may_see
+from app.problems.lifecycle import survivors
+from app.problems.models import Problem
 from app.viewer import Viewer, require
 
 CAMPAIGN_DAYS = 30
@@ -100,16 +103,36 @@ async def _first_seen(
     return found[:most]
 
 
-async def of_problem(engine: Engine, problem_id: str) -> Alarm | None:
-    """The growth of a problem that stands now. The caller checks the viewer."""
-    found = await repository.alarms(engine, query.of_problem_body(problem_id))
-    return found[0] if found else None
+async def of_problems(
+    engine: Engine, viewer: Viewer | None, problems: Collection[str], zone: ZoneInfo
+) -> dict[str, Growing]:
+    """By problem, its growth that stands now with the numbers that `growing` tells; those of which
+    the viewer sees no message are left out. The caller checks the right to see problems.
+    """
+    if not problems:
+        return {}
+    today = datetime.now(UTC).astimezone(zone).date()
+    since = today - timedelta(days=HISTORY_DAYS + CAMPAIGN_DAYS)
+    alarms, campaigns = await repository.of_problems(engine, problems, since)
+    newest = {one.series.problem: one for one in reversed(alarms)}
+    seen = await as_seen(engine, viewer, list(newest.values()), zone, campaigns)
+    return {one.alarm.series.problem: one for one in seen if one.alarm.series.problem}
 
 
-async def standing_problems(engine: Engine) -> dict[str, Alarm]:
-    """By problem, all that grow now, whoever may see them: for what is written by the machine."""
+async def standing_problems(engine: Engine) -> set[str]:
+    """All that grow now, whoever may see them: for what is written by the machine."""
     found = await repository.alarms(engine, query.growing_body(query.PAGE))
-    return {one.series.problem: one for one in found if one.series.problem}
+    return {one.series.problem for one in found if one.series.problem}
+
+
+async def problems_of(
+    engine: Engine, viewer: Viewer | None, alarms: Iterable[Alarm]
+) -> dict[str, Problem]:
+    """By the id an alarm names: the problem, or the one it was merged into, where the viewer may
+    see that one.
+    """
+    found = await survivors(engine, {one.series.problem for one in alarms if one.series.problem})
+    return {name: one for name, one in found.items() if may_see(viewer, one)}
 
 
 async def recent_alarms(engine: Engine, since: date) -> list[Alarm]:
@@ -148,7 +171,7 @@ async def series_of(
     require(viewer, Permission.PROBLEM_VIEW)
     until = last or datetime.now(UTC).astimezone(zone).date()
     shown = await _shown(engine, viewer, [(series, until)], zone)
-    return _days(shown, judge(shown.counts, shown.first.weekday()))[0][-days:]
+    return _days(shown, judge(shown.counts, shown.first.weekday(), apart=True))[0][-days:]
 
 
 async def campaigns(
@@ -159,11 +182,12 @@ async def campaigns(
     last = (now or datetime.now(UTC)).astimezone(zone).date()
     first = last - timedelta(days=HISTORY_DAYS)
     kept = await repository.campaigns(engine, last - timedelta(days=CAMPAIGN_DAYS))
-    sent, found = list[Sent](), list[Campaign]()
+    sent, found, known = list[Sent](), list[Campaign](), dict[str, str]()
     for start in range(0, len(kept), _SHOWN_CAMPAIGNS):
-        texts = [one.norm_hash for one in kept[start : start + _SHOWN_CAMPAIGNS]]
-        sent += await repository.sent(engine, texts, first, last, zone, access_clause(who))
-        found = campaigns_of(sent)[:_SHOWN_CAMPAIGNS]
+        owners = owners_of(kept[start : start + _SHOWN_CAMPAIGNS], ())
+        known |= owners
+        sent += await repository.sent(engine, owners, first, last, zone, access_clause(who))
+        found = campaigns_of(sent, known)[:_SHOWN_CAMPAIGNS]
         if len(found) == _SHOWN_CAMPAIGNS:
             break
     bodies = [query.example_body(who, one) for one in found]
@@ -226,36 +250,49 @@ def _there(alarm: Alarm | None) -> Alarm:
 
 
 async def as_seen(
-    engine: Engine, viewer: Viewer, alarms: Sequence[Alarm], zone: ZoneInfo
+    engine: Engine,
+    viewer: Viewer | None,
+    alarms: Sequence[Alarm],
+    zone: ZoneInfo,
+    campaigns: Sequence[Campaign] | None = None,
 ) -> list[Growing]:
     """The alarms of which the viewer sees a message, counted over what is seen up to the day of
-    each. The caller checks the right to see problems.
+    each. The caller checks the right to see problems. `campaigns`: where they were read already.
     """
     if not alarms:
         return []
-    shown = await _shown(engine, viewer, [(one.series, one.day) for one in alarms], zone)
+    asked = [(one.series, one.day) for one in alarms]
+    shown = await _shown(engine, viewer, asked, zone, campaigns)
     return await run_sync(_growing, alarms, shown)
 
 
 async def _shown(
-    engine: Engine, viewer: Viewer | None, asked: Sequence[tuple[Series, date]], zone: ZoneInfo
+    engine: Engine,
+    viewer: Viewer | None,
+    asked: Sequence[tuple[Series, date]],
+    zone: ZoneInfo,
+    campaigns: Sequence[Campaign] | None = None,
 ) -> Shown:
     days = [day for _, day in asked]
     first, last = min(days) - timedelta(days=HISTORY_DAYS - 1), max(days)
-    left_out = [one.norm_hash for one in await repository.campaigns(engine, first)]
-    body = query.shown_body(viewer, asked, first, zone, left_out)
+    if campaigns is None:
+        campaigns = await repository.campaigns(engine, first)
+    body = query.shown_body(viewer, asked, first, zone, left_out(campaigns))
     return read_shown(await engine.search(Index.CASES, body), len(asked), first, last)
 
 
 def _growing(alarms: Sequence[Alarm], shown: Shown) -> list[Growing]:
-    judged = judge(shown.counts, shown.first.weekday())
-    days, found = _days(shown, judged), list[Growing]()
-    for row, alarm in enumerate(alarms):
-        at = (alarm.day - shown.first).days
-        if seen := int(judged.seen[row, at]):
-            expected, authors = float(judged.expected[row, at]), int(shown.authors[row])
-            found.append(Growing(alarm, seen, expected, authors, days[row][: at + 1]))
-    return found
+    """By the days up to that of each, whatever stands beside it: one figure on every page."""
+    found = dict[int, Growing]()
+    for day in {one.day for one in alarms}:
+        rows = [row for row, one in enumerate(alarms) if one.day == day]
+        part = shown.until(day, rows, HISTORY_DAYS)
+        judged = judge(part.counts, part.first.weekday(), apart=True)
+        for at, (row, days) in enumerate(zip(rows, _days(part, judged), strict=True)):
+            if seen := int(judged.seen[at, -1]):
+                expected, authors = float(judged.expected[at, -1]), int(part.authors[at])
+                found[row] = Growing(alarms[row], seen, expected, authors, days)
+    return [found[row] for row in sorted(found)]
 
 
 def _days(shown: Shown, judged: Judged) -> list[list[Day]]:

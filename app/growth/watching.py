@@ -16,11 +16,12 @@ from app.engine.names import Index
 from app.errors import ConflictError, EngineSetupError
 from app.growth import query, repository, season
 from app.growth.calibration import relearned
-from app.growth.campaigns import campaigns
+from app.growth.campaigns import LEAST_MESSAGES, campaigns, left_out, owners_of
 from app.growth.counts import Tally
 from app.growth.episodes import Said, dismissed_days, found, standing
 from app.growth.learned import State, keep_state, read_state
 from app.growth.models import Alarm, Series
+from app.growth.near import NEAR_DAYS, near_groups
 from app.growth.rules import Judged, Matrix, judge
 
 log = structlog.get_logger()
@@ -79,16 +80,23 @@ async def watch(engine: Engine, zone: ZoneInfo, now: datetime) -> Watched:
 
 
 async def _campaigns(engine: Engine, first: date, last: date, zone: ZoneInfo) -> list[str]:
-    """Found anew and kept; their hashes."""
-    texts = await repository.repeated_texts(engine, first, last, zone)
-    listed = campaigns(await repository.sent(engine, texts, first, last, zone))
+    """Found anew and kept; hashes of their texts."""
+    kept = await repository.campaigns(engine, first)
+    repeated = await repository.repeated_texts(engine, first, last, zone)
+    lately = last - timedelta(days=NEAR_DAYS - 1)
+    texts = await repository.lately(engine, lately, last, zone)
+    near = await run_sync(near_groups, texts, LEAST_MESSAGES)
+    owners = owners_of(kept, near)
+    asked = owners.keys() | set(repeated)
+    sent = await repository.sent(engine, asked, first, last, zone)
+    listed = await run_sync(campaigns, sent, owners)
     for one in listed:
         try:
             await repository.keep_campaign(engine, one)
         except ConflictError:
             log.info("campaign_kept_elsewhere")
     await engine.refresh(Index.GROWTH)
-    return [one.norm_hash for one in listed]
+    return left_out(listed)
 
 
 async def _seasons(engine: Engine, counted: Tally, zone: ZoneInfo) -> Matrix | None:

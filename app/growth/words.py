@@ -2,6 +2,7 @@
 
 from app.growth.models import Alarm
 from app.growth.rules import WINDOW
+from app.problems.models import Problem
 from app.web.filters import number
 
 _LEAST_USUAL = 0.05
@@ -15,6 +16,11 @@ def growth_text(seen: int, expected: float) -> str:
 
 def theme_of(alarm: Alarm) -> str:
     return (alarm.about or alarm.series).theme or "Без темы"
+
+
+def called(alarm: Alarm, problem: Problem | None) -> str:
+    """What grows: the title of the problem, as everywhere else; without one the theme."""
+    return (problem and (problem.name or problem.title)) or theme_of(alarm)
 
 
 def place_of(alarm: Alarm) -> str:

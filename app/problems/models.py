@@ -65,16 +65,6 @@ class Phrase(Struct, frozen=True):
     count: int
 
 
-class Growth(Struct, frozen=True, omit_defaults=True):
-    """Of the last three days, as `app.growth` found it."""
-
-    growing: bool = False
-    seen: int = 0
-    """Messages of three days, copies and one author a day counted once."""
-    usual: float = 0.0
-    since: datetime | None = None
-
-
 class Counts(Struct, frozen=True, omit_defaults=True):
     """What the next message is compared with: as `app.problems.scoring.Gathered` has it."""
 
@@ -156,8 +146,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     sectors: list[str] = field(default_factory=list)
     owner: str | None = None
     """Login."""
-    growth: Growth = Growth()
     growing: bool = False
+    """As `app.growth` found at its last look; how much is counted for each who asks."""
     examples: list[str] = field(default_factory=list)
     """Ids of cases that say most of what the others say."""
     phrases: list[Phrase] = field(default_factory=list)

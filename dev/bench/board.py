@@ -94,7 +94,7 @@ async def _fill(engine: Engine, settings: Settings, total: int) -> list[str]:
     if described < len(founded):
         raise RuntimeError(f"only {described} of {len(founded)} problems were described")
     await watch(engine, settings.zone, datetime.now(UTC))
-    await mark_growing(engine, settings.zone)
+    await mark_growing(engine)
     return [ids[truth] for truth in sorted(members, key=lambda one: -len(members[one]))]
 
 

@@ -12,7 +12,6 @@ from app.audit.params import AuditParams
 from app.audit.service import walk as walk_journal
 from app.board.params import BoardParams
 from app.board.service import walk as walk_board
-from app.board.words import sees_everything
 from app.cases.directory import read_people
 from app.disk import settle
 from app.engine.client import Engine
@@ -83,13 +82,13 @@ async def write_problems(
     told: Told | None = None,
 ) -> int:
     """Problems of the board, as `write_rows` writes them."""
-    people, whole = await read_people(engine), sees_everything(viewer)
+    people = await read_people(engine)
 
     async def pages() -> Pages:
         board = walk_board(engine, params, viewer, settings.zone)
         async with aclosing(board):
             async for found in board:
-                yield found.total, [line_of(row, people, whole=whole) for row in found.rows]
+                yield found.total, [line_of(row, people) for row in found.rows]
 
     return await write_rows(pages(), settings, PROBLEMS_SHEET, target, file_format, told)
 

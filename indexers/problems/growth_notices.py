@@ -21,10 +21,12 @@ from app.growth.models import Alarm
 from app.growth.rules import LEAST_AUTHORS
 from app.growth.service import Growing
 from app.growth.telling import NEWS, is_news, same_as, untold
-from app.growth.words import growth_text, place_of, theme_of
+from app.growth.words import called, growth_text, place_of
 from app.notices.models import Notice, notice_id
 from app.permissions import Permission
+from app.problems.access import may_see
 from app.problems.lifecycle import survivors
+from app.problems.models import Problem
 from app.settings import Settings
 from app.viewer import Viewer
 from indexers.notices.give import give
@@ -76,6 +78,7 @@ class _Teller:
         self._recent = recent
         self._now = now
         self._seen: dict[str, dict[str, Growing]] = {}
+        self._problems: dict[str, Problem] = {}
 
     async def notices(self, alarms: Sequence[Alarm]) -> list[Notice]:
         """Nobody gets two about the same messages, of this look or of an earlier one."""
@@ -88,7 +91,7 @@ class _Teller:
                 of_same = {_id(other, login) for other in others[alarm.id]}
                 seen = await self._seen_by(login, alarms)
                 if alarm.id in seen and of_same.isdisjoint(there):
-                    made = _notice(seen[alarm.id], login, self._now)
+                    made = self._notice(seen[alarm.id], login)
                     found.append(made)
                     there.add(made.id)
         return found
@@ -99,13 +102,13 @@ class _Teller:
         """
         departments = await service.departments_of(self._engine, alarms, self._zone)
         problems = [one.series.problem for one in alarms if one.series.problem]
-        known = await survivors(self._engine, problems)
+        self._problems = await survivors(self._engine, problems)
         found: dict[str, list[str]] = {}
         for one in alarms:
             people = set(self._staff.with_role(Role.COORDINATOR))
             for name in departments[one.id]:
                 people.update(self._staff.heads_of(name))
-            problem = known.get(one.series.problem or "")
+            problem = self._problems.get(one.series.problem or "")
             people |= {problem.owner} if problem and problem.owner else set()
             acting = [each for login in people for each in self._staff.standing_in(login)]
             found[one.id] = sorted(people.union(acting))
@@ -139,23 +142,24 @@ class _Teller:
         seen = await service.as_seen(self._engine, viewer, alarms, self._zone)
         return {one.alarm.id: one for one in seen if one.authors >= LEAST_AUTHORS}
 
+    def _notice(self, one: Growing, login: str) -> Notice:
+        alarm = one.alarm
+        name = alarm.series.problem
+        problem = self._problems.get(name or "")
+        shown = problem if problem and may_see(self._staff.viewer(login), problem) else None
+        about = ", ".join(part for part in (called(alarm, shown), place_of(alarm)) if part)
+        return Notice(
+            id=_id(alarm, login),
+            login=login,
+            case_id=name or alarm.id,
+            number=f"{about} — {growth_text(one.seen, one.expected)}",
+            seq=_ONLY_EVENT,
+            rev=1,
+            what="problem_grows" if name else "theme_grows",
+            at=self._now,
+            by="system",
+        )
+
 
 def _id(alarm: Alarm, login: str) -> str:
     return notice_id(alarm.id, _ONLY_EVENT, login)
-
-
-def _notice(one: Growing, login: str, now: datetime) -> Notice:
-    alarm = one.alarm
-    problem = alarm.series.problem
-    about = ", ".join(part for part in (theme_of(alarm), place_of(alarm)) if part)
-    return Notice(
-        id=_id(alarm, login),
-        login=login,
-        case_id=problem or alarm.id,
-        number=f"{about} — {growth_text(one.seen, one.expected)}",
-        seq=_ONLY_EVENT,
-        rev=1,
-        what="problem_grows" if problem else "theme_grows",
-        at=now,
-        by="system",
-    )

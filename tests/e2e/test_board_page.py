@@ -8,9 +8,9 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from app.board.map import store
 from app.engine.client import Engine
-from app.problems.models import Counts, Growth, Phrase, ProblemState, Spot
+from app.problems.models import Counts, Phrase, ProblemState, Spot
 from app.settings import Settings
-from tests.boarding import problem, store_member, store_problems
+from tests.boarding import problem, store_growth, store_member, store_problems
 from tests.e2e.conftest import settled, visit
 from tests.e2e.problem_pages import put_problem
 from tests.e2e.test_pages_for_every_eye import LONG, findings, seen
@@ -40,7 +40,6 @@ async def site(product: str, settings: Settings, engine: Engine) -> str:
         problem(
             2,
             growing=True,
-            growth=Growth(growing=True, seen=11, usual=2.1),
             members=9,
             owner="boss",
             counts=Counts(themes={"Вода": 5, "Мусор": 4}),
@@ -51,7 +50,8 @@ async def site(product: str, settings: Settings, engine: Engine) -> str:
         *(problem(number, point=Spot(55.70 + number / 100, 37.55)) for number in range(4, 9)),
     )
     for number in range(1, 10):
-        await store_member(engine, number, "p2", days_ago=number * 4)
+        await store_member(engine, number, "p2", days_ago=(number - 1) * 4)
+    await store_growth(engine, "p2")
     for number in range(10, 16):
         await store_member(engine, number, f"p{number - 7}")
     return product

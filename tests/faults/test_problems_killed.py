@@ -154,7 +154,7 @@ async def growing(engine: Engine) -> dict[str, dict[str, Any]]:
     found = await documents(engine, Index.GROWTH, "watched_at", "seconds", "told_at")
     one = await repository.get(engine, "p1")
     assert one
-    return {**found, "p1": {"growing": one.growing, "seen": one.growth.seen}}
+    return {**found, "p1": {"growing": one.growing}}
 
 
 async def test_a_killed_watch_of_growth_gives_the_same_alarms(
@@ -182,7 +182,7 @@ async def test_a_killed_watch_of_growth_gives_the_same_alarms(
             break
         killed += 1
         await watch_if_due(engine, settings.zone)
-        await mark_growing(engine, settings.zone)
+        await mark_growing(engine)
         await tell_growth(engine, settings, datetime.now(UTC))
         assert await growing(engine) == expected, killed
     assert killed >= len(alarms) + 2

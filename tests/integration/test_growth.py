@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from app.cases.models import Place
+from app.cases.derived import with_derived_fields
+from app.cases.models import Case, Place
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.errors import ForbiddenError, NotFoundError
@@ -44,6 +45,13 @@ ELSEWHERE = msgspec.structs.replace(
     MANAGER, name="petrov", scopes=(Scope(frozenset({"Дальний"}), None, None),)
 )
 
+STREETS = ("ул. Мира", "ул. Садовая", "Лесной переулок", "проспект Победы")
+OPENINGS = ("", "Добрый день! ", "Здравствуйте, ")
+OWN_STREET = (
+    "Прошу установить уличное освещение по адресу: {street}. В тёмное время суток ходить опасно, "
+    "дети возвращаются из школы в темноте. Срок исполнения прошу указать в ответе."
+)
+
 
 @pytest.fixture
 async def engine(settings: Settings) -> AsyncIterator[Engine]:
@@ -64,11 +72,13 @@ async def test_growth_is_found_told_and_found_again(engine: Engine) -> None:
     assert set(told) == {by_place, Series(problem="p1")}
     one = told[by_place]
     assert (one.seen, one.authors, one.alarm.seen) == (11, 11, 11)
-    assert alarm_row(one).text.startswith("11 за 3 дня, обычно ")
+    assert alarm_row(one, {}).text.startswith("11 за 3 дня, обычно ")
     assert one.alarm.expected == pytest.approx(one.expected, abs=0.3)
     assert sum(day.count for day in one.days[-3:]) == 11
-    assert (await service.of_problem(engine, "p1")) is not None
-    assert await service.of_problem(engine, "p2") is None
+    live = await service.of_problems(engine, MANAGER, ["p1", "p2"], ZONE)
+    assert live == {"p1": told[Series(problem="p1")]}, "the same figures wherever it is told"
+    assert await service.of_problems(engine, ELSEWHERE, ["p1"], ZONE) == {}
+    assert await service.of_problems(engine, MANAGER, [], ZONE) == {}
 
     url = cases_url(by_place, one.alarm.day - timedelta(days=2), one.alarm.day)
     pairs = parse_qsl(urlsplit(url).query)
@@ -85,6 +95,36 @@ async def test_campaigns_are_shown_as_such(engine: Engine) -> None:
     assert (seen.campaign.count, seen.campaign.places, seen.campaign.authors) == (12, 12, 12)
     assert seen.text == LETTER
     assert await service.campaigns(engine, ELSEWHERE, ZONE, NOW) == []
+
+
+async def test_letters_with_one_s_own_street_are_a_campaign_and_no_growth(engine: Engine) -> None:
+    made = Maker()
+    made.number = 7000
+
+    def letter(number: int, days_ago: float) -> Case:
+        where = Place(municipality="Зареченск", settlement="Слобода", street=STREETS[number % 4])
+        kept = made(days_ago, f"l{number}", "Снег", place=where)
+        words = OPENINGS[number % 3] + OWN_STREET.format(street=STREETS[number % 4])
+        return msgspec.structs.replace(kept, text=words)
+
+    await put(engine, [with_derived_fields(letter(one, one % 3)) for one in range(11)])
+    await watch(engine, ZONE, NOW)
+    told = await service.growing(engine, MANAGER, ZONE)
+    assert {one.alarm.series.theme for one in told} == {"Ямы", None}
+    one = next(
+        one for one in await service.campaigns(engine, MANAGER, ZONE, NOW) if "осв" in one.text
+    )
+    assert (one.campaign.count, one.campaign.places, one.campaign.authors) == (11, 4, 11)
+    assert len(await service.campaigns(engine, ELSEWHERE, ZONE, NOW)) == 0
+    days = await service.series_of(engine, MANAGER, Series("Снег", "Зареченск"), ZONE, last=TODAY)
+    quiet = [day.count for day in days[-3:]]
+    await put(engine, [with_derived_fields(letter(20, 0))])
+    await watch(engine, ZONE, NOW + timedelta(days=1))
+    again = await service.campaigns(engine, MANAGER, ZONE, NOW + timedelta(days=1))
+    (more,) = [each.campaign for each in again if "осв" in each.text]
+    assert (more.norm_hash, more.count) == (one.campaign.norm_hash, 12)
+    days = await service.series_of(engine, MANAGER, Series("Снег", "Зареченск"), ZONE, last=TODAY)
+    assert [day.count for day in days[-3:]] == quiet, "what is shown leaves out all its texts"
 
 
 async def test_what_a_person_does_not_see_is_not_told(engine: Engine) -> None:
@@ -214,11 +254,11 @@ async def test_the_forecast_of_settlements_says_where_messages_are_too_few(engin
 async def test_a_problem_says_that_it_grows_as_long_as_it_does(engine: Engine) -> None:
     await problems.create(engine, Problem(id="p1", created_at=NOW, founder="x", theme="Ямы"))
     await watch(engine, ZONE, NOW)
-    assert await mark_growing(engine, ZONE) == 1
+    assert await mark_growing(engine) == 1
     await engine.refresh(Index.PROBLEMS)
-    assert await mark_growing(engine, ZONE) == 0
+    assert await mark_growing(engine) == 0
     marked = await problems.survivor(engine, "p1")
-    assert (marked.growing, marked.growth.seen) == (True, 11)
+    assert marked.growing
     await watch(engine, ZONE, NOW + timedelta(days=9))
-    assert await mark_growing(engine, ZONE) == 1
+    assert await mark_growing(engine) == 1
     assert not (await problems.survivor(engine, "p1")).growing

@@ -9,25 +9,26 @@ from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 
 from app.board import service as board
+from app.board.results import Row, Told
+from app.cases.directory import Directory
 from app.engine.client import Engine
 from app.errors import BadInputError, ForbiddenError
 from app.exports import service
 from app.exports.files import ExportFiles
 from app.exports.models import ExportFormat, ExportJob, ExportKind, ExportState
-from app.exports.problems import PROBLEMS_SHEET
+from app.exports.problems import PROBLEMS_SHEET, line_of
 from app.exports.repository import EXPORTS
 from app.permissions import Permission
-from app.problems.models import Growth, ProblemState
+from app.problems.models import ProblemState
 from app.settings import Settings
 from app.viewer import Viewer
 from indexers.exports.run import run_export
 from tests.auditing import lines as journal
-from tests.boarding import NOW, TOWN, problem, store_member, store_problems
+from tests.boarding import NOW, TOWN, problem, store_growth, store_member, store_problems
 from tests.casework import COORDINATOR, EXECUTOR, HEAD
 from tests.noticing import add_person
 
 TITLES = [column.title for column in PROBLEMS_SHEET.columns]
-GROWS = Growth(growing=True, seen=11, usual=2.1)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def town(engine: Engine) -> Engine:
     await add_person(engine, "koord")
     await store_problems(
         engine,
-        problem(1, growing=True, growth=GROWS, owner="koord"),
+        problem(1, growing=True, owner="koord"),
         problem(2, title='=HYPERLINK("http://зло","жми")', settlement="@Слобода"),
         problem(3, last_at=NOW - timedelta(days=35), theme="Снег", state=ProblemState.IN_WORK),
         problem(4, last_at=NOW - timedelta(days=9)),
@@ -45,6 +46,7 @@ async def town(engine: Engine) -> Engine:
     for number in range(1, 4):
         await store_member(engine, number, "p1", days_ago=number)
     await store_member(engine, 4, "p2")
+    await store_growth(engine, "p1")
     return engine
 
 
@@ -87,7 +89,7 @@ async def test_numbers_are_those_the_reader_sees_and_nothing_is_a_formula(
 ) -> None:
     first, second, *_ = rows(ExportFiles(settings, await made(town, settings)).result)
     assert list(first) == TITLES
-    assert first["Растёт"].replace("\u00a0", " ") == "11 за 3 дня, обычно 2,1"
+    assert first["Растёт"].replace("\u00a0", " ") == "2 за 3 дня, обычно 0,1"
     assert (first["Сообщений"], first["Не закрыто"], second["Сообщений"]) == ("3", "3", "1")
     assert first["Ответственный"] == "Петрова А. И."
     assert second["Проблема"].startswith("'=HYPERLINK")
@@ -100,7 +102,9 @@ async def test_numbers_are_those_the_reader_sees_and_nothing_is_a_formula(
     assert line["Сообщений"] == 1, "a number, to sort and to add by"
 
     part = rows(ExportFiles(settings, await made(town, settings, HEAD)).result)[0]
-    assert part["Растёт"] == "да", "worked out over cases this person may not see"
+    assert part["Растёт"] == first["Растёт"], "counted over the cases this person sees"
+    unseen = line_of(Row(problem(1, growing=True), Told()), Directory())
+    assert unseen["growth"] == "да", "it grows by cases of others"
 
 
 async def test_who_may_not_see_or_take_away_asks_in_vain(town: Engine, settings: Settings) -> None:

@@ -13,10 +13,10 @@ from app.cases.models import Classifier, Place
 from app.engine import writer
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.problems.models import Counts, Growth, ProblemState
+from app.problems.models import Counts, ProblemState
 from app.settings import Settings
 from indexers.exports.run import run_export
-from tests.boarding import NOW, TOWN, problem, store_member, store_problems
+from tests.boarding import NOW, TOWN, problem, store_growth, store_member, store_problems
 from tests.casework import COORDINATOR, EXECUTOR, HEAD, ROADMAN, case
 from tests.factories import site
 from tests.web.people import BASE, HX, Visitor
@@ -31,7 +31,6 @@ async def board(engine: Engine, settings: Settings) -> AsyncIterator[Visitor]:
         problem(
             1,
             growing=True,
-            growth=Growth(growing=True, seen=11, usual=2.1),
             members=10,
             counts=Counts(themes={"Вода": 6, "Мусор": 4}),
         ),
@@ -43,6 +42,7 @@ async def board(engine: Engine, settings: Settings) -> AsyncIterator[Visitor]:
     for number in range(1, 4):
         await store_member(engine, number, "p1", days_ago=number)
     await store_member(engine, 4, "p2")
+    await store_growth(engine, "p1")
     async with AsyncTestClient(site(settings, COORDINATOR), base_url=BASE) as client:
         yield Visitor(client)
 
@@ -50,7 +50,7 @@ async def board(engine: Engine, settings: Settings) -> AsyncIterator[Visitor]:
 async def test_each_count_is_the_length_of_its_list(board: Visitor) -> None:
     page = await board.get("/problems")
     assert page.headers["vary"] == "HX-Request"
-    assert "11 за 3 дня, обычно 2,1" in page.text
+    assert "Растёт: 2 за 3 дня, обычно 0,1" in page.text
     found = LISTS.findall(page.text)
     assert [name for _, name, _ in found] == [
         "Растут",
@@ -218,7 +218,7 @@ async def test_programs_get_the_same(board: Visitor) -> None:
     assert found["lists"]["growing"] == 1
     first = found["problems"][0]
     assert (first["id"], first["messages"], first["municipality"]) == ("p1", 3, TOWN)
-    assert first["growth"] == {"seen": 11, "usual": 2.1}
+    assert first["growth"] == {"seen": 2, "usual": pytest.approx(0.1, abs=0.05)}
     one = (await board.get("/api/v1/problems/p1")).json()
     assert sum(one["days"].values()) == one["problem"]["messages"] == 3
     cases = (await board.get("/api/v1/problems/p1/cases?size=2")).json()

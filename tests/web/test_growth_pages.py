@@ -5,12 +5,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 from litestar.testing import AsyncTestClient
+from msgspec.structs import replace
 
 from app.accounts.roles import Role
 from app.engine.client import Engine
+from app.engine.names import Index
 from app.forecasts.service import forget_outlooks
 from app.growth.watching import watch
+from app.problems import repository as problems
+from app.problems.access import marks_of
+from app.problems.models import ProblemState
 from app.settings import Settings
+from indexers.problems.growing import mark_growing
+from tests.boarding import problem, store_problems
 from tests.casework import COORDINATOR, person
 from tests.factories import site
 from tests.growing_town import NOW, ZONE, Maker, join, town
@@ -40,12 +47,25 @@ async def test_growth_is_seen_dismissed_and_brought_back(
     empty = await coordinator.get("/problems/growth")
     assert "Рост ещё не считали" in empty.text
     await watch(engine, ZONE, NOW)
+    before = (await coordinator.get("/problems/growth")).text
+    assert '<a href="/problems/p1">Ямы</a>' in before, "until it is there, told by its theme"
+    seen_by = marks_of("Зареченск", "Отдел", "site")
+    await store_problems(engine, problem(1, title="Ямы: ул. Садовая", seen_by=seen_by))
+    await mark_growing(engine)
+    await engine.refresh(Index.PROBLEMS)
+    titled = (await coordinator.get("/problems/growth")).text
+    (figure,) = re.findall(r'">Ямы: ул. Садовая</a>.*?data-open>([^<]+)</a>', titled, re.DOTALL)
+    for address in ("/problems", "/problems/p1"):
+        assert f"Растёт: {figure}" in (await coordinator.get(address)).text, "one figure"
+    await store_problems(engine, problem(2, title="Ямы: ул. Новая", seen_by=seen_by))
+    merged = {"state": ProblemState.MERGED, "merged_into": "p2", "growing": False}
+    await problems.change(engine, "p1", lambda one: replace(one, **merged))
     page = await coordinator.get("/problems/growth")
     assert page.headers["vary"] == "HX-Request"
     for told in ("11 за 3 дня, обычно", "Зареченск, Слобода", "<polyline", "12 сообщений"):
         assert told in page.text.replace("\u00a0", " "), told
     assert "theme=%D0%AF%D0%BC%D1%8B&amp;municipality=" in page.text
-    assert '<a href="/problems/p1">Ямы</a>' in page.text, "a problem is told by its theme"
+    assert '<a href="/problems/p2">Ямы: ул. Новая</a>' in page.text, "a merged one leads on"
     assert page.text.count('<h2 class="growth-name">') == 2
 
     first, second = _DISMISS.findall(page.text)

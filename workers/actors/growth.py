@@ -30,7 +30,7 @@ def watch_growth() -> None:
             if await redis.set(mark, "1", nx=True, ex=_LEASE_SECONDS):
                 try:
                     await watch_if_due(engine, settings.zone)
-                    await mark_growing(engine, settings.zone)
+                    await mark_growing(engine)
                     await tell_growth(engine, settings, datetime.now(UTC))
                 finally:
                     await redis.delete(mark)

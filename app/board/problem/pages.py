@@ -14,7 +14,6 @@ from app.board.problem.contexts import problem_view, wrong_words
 from app.board.problem.forms import Typed
 from app.board.problem.params import CasesParams, parse_cases
 from app.board.problem.service import look_for, read_cases_of, read_facts
-from app.board.words import sees_everything
 from app.cases.directory import read_people
 from app.engine.client import Engine
 from app.errors import BadInputError, OtklikError
@@ -106,11 +105,11 @@ async def merge_page(
         look_for(desk.engine, problem, words, desk.viewer, desk.settings.zone),
         read_people(desk.engine),
     )
-    today, whole = datetime.now(desk.settings.zone).date(), sees_everything(desk.viewer)
+    today = datetime.now(desk.settings.zone).date()
     context = {
         "problem": problem,
         "words": words,
-        "rows": [row_view(row, people, today, whole=whole) for row in rows],
+        "rows": [row_view(row, people, today) for row in rows],
         "wrong": wrong_words(error, people, desk.settings.zone),
     }
     status = error.status if error else 200

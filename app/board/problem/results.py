@@ -10,6 +10,7 @@ from app.board.results import Row, Told, told_of
 from app.cases.codes import Channel, State
 from app.cases.lines import first_line, place_line
 from app.cases.streets import street_name
+from app.growth.service import Growing
 from app.text.mask import mask_contacts
 
 Answer = Mapping[str, Any]
@@ -56,6 +57,8 @@ class Facts(Struct, frozen=True):
     """Cases whose place nobody named."""
     examples: list[CaseLine] = field(default_factory=list)
     similar: list[Row] = field(default_factory=list)
+    grown: Growing | None = None
+    """Its growth, as the viewer sees it."""
 
 
 def read_told(answer: Answer) -> Told:

@@ -20,8 +20,8 @@ from app.board.problem.results import (
     read_streets,
     read_told,
 )
-from app.board.results import Row, Told, problems_in
-from app.board.service import told_of_problems
+from app.board.results import Row, problems_in
+from app.board.service import grown_of_problems, rows_of
 from app.engine.client import Engine
 from app.engine.names import Index
 from app.problems.models import Problem
@@ -31,10 +31,11 @@ _FOUND = 10
 
 
 async def read_facts(engine: Engine, problem: Problem, viewer: Viewer, zone: ZoneInfo) -> Facts:
-    counts, examples, similar = await gather(
+    counts, examples, similar, grown = await gather(
         engine.search(Index.CASES, facts_body(problem.id, viewer, zone)),
         engine.search(Index.CASES, examples_body(problem, viewer)),
         read_similar(engine, problem, viewer, zone),
+        grown_of_problems(engine, [problem], viewer, zone),
     )
     return Facts(
         told=read_told(counts),
@@ -42,6 +43,7 @@ async def read_facts(engine: Engine, problem: Problem, viewer: Viewer, zone: Zon
         placeless=int(counts["aggregations"]["placeless"]["doc_count"]),
         examples=read_cases(examples).rows,
         similar=similar,
+        grown=grown.get(problem.id),
     )
 
 
@@ -59,7 +61,7 @@ async def read_similar(
     """Those of the same theme first, then by nearness."""
     found = problems_in(await engine.search(Index.PROBLEMS, similar_body(problem, viewer)))
     found.sort(key=lambda one: one.theme != problem.theme)
-    return await _rows(engine, found[:SIMILAR], viewer, zone)
+    return await rows_of(engine, found[:SIMILAR], viewer, zone)
 
 
 async def look_for(
@@ -70,9 +72,4 @@ async def look_for(
         return await read_similar(engine, problem, viewer, zone)
     body: dict[str, Any] = named_body(words, problem, viewer, _FOUND)
     found = problems_in(await engine.search(Index.PROBLEMS, body))
-    return await _rows(engine, found, viewer, zone)
-
-
-async def _rows(engine: Engine, found: list[Problem], viewer: Viewer, zone: ZoneInfo) -> list[Row]:
-    told = await told_of_problems(engine, [one.id for one in found], viewer, zone)
-    return [Row(one, told.get(one.id, Told())) for one in found]
+    return await rows_of(engine, found, viewer, zone)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from app.accounts.models import Substitution
@@ -14,6 +15,7 @@ from app.growth import service
 from app.growth.watching import watch
 from app.notices.models import address_of
 from app.problems import repository as problems
+from app.problems.access import marks_of
 from app.problems.models import Problem
 from app.reference import repository as books
 from app.reference.departments import Department, DepartmentBook, Sector
@@ -56,6 +58,9 @@ async def test_those_concerned_get_one_notice_of_what_they_see(
     engine: Engine, settings: Settings
 ) -> None:
     await join(engine)
+    titled = Problem(id="p1", created_at=NOW, founder="x", theme="Ямы", title="Ямы: ул. Мира")
+    seen_by = marks_of("Зареченск", "Отдел", "site")
+    await problems.create(engine, msgspec.structs.replace(titled, seen_by=seen_by))
     await watch(engine, ZONE, NOW)
     assert await tell_growth(engine, settings, NOW) == 3
     found = await notices(engine)
@@ -65,7 +70,7 @@ async def test_those_concerned_get_one_notice_of_what_they_see(
         ("koord", "problem_grows"),
     ], "one of the problem, none of the theme: the same eleven messages"
     (shown,) = await notices(engine, "koord")
-    assert shown.number.startswith("Ямы, Зареченск, Слобода — 11 за 3 дня, обычно ")
+    assert shown.number.startswith("Ямы: ул. Мира, Зареченск, Слобода — 11 за 3 дня, обычно ")
     assert address_of(shown) == "/problems/p1"
 
     assert await tell_growth(engine, settings, NOW + timedelta(minutes=1)) == 0
@@ -91,7 +96,7 @@ async def test_a_theme_that_was_told_is_not_told_again_as_its_problem(
         engine, Problem(id="p1", created_at=NOW, founder="x", theme="Ямы", owner="curator")
     )
     await watch(engine, ZONE, NOW)
-    assert await service.of_problem(engine, "p1") is not None
+    assert await service.standing_problems(engine) == {"p1"}
     await tell_growth(engine, settings, NOW)
     assert await told(engine) == sorted([*first, ("curator", "problem_grows")]), (
         "the owner of the problem had heard of nothing yet"
