@@ -1,9 +1,14 @@
 """The book of themes as a form offers it."""
 
+import time
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
 from msgspec import Struct
 
 from app.engine.client import Engine
 from app.engine.names import Index
+from app.reference.kept import ASK_SECONDS
 
 _MOST = 2_000
 
@@ -15,8 +20,20 @@ class Theme(Struct, frozen=True):
     """The label of its group."""
 
 
-async def active_themes(engine: Engine) -> list[Theme]:
-    """By group and then in the order of the book."""
+_held: WeakKeyDictionary[Engine, tuple[float, Sequence[Theme]]] = WeakKeyDictionary()
+"""When they were read, by the monotonic clock: without a model each message asks for them."""
+
+
+async def active_themes(engine: Engine) -> Sequence[Theme]:
+    """By group and then in the order of the book, as they were in the last `ASK_SECONDS`."""
+    read_at, themes = _held.get(engine, (float("-inf"), ()))
+    if time.monotonic() - read_at >= ASK_SECONDS:
+        themes = await _read(engine)
+        _held[engine] = time.monotonic(), themes
+    return themes
+
+
+async def _read(engine: Engine) -> tuple[Theme, ...]:
     body = {
         "size": _MOST,
         "_source": ["book", "code", "label", "parent", "order"],
@@ -38,4 +55,4 @@ async def active_themes(engine: Engine) -> list[Theme]:
         if line["book"] == "im_theme" and line.get("parent") in groups:
             group = line["parent"]
             of_group[group].append(Theme(line["code"], line["label"], groups[group]))
-    return [theme for themes in of_group.values() for theme in themes]
+    return tuple(theme for themes in of_group.values() for theme in themes)
