@@ -38,7 +38,9 @@ class Shots:
     def problems(self) -> None:
         """The list, the largest problem on it, the map and the growth."""
         self._open("problems", "problems")
-        self.page.locator(".board-title").first.click()
+        told = self.page.locator(".board-numbers a").all_inner_texts()
+        counts = [int("".join(filter(str.isdigit, one))) for one in told]
+        self.page.locator(".board-title").nth(counts.index(max(counts))).click()
         self.page.wait_for_url("**/problems/p*")
         settled(self.page)
         self.look.shoot(self.page, "problem")
