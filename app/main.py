@@ -58,7 +58,7 @@ from app.exports.controllers import (
     JournalExportController,
     ProblemsExportController,
 )
-from app.forecasts.controllers import ForecastController
+from app.forecasts.controllers import ForecastController, ProblemForecastController
 from app.friction.controllers import CaseFrictionController, FrictionController
 from app.growth.controllers import GrowthController
 from app.http_errors import EXCEPTION_HANDLERS, answer_error
@@ -163,6 +163,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     CaseDuplicatesController,
     GrowthController,
     ForecastController,
+    ProblemForecastController,
     FrictionController,
     CaseFrictionController,
     PollsController,

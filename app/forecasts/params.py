@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from app.errors import BadInputError
+from app.problems.models import Problem
 
 _LONGEST = 512
 _NAMES = ("theme", "municipality", "place")
@@ -47,6 +48,14 @@ class ForecastParams:
     def address(self) -> str:
         query = urlencode(self.pairs())
         return f"/problems/forecast?{query}" if query else "/problems/forecast"
+
+
+def params_of(problem: Problem) -> ForecastParams | None:
+    """The series its messages are counted in; None where they name no theme or no territory."""
+    if not problem.theme or not problem.municipality:
+        return None
+    level = Level.SETTLEMENT if problem.settlement else Level.MUNICIPALITY
+    return ForecastParams(level, problem.theme, problem.municipality, problem.settlement or "")
 
 
 def parse_forecast(pairs: Iterable[tuple[str, str]]) -> ForecastParams:

@@ -24,7 +24,8 @@ PAGES = (
     *("/problems?theme=Ямы", "/problems?theme=Лес", "/problems/p99"),
     *("/problems/p1", "/problems/p2", "/problems/p2?street=ленина&house=5&done=name"),
     *("/problems/p2/merge", "/problems/p2/merge?q=Лес"),
-    *("/problems/p1/causes", "/problems/p1/factors", "/problems/causes", "/problems/causes/new"),
+    *("/problems/p1/causes", "/problems/p1/factors", "/problems/p1/forecast"),
+    *("/problems/causes", "/problems/causes/new"),
     *("/problems/practices", "/problems/road-maps/map-2", "/problems/of/case-1"),
     *("/problems/map", "/problems/map?what=messages"),
 )

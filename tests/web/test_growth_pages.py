@@ -110,3 +110,26 @@ async def test_the_forecast_is_narrowed_and_tells_of_too_few(coordinator: Visito
     wrong = await coordinator.get(f"{here}?level=street")
     assert wrong.status_code == 400
     assert "Так территории не разделить" in wrong.text
+
+
+async def test_a_problem_tells_what_is_forecast_of_its_theme_there(
+    coordinator: Visitor, engine: Engine
+) -> None:
+    seen_by = marks_of("Зареченск", "Отдел", "site")
+    snow = problem(1, theme="Снег", municipality="Зареченск", settlement=None, seen_by=seen_by)
+    rare = replace(snow, id="p2", theme="Лес")
+    await store_problems(engine, snow, rare, replace(snow, id="p3", theme=None))
+    assert "/problems/p1/forecast" in (await coordinator.get("/problems/p1")).text
+    told = (await coordinator.get("/problems/p1/forecast", headers=HX)).text.replace("\u00a0", " ")
+    whole = (await coordinator.get("/problems/forecast?theme=Снег")).text.replace("\u00a0", " ")
+    weeks = re.findall(r'<td class="figures">(\d+)<span class="forecast-range">([^<]+)<', told)
+    assert len(weeks) == 4
+    assert weeks == re.findall(
+        r'<td class="figures">(\d+)<span class="forecast-range">([^<]+)<', whole
+    )
+    assert "/problems/forecast?theme=" in told
+    assert "<html" not in told
+    assert "<html" in (await coordinator.get("/problems/p1/forecast")).text
+    assert "сообщений нет" in (await coordinator.get("/problems/p2/forecast")).text
+    assert "они не названы" in (await coordinator.get("/problems/p3/forecast")).text
+    assert (await coordinator.get("/problems/p9/forecast")).status_code == 404
