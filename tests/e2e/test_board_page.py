@@ -12,8 +12,9 @@ from app.problems.models import Counts, Phrase, ProblemState, Spot
 from app.settings import Settings
 from tests.boarding import problem, store_growth, store_member, store_problems
 from tests.e2e.conftest import settled, visit
+from tests.e2e.eyes import findings, seen
 from tests.e2e.problem_pages import put_problem
-from tests.e2e.test_pages_for_every_eye import LONG, findings, seen
+from tests.e2e.test_pages_for_every_eye import LONG
 
 SHAPE = (
     b'{"type": "Feature", "properties": {"name": "\xd0\xa1\xd0\xb5\xd0\xb2\xd0\xb5\xd1\x80"},'

@@ -22,7 +22,7 @@ from indexers import recount
 from indexers.recount import run_recount
 from tests.casework import case, store
 from tests.e2e.conftest import BOSS, visit
-from tests.e2e.test_pages_for_every_eye import findings
+from tests.e2e.eyes import findings
 
 ROOT = "/books/deadlines"
 PAGES = (

@@ -10,7 +10,7 @@ from app.settings import Settings
 from indexers.notices.project import project_due_notices
 from tests.casework import store
 from tests.e2e.conftest import visit
-from tests.e2e.test_search_page import troubles
+from tests.e2e.eyes import troubles
 from tests.factories import open_session
 from tests.noticing import add_person, telling_case
 from tests.serving import serving

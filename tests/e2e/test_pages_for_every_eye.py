@@ -1,11 +1,10 @@
 """Every page of casework and of accounts for every eye: axe, both widths, light and dark."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from app.cases.codes import (
     AnswerKind,
@@ -39,8 +38,8 @@ from app.reference.service import DepartmentDraft, SectorDraft, create_departmen
 from app.settings import Settings
 from app.similarity.models import MatchKind, OfferedPair
 from tests.e2e.conftest import BOSS, visit
+from tests.e2e.eyes import HEIGHT, WIDTHS, findings, troubles
 from tests.e2e.problem_pages import PROBLEM_PAGES, put_problem
-from tests.e2e.test_search_page import SERIOUS, troubles
 from tests.factories import make_user
 from tests.integration.search_corpus import at, case
 
@@ -67,9 +66,6 @@ PAGES = (
     *("/problems/growth", "/problems/forecast"),
     *PROBLEM_PAGES,
 )
-OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size"]
-"""Rules of axe that a scheme of colours can break; the others read the same document."""
-WIDTHS, HEIGHT = (1366, 390), 800
 SIGNED_OUT = ("/sign-in", "/sign-in?next=/work")
 LONG = "Просим_осмотреть_и_починить_" * 12
 """A word without a place to break it, as people and machines write."""
@@ -160,49 +156,6 @@ async def site(product: str, settings: Settings, engine: Engine) -> str:
     return product
 
 
-async def colours(page: Page, scheme: str) -> None:
-    """The same page in another scheme, once no colour is on its way any more: a second at most, as
-    one in what is not drawn may never end.
-    """
-    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    await expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
-    await page.evaluate(
-        """() => Promise.race([
-          Promise.allSettled(document.getAnimations()
-            .filter(one => one instanceof CSSTransition).map(one => one.finished)),
-          new Promise(done => setTimeout(done, 1000)),
-        ])"""
-    )
-
-
-async def seen(page: Page) -> list[str]:
-    """What axe finds: all its rules in both widths, where it also tells what sticks out to the
-    side, then in the other scheme those that look at the colours.
-    """
-    await colours(page, "light")
-    found = []
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": HEIGHT})
-        found += [f"{width}: {one}" for one in await troubles(page)]
-        if (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
-            found.append(f"{width}: {wide} px wide")
-    await colours(page, "dark")
-    dark = await page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'rule', values: rules}})", OF_LOOKS
-    )
-    serious = [one for one in dark["violations"] if one["impact"] in SERIOUS]
-    return found + [
-        f"dark: {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in serious
-    ]
-
-
-async def findings(page: Page, address: str) -> list[str]:
-    """With all that unfolds open."""
-    await page.goto(address)
-    await page.evaluate("document.querySelectorAll('main details').forEach(d => { d.open = true })")
-    return [f"{urlsplit(address).path}: {one}" for one in await seen(page)]
-
-
 async def test_axe_finds_nothing_serious(browser: Browser, site: str) -> None:
     found = []
     async with visit(browser, f"{site}/me", refused=True) as page:
@@ -214,7 +167,7 @@ async def test_axe_finds_nothing_serious(browser: Browser, site: str) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize("width", WIDTHS)
 async def test_axe_finds_nothing_serious_in_menus(browser: Browser, site: str, width: int) -> None:
     found = []
     look = {"viewport": {"width": width, "height": HEIGHT}}

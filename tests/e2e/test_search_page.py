@@ -14,13 +14,10 @@ from playwright.async_api import Browser, Page, Route, expect
 from app.cases.models import Case
 from app.settings import Settings
 from tests.e2e.conftest import settled, visit
+from tests.e2e.eyes import findings
 from tests.integration.search_corpus import at, case, filled
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-SERIOUS = {"serious", "critical"}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE = 60_000
-WIDTHS = (1366, 390)
 
 
 def town() -> list[Case]:
@@ -196,24 +193,10 @@ async def test_the_export_is_watched_and_taken(browser: Browser, site: str, tmp_
     assert len(text.splitlines()) == 31
 
 
-async def troubles(page: Page) -> list[str]:
-    """Serious and critical findings of axe: rule and the elements."""
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE)
-    found = await page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-    )
-    return [
-        f"{item['id']}: {[node['html'][:160] for node in item['nodes'][:3]]}"
-        for item in found["violations"]
-        if item["impact"] in SERIOUS
-    ]
-
-
 @pytest.mark.usefixtures("workers")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_serious(browser: Browser, site: str, scheme: str) -> None:
-    async with visit(browser, f"{site}/search?q=свет&street=Мира", color_scheme=scheme) as page:
+async def test_axe_finds_nothing_serious(browser: Browser, site: str) -> None:
+    found = []
+    async with visit(browser, f"{site}/search?q=свет&street=Мира") as page:
         await page.get_by_role("button", name="XLSX").click()
         await expect(page.get_by_role("link", name="Скачать")).to_be_visible(timeout=PATIENCE)
         addresses = [
@@ -225,15 +208,9 @@ async def test_axe_finds_nothing_serious(browser: Browser, site: str, scheme: st
             f"{site}/system",
             f"{site}/cases/26-000007",
         ]
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 800})
-            for address in addresses:
-                await page.goto(address)
-                await page.evaluate(
-                    "document.querySelectorAll('main details').forEach(d => { d.open = true })"
-                )
-                assert await troubles(page) == [], (width, address)
-                assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        for address in addresses:
+            found += await findings(page, address)
+    assert not found, "\n".join(found)
 
 
 async def test_back_pressed_again_while_the_page_loads(browser: Browser, site: str) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -13,8 +12,6 @@ from app.settings import Settings, get_settings
 from tests.e2e.conftest import visit
 from tests.factories import PASSWORD, leave_alone, make_user
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-WIDTHS = (1366, 390)
 PATIENCE = 20_000
 
 
@@ -147,18 +144,3 @@ async def test_the_cookie_is_not_for_scripts(
         await sign_in(page)
         await expect(page.locator(".menu-user")).to_be_visible()
         assert cookie_name(settings) not in str(await page.evaluate("document.cookie"))
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", ["/sign-in", "/me", "/me/password", "/me/totp"])
-async def test_pages_are_for_every_eye(browser: Browser, site: str, width: int, path: str) -> None:
-    view = {"viewport": {"width": width, "height": 800}}
-    address = f"{site}{path}"
-    async with visit(browser, address, stranger=path == "/sign-in", **view) as page:
-        await page.evaluate(AXE)
-        found = await page.evaluate("axe.run()")
-        serious = [
-            one["id"] for one in found["violations"] if one["impact"] in {"serious", "critical"}
-        ]
-        assert serious == []
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width
