@@ -192,7 +192,7 @@ def _told(few: list[Few], *, has_rows: bool) -> str:
     if not few:
         return "" if has_rows else "По выбранному за последние полгода сообщений нет."
     if not has_rows and len(few) == 1:
-        return f"Для прогноза мало: {_messages(few[0].count)} за полгода, а {least}."
+        return f"Для прогноза мало: {_messages(few[0].count)}, а {least}."
     some = counted(len(few), "сочетания", "сочетаний", "сочетаний")
     return f"Для {some} темы и места прогноза нет: сообщений мало, {least}."
 

@@ -242,7 +242,7 @@ async def test_the_forecast_of_settlements_says_where_messages_are_too_few(engin
 
     holes = forecast_view(found, replace(chosen, theme="Ямы"))
     assert holes.table is None
-    assert holes.told.replace("\u00a0", " ").startswith("Для прогноза мало: 3 сообщения за полгода")
+    assert holes.told.replace("\u00a0", " ").startswith("Для прогноза мало: 3 сообщения, а нужно")
     everything = forecast_view(found, ForecastParams(Level.SETTLEMENT))
     assert everything.table is not None
     assert ("Ямы, Луговое, Зареченск", "3\u00a0сообщения") in everything.few
