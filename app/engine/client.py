@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 from elastic_transport import (
-    ApiResponseMeta,
     ConnectionTimeout,
     ObjectApiResponse,
     TransportError,
@@ -135,31 +134,24 @@ class Engine:
     ) -> list[dict[str, Any]]:
         """Several searches in one round trip, answers in their order.
 
-        A part that failed has an `error` key instead of `hits`: the caller decides whether it can
-        do without it.
+        One that was refused raises as it would have if it had been asked alone.
         """
         lines: list[Mapping[str, Any]] = []
         for body in bodies:
             lines += [{}, body]
         async with translated_errors():
             answer = await self.client.msearch(index=self.read_alias(index), searches=lines)
-        return list(answer["responses"])
+            return _whole(answer)
 
     async def msearch_in_time(
         self, index: Index, bodies: Sequence[Mapping[str, Any]], seconds: float
     ) -> list[dict[str, Any]]:
-        """Several searches in one round trip that share `seconds`, as `search_in_time`.
-
-        One that was refused raises as it would have if it had been asked alone.
-        """
+        """As `msearch`, for searches that share `seconds`, as `search_in_time`."""
         lines: list[Mapping[str, Any]] = []
         for body in bodies:
             lines += [{}, {**body, "timeout": f"{round(seconds * 1000)}ms"}]
         async with translated_errors():
-            answer = await self._hurried.msearch(index=self.read_alias(index), searches=lines)
-            for part in answer["responses"]:
-                _raise_refused(part, answer.meta)
-        return list(answer["responses"])
+            return _whole(await self._hurried.msearch(index=self.read_alias(index), searches=lines))
 
     async def count(self, index: Index, query: Mapping[str, Any]) -> int:
         async with translated_errors():
@@ -255,11 +247,14 @@ def _may_be(document_id: str) -> bool:
     return 0 < octets <= _LONGEST_ID and document_id not in {".", ".."}
 
 
-def _raise_refused(part: Mapping[str, Any], meta: ApiResponseMeta) -> None:
-    """Raises what the client would have raised for one part of a joint answer."""
-    if "error" in part:
-        kind = HTTP_EXCEPTIONS.get(part["status"], ApiError)
-        raise kind(part["error"]["type"], replace(meta, status=part["status"]), dict(part))
+def _whole(answer: ObjectApiResponse[Any]) -> list[dict[str, Any]]:
+    """The parts of a joint answer. Raises what the client would have raised for one of them."""
+    parts: list[dict[str, Any]] = list(answer["responses"])
+    for part in parts:
+        if "error" in part:
+            kind = HTTP_EXCEPTIONS.get(part["status"], ApiError)
+            raise kind(part["error"]["type"], replace(answer.meta, status=part["status"]), part)
+    return parts
 
 
 def _plain(answer: ObjectApiResponse[Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from app.engine.client import Engine
 from app.engine.names import Index
-from app.errors import EngineUnavailableError
 from app.similarity.evidence import Asked, asked_of
 from app.similarity.judge import judge
 from app.similarity.models import CLOSED_STATES, DUPLICATE_KINDS, Match, MatchKind, OfferedPair
@@ -23,7 +22,6 @@ _CANDIDATES = 15
 """Of each search: judging one takes 0.2 ms, and thousands of cases come at a time."""
 _LEAST_DOUBT = 0.2
 """Of what the rules do not dare to call a duplicate."""
-_OVERLOADED = frozenset({429, 502, 503, 504})
 _EVERYTHING = Viewer(name="system", everything=True)
 """Whoever may judge a pair is asked when it is shown."""
 
@@ -56,9 +54,8 @@ async def pairs_of(
 async def _candidates(
     engine: Engine, asked: Iterable[Asked], streets: Streets
 ) -> list[list[Candidate]]:
-    """For each question, from one round trip for all of them. Raises `EngineUnavailableError` where
-    one of the searches was turned away: its case would never be asked about again. One that was
-    refused for what it asks raises `KeyError`: the enrichment then finds the case.
+    """For each question, from one round trip for all of them. Raises where one of the searches was
+    turned away or refused: its case would never be asked about again.
     """
     bodies: list[Body] = []
     spans = []
@@ -67,8 +64,6 @@ async def _candidates(
         spans.append((len(bodies), len(bodies) + len(own)))
         bodies += own
     answers = await engine.msearch(Index.CASES, bodies) if bodies else []
-    if any(answer.get("status") in _OVERLOADED for answer in answers):
-        raise EngineUnavailableError("Поисковая система перегружена. Повторите через минуту.")
     return [
         list(
             {

@@ -17,7 +17,6 @@ from app.today.query import came_bodies, open_body
 from app.today.results import Numbers, read_numbers
 from app.viewer import Viewer
 from app.work.queues import Moment
-from app.work.results import whole
 
 
 class Today(Struct, frozen=True):
@@ -46,7 +45,7 @@ async def read_today(
     )
     return Today(
         moment=moment,
-        numbers=read_numbers(*whole(answers)),
+        numbers=read_numbers(*answers),
         book=book,
         staff=staff,
         calendar=deadlines.calendar_for(_only_municipality(viewer)),

@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from app.cases.codes import Channel, Importance, Kind, State
 from app.cases.lines import first_line, place_line
-from app.errors import EngineUnavailableError
 from app.search.results import FacetValue
 from app.work.cursor import make_cursor
 from app.work.params import FILTERS, PAGE, WorkParams
@@ -47,15 +46,6 @@ class Facets(Struct, frozen=True):
 
 
 Answer = dict[str, Any]
-
-
-def whole(answers: list[Answer]) -> list[Answer]:
-    """The answers of one round trip. Raises `EngineUnavailableError` where a part failed."""
-    if any("error" in answer for answer in answers):
-        raise EngineUnavailableError(
-            "Поисковая система ответила не полностью. Повторите через минуту."
-        )
-    return answers
 
 
 def read_rows(params: WorkParams, answer: Answer, size: int = PAGE) -> Rows:

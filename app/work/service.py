@@ -25,7 +25,6 @@ from app.work.results import (
     read_facets,
     read_rows,
     read_total,
-    whole,
 )
 
 
@@ -54,7 +53,7 @@ async def open_queue(
         facets_body(params, viewer, moment),
     ]
     answers, desk = await gather(engine.msearch(Index.CASES, bodies), _visit(engine, viewer, at))
-    rows, counts, facets = whole(answers)
+    rows, counts, facets = answers
     return WorkPage(
         rows=read_rows(params, rows),
         counts=read_counts(counts),
@@ -87,7 +86,7 @@ async def live(
     """The counts now, and how many cases of the list came or changed after `since`."""
     moment = Moment.of(datetime.now(UTC), zone)
     bodies = [counts_body(viewer, moment), newer_body(params, viewer, moment, since)]
-    counts, newer = whole(await engine.msearch(Index.CASES, bodies))
+    counts, newer = await engine.msearch(Index.CASES, bodies)
     return Live(read_counts(counts), read_total(newer))
 
 

@@ -56,14 +56,16 @@ async def test_messages_of_one_second_are_offered_once_and_groups_and_closed_pai
         ],
     )
     read = await fetch(engine, [f"id-{number:04d}" for number in range(1, 8)])
-    whole = engine.msearch
+    whole = engine.client.msearch
 
-    async def busy(*asked: Any) -> list[dict[str, Any]]:
+    async def busy(**asked: Any) -> Any:
         error = {"type": "es_rejected_execution_exception"}
-        return [*(await whole(*asked))[:-1], {"error": error, "status": 429}]
+        answer = await whole(**asked)
+        answer.body["responses"][-1] = {"error": error, "status": 429}
+        return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "msearch", busy)
+        patch.setattr(engine.client, "msearch", busy)
         with pytest.raises(EngineUnavailableError):
             await PAIRS.run(tools(engine, settings), list(read.values()))
     for _ in range(2):
